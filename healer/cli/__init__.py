@@ -1,0 +1,1 @@
+"""`splat`: one file a verb."""

@@ -1,0 +1,1 @@
+"""Tables that are data, not code: prices, triage rules, the configuration's schema."""

@@ -1,0 +1,60 @@
+"""Stage 2: the error, from a trace, a log, an issue or an SDK's report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from healer.event import Event
+    from healer.frames import ExceptionInfo, Frame, RuntimeName
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The error as every later stage sees it; the wire shape is `sdk/report.schema.json`.
+
+    `exceptions[0]` surfaced; causes and members follow. `root` is the folder the app ran in as the frames'
+    paths see it ("/app"), "" when unknown. `details` holds what an SDK's report carries beyond this
+    (request, logs, breadcrumbs, contexts, tags, occurrences), by its wire names. `signature` is the report's own
+    where it has one, never recomputed.
+    """
+
+    event: Event
+    runtime: RuntimeName
+    exceptions: tuple[ExceptionInfo, ...]
+    signature: str = ""
+    root: str = ""
+    service: str = ""
+    environment: str = ""
+    release: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def surfaced(self) -> ExceptionInfo:
+        """The exception that reached the top."""
+        return self.exceptions[0]
+
+    @property
+    def root_cause(self) -> ExceptionInfo:
+        """The last of the chain of causes below the surfaced exception: where it all began."""
+        index = 0
+        while (below := self._cause_of(index)) is not None:
+            index = below
+        return self.exceptions[index]
+
+    def _cause_of(self, index: int) -> int | None:
+        for number, exception in enumerate(self.exceptions):
+            if number > index and exception.parent == index and exception.relation != "member":
+                return number
+        return None
+
+    @property
+    def crash(self) -> Frame | None:
+        """The innermost frame of the app in the root cause, else in the surfaced exception, else None."""
+        for exception in (self.root_cause, self.surfaced):
+            for frame in reversed(exception.frames):
+                if frame.in_app:
+                    return frame
+        return None

@@ -1,0 +1,111 @@
+"""The only reader of the environment and of `.github/splat.yml`.
+
+Precedence, first wins: command-line option, environment (`SPLAT_*`), `.github/splat.yml` on the base commit, default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+CONFIG_PATH = ".github/splat.yml"
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Dollars for a million tokens. Prompts above `long_above` tokens cost `long_input` and `long_output`."""
+
+    input: float
+    output: float
+    cache_read: float
+    cache_write: float
+    long_above: int = 0
+    long_input: float = 0.0
+    long_output: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class TriageRule:
+    """A user's rule: what an error must match (regular expressions, absent ones match all), and what then."""
+
+    reason: str
+    action: Literal["skip", "fix"] = "skip"
+    type: str = ""
+    message: str = ""
+    path: str = ""
+    environment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextSettings:
+    """How much of the repository Claude is shown."""
+
+    max_tokens: int = 24_000
+    map_tokens: int = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSettings:
+    """Hard caps of one healing, checked before each call."""
+
+    attempts: int = 3
+    dollars: float = 1.00
+    minutes: float = 20.0
+    output_tokens: int = 16_000
+    tool_calls: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """What a patch may do. Every rule has a name; `allow` lists rules that are switched off."""
+
+    max_files: int = 3
+    max_lines: int = 60
+    allow: tuple[str, ...] = ()
+    protected: tuple[str, ...] = ()
+    extra_paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckSettings:
+    """How the sandbox sets the project up and tests it; empty means detected. `timeout`s are seconds."""
+
+    setup: tuple[str, ...] = ()
+    test: str = ""
+    lint: tuple[str, ...] = ()
+    timeout: float = 300.0
+    setup_timeout: float = 600.0
+    workdir: str = ""
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfidenceSettings:
+    """Where a pull request stops being ready for review."""
+
+    draft_below: int = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be configured. `sources` says for each key that is not a default where it came from."""
+
+    models: tuple[str, ...] = ("claude-sonnet-5-5", "claude-opus-5-5")
+    effort: Effort = "medium"
+    backend: Literal["api", "cli"] = "api"
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    context: ContextSettings = field(default_factory=ContextSettings)
+    limits: LimitSettings = field(default_factory=LimitSettings)
+    policy: PolicySettings = field(default_factory=PolicySettings)
+    checks: CheckSettings = field(default_factory=CheckSettings)
+    confidence: ConfidenceSettings = field(default_factory=ConfidenceSettings)
+    triage: tuple[TriageRule, ...] = ()
+    paths: Mapping[str, str] = field(default_factory=dict)
+    ignore: tuple[str, ...] = ()
+    sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
+    api_key: str = field(default="", repr=False)
+    base_url: str = ""
+    in_actions: bool = False
+    sources: Mapping[str, str] = field(default_factory=dict)
