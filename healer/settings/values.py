@@ -1,15 +1,13 @@
-"""The only reader of the environment and of `.github/splat.yml`.
-
-Precedence, first wins: command-line option, environment (`SPLAT_*`), `.github/splat.yml` on the base commit, default.
-"""
+"""Everything that can be configured, with its default."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-CONFIG_PATH = ".github/splat.yml"
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 Effort = Literal["low", "medium", "high", "xhigh", "max"]
 
 

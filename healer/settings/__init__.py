@@ -1,0 +1,30 @@
+"""The only reader of the environment and of `.github/splat.yml`.
+
+Precedence, first wins: command-line option, environment (`SPLAT_*`), `.github/splat.yml` on the base commit, default.
+"""
+
+from healer.settings.load import CONFIG_PATH, data, load_settings
+from healer.settings.values import (
+    CheckSettings,
+    ConfidenceSettings,
+    ContextSettings,
+    LimitSettings,
+    PolicySettings,
+    Price,
+    Settings,
+    TriageRule,
+)
+
+__all__ = [
+    "CONFIG_PATH",
+    "CheckSettings",
+    "ConfidenceSettings",
+    "ContextSettings",
+    "LimitSettings",
+    "PolicySettings",
+    "Price",
+    "Settings",
+    "TriageRule",
+    "data",
+    "load_settings",
+]

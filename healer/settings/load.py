@@ -1,0 +1,232 @@
+"""Reads the configuration file, the environment and the command line into one `Settings`."""
+
+from __future__ import annotations
+
+import json
+from difflib import get_close_matches
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, cast
+
+from healer.outcome import ConfigError
+from healer.settings.values import (
+    CheckSettings,
+    ConfidenceSettings,
+    ContextSettings,
+    LimitSettings,
+    PolicySettings,
+    Price,
+    Settings,
+    TriageRule,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONFIG_PATH = ".github/splat.yml"
+
+
+def load_settings(
+    text: bytes | None = None,
+    *,
+    environ: Mapping[str, str],
+    options: Mapping[str, Any] | None = None,
+) -> Settings:
+    """Settings from the bytes of `.github/splat.yml` (None: no such file), the environment and the command line.
+
+    `options` maps dotted keys ("limits.dollars") to values, None meaning "not given". Raises ConfigError that names
+    the line and column, or the variable, and what would be right.
+    """
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    for source, found in (
+        (CONFIG_PATH, _flatten(_parse(text)) if text is not None else {}),
+        ("environment", _from_environment(environ)),
+        ("command line", {key: value for key, value in (options or {}).items() if value is not None}),
+    ):
+        values |= found
+        sources |= dict.fromkeys(found, source)
+    if values.get("sandbox") == "none" and environ.get("GITHUB_ACTIONS") == "true":
+        raise ConfigError(
+            "`sandbox: none` is refused in GitHub Actions: the repository's code would run beside your credentials",
+            where=sources["sandbox"],
+            next_step="Remove it; `docs/sandbox.md` says how to make bubblewrap start on a runner.",
+        )
+    for key in values.keys() & (_SCALARS.keys() | {"triage", "ignore"}):
+        if sources[key] != CONFIG_PATH:
+            _check_one(key, values[key], sources[key])
+    return _build(values, environ, sources)
+
+
+def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
+    """One level of nesting becomes dotted keys, for the groups that have settings of their own."""
+    flat: dict[str, Any] = {}
+    for key, value in document.items():
+        if key in _GROUPS:
+            flat |= {f"{key}.{inner}": innermost for inner, innermost in value.items()}
+        elif key != "$schema":
+            flat[key] = value
+    return flat
+
+
+def _parse(text: bytes) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415 - `splat --version` must not pay for it
+
+    try:
+        document = yaml.safe_load(text)
+    except (yaml.YAMLError, RecursionError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{CONFIG_PATH}:{mark.line + 1}:{mark.column + 1}" if mark else CONFIG_PATH
+        what = getattr(error, "problem", None) or "cannot be read"
+        raise ConfigError(f"Not valid YAML: {what}", where=where, next_step="Correct the file and run again.") from None
+    if document is None:
+        return {}
+    _check(document, text)
+    return cast("dict[str, Any]", document)
+
+
+def _check(document: object, text: bytes) -> None:
+    import jsonschema  # noqa: PLC0415 - only paid for where there is a file to check
+
+    schema = json.loads(data("settings.schema.json"))
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(document))
+    if error is None:
+        return
+    path = list(error.absolute_path)
+    line, column = _position(text, path)
+    key = ".".join(str(part) for part in path) or "the file"
+    raise ConfigError(
+        f"{key}: {_explain(error)}",
+        where=f"{CONFIG_PATH}:{line}:{column}",
+        next_step="docs/configuration.md lists every setting.",
+    )
+
+
+def _check_one(key: str, value: Any, source: str) -> None:
+    """The same rules for a value that did not come from the file."""
+    import jsonschema  # noqa: PLC0415 - only paid for where such a value was given
+
+    schema = json.loads(data("settings.schema.json"))
+    rule = schema
+    for part in key.split("."):
+        rule = rule["properties"][part]
+    error = jsonschema.exceptions.best_match(
+        jsonschema.Draft202012Validator(rule | {"$defs": schema["$defs"]}).iter_errors(value)
+    )
+    if error is not None:
+        where = "SPLAT_" + key.replace(".", "_").upper() if source == "environment" else source
+        raise ConfigError(
+            f"{key}: {_explain(error)}", where=where, next_step="docs/configuration.md lists every setting."
+        )
+
+
+def _explain(error: Any) -> str:
+    if error.validator != "additionalProperties":
+        return str(error.message)[:300]
+    known = list(error.schema.get("properties", {}))
+    unknown = sorted(str(key) for key in error.instance if key not in known)
+    near = get_close_matches(unknown[0], known, n=1)
+    return f"unknown setting {unknown[0]!r}" + (f", did you mean {near[0]!r}?" if near else "")
+
+
+def _position(text: bytes, path: list[str | int]) -> tuple[int, int]:
+    """Line and column, from 1, of the node at `path`."""
+    import yaml  # noqa: PLC0415 - as above
+
+    node = yaml.compose(text, Loader=yaml.SafeLoader)
+    for part in path:
+        if isinstance(node, yaml.MappingNode):
+            node = next((value for key, value in node.value if key.value == str(part)), node)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+    return (node.start_mark.line + 1, node.start_mark.column + 1) if node else (1, 1)
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """`SPLAT_LIMITS_DOLLARS=0.5` sets `limits.dollars`; lists are separated by commas."""
+    found: dict[str, Any] = {}
+    for key, kind in _SCALARS.items():
+        name = "SPLAT_" + key.replace(".", "_").upper()
+        if raw := environ.get(name):
+            found[key] = _convert(name, raw, kind)
+    return found
+
+
+def _convert(name: str, raw: str, kind: str) -> Any:
+    try:
+        if kind == "list":
+            return [item.strip() for item in raw.split(",") if item.strip()]
+        return {"int": int, "float": float}[kind](raw) if kind != "str" else raw
+    except ValueError:
+        raise ConfigError(f"{raw!r} is not a number", where=name, next_step="Give a plain number.") from None
+
+
+def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mapping[str, str]) -> Settings:
+    groups: dict[str, Any] = {name: _group(cls, name, values) for name, cls in _GROUPS.items()}
+    tops = {key: _freeze(value) for key, value in values.items() if "." not in key and key not in ("prices", "triage")}
+    return Settings(
+        **groups,
+        **tops,
+        prices=_prices(values.get("prices", {})),
+        triage=tuple(TriageRule(**rule) for rule in values.get("triage", ())),
+        api_key=environ.get("ANTHROPIC_API_KEY", ""),
+        base_url=environ.get("ANTHROPIC_BASE_URL", ""),
+        in_actions=environ.get("GITHUB_ACTIONS") == "true",
+        sources=sources,
+    )
+
+
+def _group(cls: type[Any], name: str, values: Mapping[str, Any]) -> Any:
+    prefix = f"{name}."
+    given = {key.removeprefix(prefix): value for key, value in values.items() if key.startswith(prefix)}
+    for key in _COMMANDS & given.keys():
+        given[key] = (given[key],) if isinstance(given[key], str) else tuple(given[key])
+    return cls(**{key: _freeze(value) for key, value in given.items()})
+
+
+def _freeze(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _prices(configured: Mapping[str, Mapping[str, float]]) -> dict[str, Price]:
+    known = json.loads(data("prices.json"))["models"]
+    # A price without cache figures is charged as if nothing were cached: the cap must never be too generous.
+    return {
+        model: Price(**{"cache_read": price["input"], "cache_write": 1.25 * price["input"], **price})
+        for model, price in (known | dict(configured)).items()
+    }
+
+
+def data(name: str) -> bytes:
+    """A file of `healer/data/`: the tables that are data, not code."""
+    return files("healer.data").joinpath(name).read_bytes()
+
+
+_GROUPS: dict[str, type[Any]] = {
+    "context": ContextSettings,
+    "limits": LimitSettings,
+    "policy": PolicySettings,
+    "checks": CheckSettings,
+    "confidence": ConfidenceSettings,
+}
+_COMMANDS = {"setup", "lint"}
+#: The settings an environment variable can set, and how its text is read.
+_SCALARS = {
+    "models": "list",
+    "effort": "str",
+    "backend": "str",
+    "sandbox": "str",
+    "context.max_tokens": "int",
+    "context.map_tokens": "int",
+    "limits.attempts": "int",
+    "limits.dollars": "float",
+    "limits.minutes": "float",
+    "limits.output_tokens": "int",
+    "limits.tool_calls": "int",
+    "policy.max_files": "int",
+    "policy.max_lines": "int",
+    "checks.test": "str",
+    "checks.timeout": "float",
+    "checks.setup_timeout": "float",
+    "checks.workdir": "str",
+    "confidence.draft_below": "int",
+}

@@ -1,0 +1,84 @@
+"""Settings: precedence, the place of a mistake, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from healer.outcome import ConfigError
+from healer.settings import Settings, load_settings
+
+
+def test_the_command_line_beats_the_environment_beats_the_file() -> None:
+    settings = load_settings(
+        b"limits: {dollars: 2, attempts: 4, minutes: 9}",
+        environ={"SPLAT_LIMITS_ATTEMPTS": "5", "SPLAT_LIMITS_DOLLARS": "3"},
+        options={"limits.dollars": 0.5, "limits.minutes": None},
+    )
+    assert (settings.limits.dollars, settings.limits.attempts, settings.limits.minutes) == (0.5, 5, 9)
+    assert settings.sources == {
+        "limits.dollars": "command line",
+        "limits.attempts": "environment",
+        "limits.minutes": ".github/splat.yml",
+    }
+
+
+def test_an_empty_file_means_defaults() -> None:
+    assert load_settings(b"", environ={}).limits == Settings().limits
+    assert load_settings(b"# nothing yet\n", environ={}).models == Settings().models
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        (b"limits:\n  dolars: 2\n", ":2:3", "did you mean 'dollars'"),
+        (b"limits:\n  attempts: 99\n", ":2:13", "99 is greater than the maximum of 10"),
+        (b"models: claude\n", ":1:9", "not of type 'array'"),
+        (b"a: [", ":1:5", "Not valid YAML"),
+        (b"- 1\n", ":1:1", "not of type 'object'"),
+        (b"sandbox: docker\n", ":1:10", "is not one of"),
+        (b"\xff\xfe\x00", "", "Not valid YAML"),
+        (b"[" * 5000, "", "Not valid YAML"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_column(text: bytes, where: str, what: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(text, environ={})
+    assert where in caught.value.where
+    assert what in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("SPLAT_LIMITS_ATTEMPTS", "many"),
+        ("SPLAT_LIMITS_ATTEMPTS", "0"),
+        ("SPLAT_SANDBOX", "docker"),
+        ("SPLAT_LIMITS_DOLLARS", "nan!"),
+    ],
+)
+def test_a_wrong_variable_is_named(name: str, raw: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(None, environ={name: raw})
+    assert caught.value.where == name
+
+
+@pytest.mark.parametrize("text", [b"sandbox: none", None])
+def test_no_sandbox_is_refused_in_actions(text: bytes | None) -> None:
+    environ = {"GITHUB_ACTIONS": "true"} | ({} if text else {"SPLAT_SANDBOX": "none"})
+    with pytest.raises(ConfigError, match="refused in GitHub Actions"):
+        load_settings(text, environ=environ)
+
+
+def test_one_command_is_a_list_of_one() -> None:
+    settings = load_settings(b"checks: {setup: pip install -e ., lint: [ruff check, mypy]}", environ={})
+    assert settings.checks.setup == ("pip install -e .",)
+    assert settings.checks.lint == ("ruff check", "mypy")
+
+
+def test_a_price_without_cache_figures_is_charged_as_uncached() -> None:
+    price = load_settings(b"prices: {claude-next: {input: 3, output: 9}}", environ={}).prices["claude-next"]
+    assert (price.cache_read, price.cache_write) == (3, 3.75)
+
+
+def test_the_key_is_never_printed() -> None:
+    assert "sk-ant-very-secret" not in repr(load_settings(None, environ={"ANTHROPIC_API_KEY": "sk-ant-very-secret"}))
