@@ -1,0 +1,90 @@
+"""Text from outside as Markdown: nothing pings, closes, links or breaks out."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from healer import markdown
+
+HOSTILE = st.text(alphabet=st.sampled_from("`@#ab1 \n<>|[]()!*_~\\:/.-&;$\u202e\u200b\x1b")) | st.text()
+
+
+def outside_code(text: str) -> str:
+    """What GitHub would look at: the text without its code spans."""
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@octocat", "ping @octo-org/security now", "fixes #1", "Closes owner/repo#12", "resolve GH-7", "me@evil.example"],
+)
+def test_a_mention_or_reference_becomes_a_code_span(text: str) -> None:
+    shown = outside_code(markdown.prose(text))
+    assert "@" not in shown
+    assert not re.search(r"#\d|GH-\d", shown)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://evil.example/x", "javascript:alert(1)", "www.evil.example", "see (http://a.b)"]
+)
+def test_a_link_becomes_a_code_span(text: str) -> None:
+    assert not re.search(r"https?:|javascript:|www\.", outside_code(markdown.prose(text)))
+
+
+def test_tags_images_and_tables_are_escaped() -> None:
+    shown = markdown.prose("<img src=x> ![a](b) [c](d) | e | <!-- x --> </details>")
+    assert "<" not in shown
+    assert "\\[c\\](d)" in shown
+    assert "\\|" in shown
+
+
+def test_code_spans_of_the_writer_survive() -> None:
+    assert markdown.prose("`total()` fails when `code` is `None`.") == "`total()` fails when `code` is `None`."
+
+
+def test_line_starts_do_not_become_headings_or_lists() -> None:
+    assert markdown.prose("# big\n- item\n1. one\n---") == "\\# big\n\\- item\n\\1. one\n\\---"
+
+
+@given(HOSTILE)
+def test_prose_is_inert_whatever_comes(text: str) -> None:
+    shown = markdown.prose(text)
+    assert "<" not in shown
+    visible = outside_code(shown)
+    assert not re.search(r"@\w", visible)
+    assert not re.search(r"#\d", visible)
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b-\u200f\x00-\x08\x1b]", shown)
+
+
+@given(HOSTILE)
+def test_a_fence_is_never_closed_from_inside(text: str) -> None:
+    block = markdown.fence(text).split("\n")
+    ticks = block[0]
+    assert block[-1] == ticks
+    assert not any(line.strip().startswith(ticks) for line in block[1:-1])
+
+
+@given(HOSTILE)
+def test_a_code_span_is_one_span_on_one_line(text: str) -> None:
+    span = markdown.code(text)
+    ticks = re.match("`+", span)
+    assert ticks
+    assert "\n" not in span
+    assert span.endswith(ticks.group())
+    assert ticks.group() not in span[len(ticks.group()) : -len(ticks.group())]
+
+
+@given(HOSTILE)
+def test_a_title_refers_to_nothing(text: str) -> None:
+    shown = markdown.title(text)
+    assert "\n" not in shown
+    assert not re.search(r"@\w|#\d", shown)
+
+
+def test_what_is_cut_says_so() -> None:
+    assert markdown.cut("x" * 100, 50).endswith("... [truncated]")
+    assert len(markdown.cut("x" * 100, 50)) == 50
