@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from healer.confidence import Confidence
     from healer.context import Context
-    from healer.pull_request.value import Tally
+    from healer.pull_request.value import Refusal, Tally
     from healer.report import Report
     from healer.verdict import Check
 
@@ -51,19 +51,22 @@ def diagnosis_body(context: Context, tally: Tally, reason: str) -> str:
     sections = [
         headline(context.report, context),
         f"## No fix good enough\n\n{md.prose(redact(reason))}",
-        *(
-            f"### Attempt {refusal.attempt} ({md.code(refusal.model)})\n\n"
-            + (f"**Root cause, as Claude saw it:** {md.prose(redact(refusal.root_cause))}\n\n" if refusal.root_cause else "")
-            + (f"**What it tried:** {md.prose(redact(refusal.fix))}\n\n" if refusal.fix else "")
-            + f"**Refused by {md.code(refusal.why.rule)}:** {md.prose(redact(refusal.why.reason))}\n\n"
-            + (fold("The evidence", md.fence(redact(refusal.why.evidence), limit=6_000)) if refusal.why.evidence else "")
-            for refusal in tally.refusals
-        ),
+        *(_refusal(refusal) for refusal in tally.refusals),
         "## What now\n\nThe crash is real and still open. A hint often helps: say what the right behaviour is, "
-        "and run Splat again with it.",
+        'and run Splat again with it (`splat heal … --hint "an unknown code means no discount"`).',
         _cost_fold(context, (), tally),
     ]
     return _join(sections, [])
+
+
+def _refusal(refusal: Refusal) -> str:
+    said = {"Root cause, as Claude saw it": refusal.root_cause, "What it tried": refusal.fix}
+    parts = [f"### Attempt {refusal.attempt} ({md.code(refusal.model)})"]
+    parts += [f"**{title}:** {md.prose(redact(text))}" for title, text in said.items() if text.strip()]
+    parts.append(f"**Refused by {md.code(refusal.why.rule)}:** {md.prose(redact(refusal.why.reason))}")
+    if refusal.why.evidence.strip():
+        parts.append(fold("The evidence", md.fence(redact(refusal.why.evidence), "text", 6_000)))
+    return "\n\n".join(parts)
 
 
 def state_marker(**facts: str | int | float) -> str:
@@ -91,7 +94,8 @@ def fold(title: str, content: str) -> str:
 
 def _checks_table(checks: Iterable[Check]) -> str:
     rows = [
-        f"| {MARKS[check.status]} | {md.line(check.name, 80)} | {md.line(redact(check.detail), 400)} | {check.seconds:.1f} s |"
+        f"| {MARKS[check.status]} | {md.line(check.name, 80)} | {md.line(redact(check.detail), 400)} "
+        f"| {check.seconds:.1f} s |"
         for check in checks
     ]
     return "\n".join(["| | check | what was seen | time |", "| --- | --- | --- | ---: |", *rows])
@@ -100,9 +104,8 @@ def _checks_table(checks: Iterable[Check]) -> str:
 def _confidence_section(confidence: Confidence) -> str:
     points = "\n".join(f"| {point.value:+d} | {md.line(point.reason, 300)} |" for point in confidence.points)
     waits = "".join(f"\n- {md.line(reason, 400)}" for reason in confidence.draft)
-    return (
-        f"## Confidence: {confidence.score} of 100\n\n| points | evidence |\n| ---: | --- |\n{points}"
-        + (f"\n\n**A draft, because:**\n{waits}" if waits else "")
+    return f"## Confidence: {confidence.score} of 100\n\n| points | evidence |\n| ---: | --- |\n{points}" + (
+        f"\n\n**A draft, because:**\n{waits}" if waits else ""
     )
 
 

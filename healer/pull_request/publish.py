@@ -36,6 +36,7 @@ def publish(
     draft = bool(confidence.draft)
     number, head, url = forge.publish(
         Offer(
+            signature=signature,
             standing=now,
             base=proposal.context.base,
             title=title,

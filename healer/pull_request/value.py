@@ -59,6 +59,7 @@ class Standing:
 class Offer:
     """A pull request before it has a number; everything in it is already inert text."""
 
+    signature: str
     standing: Standing
     base: str
     title: str

@@ -1,0 +1,82 @@
+"""Commits and branches written with git plumbing: the user's index, working tree and current branch stay untouched."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from healer.edge.plumbing import git
+from healer.outcome import SplatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from healer.patch import FileChange
+
+_NOBODY = "0" * 40
+AUTHOR = {
+    "GIT_AUTHOR_NAME": "Splat",
+    "GIT_AUTHOR_EMAIL": "splat@users.noreply.github.com",
+    "GIT_COMMITTER_NAME": "Splat",
+    "GIT_COMMITTER_EMAIL": "splat@users.noreply.github.com",
+}
+
+
+def head_of(repo: Path, branch: str) -> str:
+    """The commit id a local branch points at, "" when there is no such branch."""
+    found = git(repo, "for-each-ref", "--format=%(objectname)", f"refs/heads/{branch}").decode().split()
+    return found[0] if found else ""
+
+
+def contains(repo: Path, commit: str, ancestor: str) -> bool:
+    """True when `ancestor` is in the history of `commit`."""
+    try:
+        return not git(repo, "rev-list", "--max-count=1", ancestor, f"^{commit}").strip()
+    except SplatError:
+        return False
+
+
+def made_here(repo: Path, commit: str, signature: str) -> bool:
+    """True when Splat made this commit for this signature: its own committer and trailer."""
+    told = git(repo, "log", "-1", "--format=%ce%n%(trailers:key=Splat-Signature,valueonly)", commit).decode(
+        "utf-8", "replace"
+    )
+    return told.split() == [AUTHOR["GIT_COMMITTER_EMAIL"], signature]
+
+
+def commit_on(repo: Path, base: str, changes: Sequence[FileChange], message: str) -> str:
+    """A new commit on `base` with these files changed; its id. Writes objects only."""
+    entries = {line.split(b"\t", 1)[1]: line.split()[0] for line in _modes(repo, base, changes)}
+    lines: list[bytes] = []
+    for change in changes:
+        blob = git(repo, "hash-object", "-w", "--stdin", given=change.after).strip()
+        path = change.path.encode("utf-8", "surrogateescape")
+        lines.append(entries.get(path, b"100644") + b" " + blob + b"\t" + path)
+    with tempfile.TemporaryDirectory(prefix="splat-index-") as folder:
+        index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+        git(repo, "read-tree", base, extra=index)
+        git(repo, "update-index", "-z", "--index-info", given=b"\0".join(lines) + b"\0", extra=index)
+        tree = git(repo, "write-tree", extra=index).decode().strip()
+    return git(repo, "commit-tree", tree, "-p", base, given=message.encode(), extra=AUTHOR).decode().strip()
+
+
+def _modes(repo: Path, base: str, changes: Sequence[FileChange]) -> list[bytes]:
+    paths = [change.path for change in changes]
+    return [
+        line
+        for line in git(repo, "--literal-pathspecs", "ls-tree", "-z", "--full-tree", base, "--", *paths).split(b"\0")
+        if line
+    ]
+
+
+def point(repo: Path, branch: str, new: str, old: str) -> None:
+    """Move `branch` from `old` ("" for: it must not exist) to `new`. Raises SplatError when someone else moved it."""
+    try:
+        git(repo, "update-ref", "-m", "splat: fix", f"refs/heads/{branch}", new, old or _NOBODY)
+    except SplatError as error:
+        raise SplatError(
+            f"Branch {branch} was moved by someone else while the fix was made",
+            where=str(repo),
+            next_step=f"Look at it, then delete it (git branch -D {branch}) and run again.",
+        ) from error

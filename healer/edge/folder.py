@@ -1,0 +1,167 @@
+"""A forge in a folder: issues and pull requests under `.splat/` as Markdown plus JSON, the fix on a real git branch."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from healer.redact import redact
+
+from healer import markdown as md
+from healer.edge.branches import commit_on, contains, head_of, made_here, point
+from healer.outcome import SplatError
+from healer.pull_request import Standing
+
+if TYPE_CHECKING:
+    from healer.frames import ExceptionInfo
+    from healer.pull_request import Offer
+    from healer.report import Report
+
+
+class FolderForge:
+    """Implements `Forge` in `<repository>/.splat/`; nothing outside that folder and `refs/heads/splat/` is written."""
+
+    def __init__(self, repo: Path) -> None:
+        self._repo = repo
+        self.root = repo / ".splat"
+
+    def prepare(self) -> None:
+        """Make the folder, with an ignore file of its own so that git never lists what is in it."""
+        if self.root.is_symlink():
+            raise SplatError(".splat is a link", where=str(self.root), next_step="Remove the link and run again.")
+        for part in ("issues", "pulls", "runs"):
+            (self.root / part).mkdir(parents=True, exist_ok=True)
+        if not (self.root / ".gitignore").exists():
+            write_atomically(self.root / ".gitignore", "*\n")
+
+    def standing(self, report: Report, signature: str, base: str) -> Standing:
+        """The issue of this signature (filed when there is none), its open pull request, and the branch to write."""
+        self.prepare()
+        issue = self._issue_of(signature) or self._file(report, signature)
+        pulls = [pull for pull in self._all("pulls") if pull.get("signature") == signature]
+        done = [pull for pull in pulls if pull.get("state") != "open" or self._merged(pull, base)]
+        open_pull = next((pull for pull in pulls if pull not in done), None)
+        number, branch = 0, _free_name(signature, {str(pull.get("branch")) for pull in done})
+        if open_pull is not None:
+            number, branch = int(open_pull["number"]), str(open_pull["branch"])
+        head = head_of(self._repo, branch)
+        # A crash after the branch was written and before its record was leaves our commit there: that is no stranger's.
+        ours = not head or made_here(self._repo, head, signature)
+        return Standing(
+            issue, number, branch, head, "" if ours else f"branch {branch} holds commits that are not Splat's"
+        )
+
+    def _merged(self, pull: dict[str, Any], base: str) -> bool:
+        return contains(self._repo, base, str(pull.get("head", "")))
+
+    def publish(self, offer: Offer) -> tuple[int, str, str]:
+        """Commit, move the branch, then write the pull request: a crash between leaves a branch, never half a page."""
+        standing = offer.standing
+        head = commit_on(self._repo, offer.base, offer.changes, offer.commit_message)
+        point(self._repo, standing.branch, head, standing.head)
+        number = standing.pull or self._claim("pulls")
+        facts = {
+            "number": number,
+            "state": "open",
+            "draft": offer.draft,
+            "title": offer.title,
+            "branch": standing.branch,
+            "base": offer.base,
+            "head": head,
+            "issue": standing.issue,
+            "signature": offer.signature,
+            "marker": offer.state,
+        }
+        mark = "draft" if offer.draft else "ready for review"
+        top = f"# {md.line(offer.title)}\n\n`{standing.branch}` on `{offer.base[:12]}`, {mark}\n\n"
+        page = self._write("pulls", number, facts, top + offer.body)
+        return number, head, str(page)
+
+    def comment(self, issue: int, body: str) -> str:
+        """Splat's one comment on an issue, kept beside it."""
+        page = self.root / "issues" / f"{issue}.comment.md"
+        write_atomically(page, body)
+        return str(page)
+
+    def _file(self, report: Report, signature: str) -> int:
+        number = self._claim("issues")
+        raised = report.surfaced
+        crash = report.crash
+        where = f" in {md.title(crash.path.rsplit('/', 1)[-1], 60)}:{crash.line}" if crash else ""
+        title = f"[Splat] {md.title(raised.type, 80)}{where}"
+        body = (
+            f"# {md.line(title)}\n\n{md.prose(redact(raised.message), 2_000)}\n\n"
+            f"{md.fence(redact(_traceback(report)), 'text', 20_000)}\n\n<!-- splat:signature {signature} -->\n"
+        )
+        facts = {"number": number, "state": "open", "title": title, "signature": signature, "labels": ["splat"]}
+        self._write("issues", number, facts, body)
+        return number
+
+    def _issue_of(self, signature: str) -> int:
+        return next((int(issue["number"]) for issue in self._all("issues") if issue.get("signature") == signature), 0)
+
+    def _all(self, kind: str) -> list[dict[str, Any]]:
+        """Every record of a kind by number; a file that is not ours or was damaged is passed over."""
+        found: list[dict[str, Any]] = []
+        for path in (self.root / kind).glob("*.json"):
+            try:
+                record = json.loads(path.read_bytes())
+            except (OSError, ValueError):
+                continue
+            if isinstance(record, dict) and isinstance(record.get("number"), int):
+                found.append(record)
+        return sorted(found, key=lambda record: record["number"])
+
+    def _claim(self, kind: str) -> int:
+        """The next number, taken by making its file: two runs at once never share one."""
+        number = max((int(record["number"]) for record in self._all(kind)), default=0) + 1
+        while True:
+            try:
+                os.close(os.open(self.root / kind / f"{number}.json", os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
+            except FileExistsError:
+                number += 1
+            else:
+                return number
+
+    def _write(self, kind: str, number: int, facts: dict[str, Any], text: str) -> Path:
+        page = self.root / kind / f"{number}.md"
+        write_atomically(page, text)
+        write_atomically(self.root / kind / f"{number}.json", json.dumps(facts, indent=2) + "\n")
+        return page
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """The whole file or none of it, whenever the process ends."""
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _free_name(signature: str, taken: set[str]) -> str:
+    name, number = f"splat/{signature}", 2
+    while name in taken:
+        name, number = f"splat/{signature}-{number}", number + 1
+    return name
+
+
+def _traceback(report: Report) -> str:
+    return "\n".join(line for exception in report.exceptions for line in _lines(exception))
+
+
+def _lines(exception: ExceptionInfo) -> list[str]:
+    relation = f"  ({exception.relation})" if exception.parent is not None else ""
+    lines = [f"{exception.type}: {exception.message}{relation}"]
+    for frame in exception.frames:
+        lines.append(f"  {frame.path}:{frame.line or '?'} in {frame.function or '?'}")
+        lines += [f"      {frame.source}"] if frame.source else []
+    return lines
