@@ -26,7 +26,15 @@ class Ran:
 
 
 class Checks(Protocol):
-    """A sandbox that holds its own copy of the base commit's tree."""
+    """A sandbox that holds its own copy of the base commit's tree.
+
+    There is one *prepared* state: the tree and a HOME, as the set-up runs left them. Every other run starts from exactly
+    that state plus the changes that were `put`, and what it writes is thrown away with it: no run sees another's leftovers.
+    """
+
+    @property
+    def root(self) -> str:
+        """The tree's folder as commands, and so stack traces, see it. The same in every run."""
 
     def run(  # noqa: PLR0913 - one verb with its conditions is the whole seam
         self,
@@ -34,14 +42,22 @@ class Checks(Protocol):
         *,
         seconds: float,
         network: bool = False,
+        keep: bool = False,
         workdir: str = "",
         env: Mapping[str, str] | None = None,
         artefacts: Sequence[str] = (),
+        files: Mapping[str, bytes] | None = None,
     ) -> Ran:
-        """Run one command in the copy. The network is refused once model-written code was put into the tree."""
+        """Run one command in the tree's `workdir`, for at most `seconds`; then its whole process tree is killed.
+
+        `keep` makes it a set-up run, whose writes to the tree and HOME become the prepared state; `network` implies it.
+        Both are refused with SandboxError once anything was `put`. Commands find these variables: SPLAT_TREE (`root`),
+        HOME, SPLAT_RESULTS (an empty folder of this run, from which `artefacts`, relative paths, are read) and
+        SPLAT_TOOLS (a read-only folder with `files`, by plain names). A command that does not exist ends with 127.
+        """
 
     def put(self, changes: Sequence[FileChange], *, side: Literal["before", "after"]) -> None:
-        """Write the changes' `after` (or put back their `before`) into the copy."""
+        """From now on runs see the changes' `after`, or again what the base has there (`before`)."""
 
 
 @dataclass(frozen=True, slots=True)
