@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from healer.patch import FileChange, Patch
 
@@ -28,8 +27,9 @@ class Ran:
 class Checks(Protocol):
     """A sandbox that holds its own copy of the base commit's tree.
 
-    There is one *prepared* state: the tree and a HOME, as the set-up runs left them. Every other run starts from exactly
-    that state plus the changes that were `put`, and what it writes is thrown away with it: no run sees another's leftovers.
+    There is one *prepared* state: the tree and a HOME, as the set-up runs left them. Every other run starts from
+    exactly that state plus the changes that were `put`, and what it writes is thrown away with it: no run sees
+    another's leftovers.
     """
 
     @property
