@@ -1,0 +1,95 @@
+"""`splat context`: what Claude would be sent; sends nothing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
+from healer.cli.report import declined
+from healer.outcome import Skipped
+
+if TYPE_CHECKING:
+    from healer.context import Context
+
+
+@click.command()
+@crash_options
+@repository_options
+@click.option("--max-tokens", type=click.IntRange(1000, 500_000), help="The budget, in estimated tokens.")
+@click.option("--show", is_flag=True, help="Print the text itself too.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def context(
+    trace_file: str | None,
+    report_file: str | None,
+    repo: str,
+    base: str,
+    max_tokens: int | None,
+    show: bool,
+    as_json: bool,
+) -> int:
+    """Show what Claude would be sent for a crash: files, line ranges, tokens, and why. Sends nothing, costs nothing."""
+    from healer.context import gather  # noqa: PLC0415 - `splat --help` must not load the stages
+    from healer.edge.git import GitTree  # noqa: PLC0415
+    from healer.report import read_report  # noqa: PLC0415
+
+    found = read_report(read_event(trace_file, report_file))
+    if isinstance(found, Skipped):
+        return declined(found, as_json=as_json)
+    with GitTree(Path(repo), base) as tree:
+        gathered = gather(found, tree, settings_of(tree, {"context.max_tokens": max_tokens}))
+    if isinstance(gathered, Skipped):
+        return declined(gathered, as_json=as_json)
+    if as_json:
+        click.echo(json.dumps(as_wire(gathered), indent=2))
+    else:
+        _print_table(gathered, show=show)
+    return 0
+
+
+def as_wire(gathered: Context) -> dict[str, Any]:
+    """The documented JSON: files with their line ranges, tokens and reasons; the budget; what was dropped."""
+    return {
+        "files": [_row(excerpt) for excerpt in gathered.excerpts],
+        "tokens": gathered.tokens,
+        "budget": gathered.budget,
+        "dropped": [_row(dropped) for dropped in gathered.dropped],
+        "base": gathered.base,
+        "suspects": [
+            {"path": suspect.path, "line": suspect.line, "function": suspect.function} for suspect in gathered.suspects
+        ],
+    }
+
+
+def _row(part: Any) -> dict[str, Any]:
+    return {
+        "path": part.path,
+        "lines": [list(span) for span in part.lines],
+        "tokens": part.tokens,
+        "reason": part.reason,
+    }
+
+
+def _print_table(gathered: Context, *, show: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415 - loads slowly
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table("file", "lines", "tokens", "why", title=f"{gathered.tokens} of {gathered.budget} tokens")
+    for part in (*gathered.excerpts, *gathered.dropped):
+        spans = ", ".join(f"{first}-{last}" for first, last in part.lines)
+        cut = " [yellow](cut)[/]" if part in gathered.dropped else ""
+        table.add_row(escape(part.path) + cut, spans, str(part.tokens), escape(part.reason))
+    console = Console()
+    console.print(table)
+    if show:
+        for part in gathered.excerpts:
+            console.print(f"\n{part.path}", style="bold", markup=False)
+            console.print(part.text, markup=False, highlight=False)
+        for title, text in gathered.facts.items():
+            console.print(f"\n{title}", style="bold", markup=False)
+            console.print(text, markup=False, highlight=False)
+        console.print(f"\nrepository map\n{gathered.repository_map}", markup=False, highlight=False)

@@ -1,0 +1,105 @@
+"""`splat heal`: from a crash to a pull request, on one machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
+from healer.outcome import Skipped
+
+if TYPE_CHECKING:
+    from healer.edge.journal import Journal
+    from healer.edge.stopwatch import Stopwatch
+    from healer.pull_request import Diagnosis, PullRequest
+
+
+@click.command()
+@crash_options
+@repository_options
+@click.option("--hint", default="", help="Your words for Claude: what the right behaviour is.")
+@click.option("--max-dollars", type=float, metavar="USD", help="The most to spend on Claude. Default: 1.00.")
+@click.option("--attempts", type=int, metavar="N", help="The most answers to ask for. Default: 3.")
+@click.option("--sandbox", type=click.Choice(["bubblewrap", "none"]), help="`none` runs the project's code as you.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def heal(  # noqa: PLR0913 - one parameter an option
+    trace_file: str | None,
+    report_file: str | None,
+    repo: str,
+    base: str,
+    hint: str,
+    max_dollars: float | None,
+    attempts: int | None,
+    sandbox: str | None,
+    as_json: bool,
+) -> int:
+    """Turn a crash into a proven fix: a branch `splat/...` and a pull request under `.splat/`.
+
+    Your working tree, index and current branch are not touched. Exit codes: 0 fixed, 10 declined, 20 no acceptable
+    fix, 2 bad usage, 1 broken.
+    """
+    event = read_event(trace_file, report_file, hint)
+    options = {"limits.dollars": max_dollars, "limits.attempts": attempts, "sandbox": sandbox}
+    return _heal(event, repo, base, options, as_json=as_json)
+
+
+def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json: bool) -> int:
+    from healer.cli.progress import Progress  # noqa: PLC0415 - `splat --help` must not load the house
+    from healer.edge.assemble import assemble  # noqa: PLC0415
+    from healer.edge.folder import FolderForge  # noqa: PLC0415
+    from healer.edge.git import GitTree  # noqa: PLC0415
+    from healer.edge.journal import Journal  # noqa: PLC0415
+    from healer.edge.stopwatch import Stopwatch  # noqa: PLC0415
+    from healer.pipeline import heal as walk  # noqa: PLC0415
+
+    stopwatch = Stopwatch()
+    with GitTree(Path(repo), base) as tree:
+        settings = settings_of(tree, options)
+        forge = FolderForge(tree.top)
+        forge.prepare()
+        journal = Journal(forge.root / "runs")
+        progress = Progress(journal, stopwatch, quiet=as_json, in_actions=settings.in_actions)
+        ended: PullRequest | Diagnosis | Skipped | None = None
+        try:
+            ended = walk(event, assemble(tree, forge, settings, progress, stopwatch))
+        finally:
+            _close(journal, stopwatch, ended)
+    return _tell(ended, journal, stopwatch, as_json=as_json)
+
+
+def _close(journal: Journal, stopwatch: Stopwatch, ended: PullRequest | Diagnosis | Skipped | None) -> None:
+    """Whatever happened, the run's folder says where the time and the money went, and how it ended."""
+    from healer.cli.summary import summary  # noqa: PLC0415 - loads the rendering
+
+    tally = getattr(ended, "tally", None)
+    journal.keep("timings.json", {"totals": stopwatch.totals(), "stages": stopwatch.table()})
+    journal.keep("cost.json", {"dollars": tally.dollars, "calls": tally.calls} if tally else {"dollars": 0, "calls": 0})
+    journal.keep("summary.md", summary(ended, stopwatch))
+
+
+def _tell(ended: PullRequest | Diagnosis | Skipped, journal: Journal, stopwatch: Stopwatch, *, as_json: bool) -> int:
+    """The result, for a machine or a person; the exit code."""
+    from healer.cli.summary import result  # noqa: PLC0415 - loads the rendering
+
+    told = result(ended, journal, stopwatch)
+    if as_json:
+        click.echo(json.dumps(told))
+    else:
+        _print(told)
+    return int(told["exit_code"])
+
+
+def _print(told: dict[str, Any]) -> None:
+    lines = {
+        "fixed": ["fixed", "title", "branch", "pull_request", "confidence", "draft_because"],
+        "unfixed": ["no fix good enough", "reason", "diagnosis"],
+        "declined": ["declined", "reason", "next_step"],
+    }[told["outcome"]]
+    click.echo(f"\nsplat: {lines[0]}")
+    for key in (*lines[1:], "cost", "run"):
+        if told.get(key) not in (None, "", []):
+            value = "; ".join(told[key]) if isinstance(told[key], list) else told[key]
+            click.echo(f"  {key.replace('_', ' ') + ':':<14} {value}")

@@ -1,0 +1,53 @@
+"""How every verb ends: one place turns errors into words and exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from healer.outcome import EXIT_BROKEN, EXIT_USAGE, SplatError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+
+
+def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
+    """Run a command; our own errors become a message and their exit code, a closed pipe ends quietly."""
+    wants_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    # A supervisor's TERM ends a run like Ctrl-C does: sandboxes are killed, nothing is left half-written.
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        code = command.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except SplatError as error:
+        code = _say(error.exit_code, error.what, error.where, error.next_step, wants_json=wants_json)
+    except click.ClickException as error:
+        code = _say(EXIT_USAGE, error.format_message(), "", "Run `splat --help`.", wants_json=wants_json)
+    except (KeyboardInterrupt, click.Abort):
+        code = _say(INTERRUPTED, "Interrupted", "", "Nothing was left half-written.", wants_json=wants_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_BROKEN
+    except OSError as error:
+        code = _say(EXIT_BROKEN, str(error), "", "", wants_json=wants_json)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _interrupt(number: int, frame: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _say(code: int, what: str, where: str, next_step: str, *, wants_json: bool) -> int:
+    if wants_json:
+        told = {"outcome": "error", "exit_code": code, "error": what, "where": where, "next_step": next_step}
+        click.echo(json.dumps(told))
+    place = f"\n  where: {where}" if where else ""
+    then = f"\n  next:  {next_step}" if next_step else ""
+    click.echo(f"splat: {what}{place}{then}", err=True)
+    return code

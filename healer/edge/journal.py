@@ -1,0 +1,51 @@
+"""`.splat/runs/<id>/`: everything a run saw, asked, was told and decided. Secrets are redacted here too."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from healer.redact import redact
+
+from healer.edge.folder import write_atomically
+
+#: Fields that lead back up the walk; each stage is written once, under its own name.
+_BACK = frozenset({"event", "report", "context", "proposal", "patch", "verdict", "confidence"})
+_CAP = 1_000_000
+
+
+class Journal:
+    """Writes one run's folder, file by file, each of them whole."""
+
+    def __init__(self, runs: Path) -> None:
+        self.id = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(2)}"
+        self.folder = runs / self.id
+
+    def keep(self, name: str, value: object) -> None:
+        """Write `value` under `name`: text as it is, anything else as JSON; redacted, capped."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = value if isinstance(value, str) else json.dumps(plain_value(value), indent=2, ensure_ascii=False)
+        write_atomically(path, redact(text[:_CAP]) + ("" if text.endswith("\n") else "\n"))
+
+
+def plain_value(value: Any) -> Any:
+    """Dataclasses, tuples, sets and bytes as what JSON knows; fields that lead back to an earlier stage are left out."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value) if field.name not in _BACK]
+        return {name: plain_value(getattr(value, name)) for name in names}
+    if isinstance(value, dict) or hasattr(value, "items"):
+        return {str(key): plain_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain_value(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain_value(item) for item in value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, Path):
+        return str(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else repr(value)[:500]
