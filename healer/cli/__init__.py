@@ -49,6 +49,6 @@ def splat() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    from healer.cli.run import run  # noqa: PLC0415 - keeps `import healer.cli` free of the rest
+    from healer.cli.run import run
 
     run(splat, arguments)

@@ -32,9 +32,9 @@ def context(
     as_json: bool,
 ) -> int:
     """Show what Claude would be sent for a crash: files, line ranges, tokens, and why. Sends nothing, costs nothing."""
-    from healer.context import gather  # noqa: PLC0415 - `splat --help` must not load the stages
-    from healer.edge.git import GitTree  # noqa: PLC0415
-    from healer.report import read_report  # noqa: PLC0415
+    from healer.context import gather
+    from healer.edge.git import GitTree
+    from healer.report import read_report
 
     found = read_report(read_event(trace_file, report_file))
     if isinstance(found, Skipped):
@@ -74,9 +74,9 @@ def _row(part: Any) -> dict[str, Any]:
 
 
 def _print_table(gathered: Context, *, show: bool) -> None:
-    from rich.console import Console  # noqa: PLC0415 - loads slowly
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
     table = Table("file", "lines", "tokens", "why", title=f"{gathered.tokens} of {gathered.budget} tokens")
     for part in (*gathered.excerpts, *gathered.dropped):

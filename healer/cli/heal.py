@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
-from healer.outcome import Skipped
 
 if TYPE_CHECKING:
     from healer.edge.journal import Journal
     from healer.edge.stopwatch import Stopwatch
+    from healer.outcome import Skipped
     from healer.pull_request import Diagnosis, PullRequest
 
 
@@ -47,13 +47,13 @@ def heal(  # noqa: PLR0913 - one parameter an option
 
 
 def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json: bool) -> int:
-    from healer.cli.progress import Progress  # noqa: PLC0415 - `splat --help` must not load the house
-    from healer.edge.assemble import assemble  # noqa: PLC0415
-    from healer.edge.folder import FolderForge  # noqa: PLC0415
-    from healer.edge.git import GitTree  # noqa: PLC0415
-    from healer.edge.journal import Journal  # noqa: PLC0415
-    from healer.edge.stopwatch import Stopwatch  # noqa: PLC0415
-    from healer.pipeline import heal as walk  # noqa: PLC0415
+    from healer.cli.progress import Progress
+    from healer.edge.assemble import assemble
+    from healer.edge.folder import FolderForge
+    from healer.edge.git import GitTree
+    from healer.edge.journal import Journal
+    from healer.edge.stopwatch import Stopwatch
+    from healer.pipeline import heal as walk
 
     stopwatch = Stopwatch()
     with GitTree(Path(repo), base) as tree:
@@ -72,7 +72,7 @@ def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json:
 
 def _close(journal: Journal, stopwatch: Stopwatch, ended: PullRequest | Diagnosis | Skipped | None) -> None:
     """Whatever happened, the run's folder says where the time and the money went, and how it ended."""
-    from healer.cli.summary import summary  # noqa: PLC0415 - loads the rendering
+    from healer.cli.summary import summary
 
     tally = getattr(ended, "tally", None)
     journal.keep("timings.json", {"totals": stopwatch.totals(), "stages": stopwatch.table()})
@@ -82,7 +82,7 @@ def _close(journal: Journal, stopwatch: Stopwatch, ended: PullRequest | Diagnosi
 
 def _tell(ended: PullRequest | Diagnosis | Skipped, journal: Journal, stopwatch: Stopwatch, *, as_json: bool) -> int:
     """The result, for a machine or a person; the exit code."""
-    from healer.cli.summary import result  # noqa: PLC0415 - loads the rendering
+    from healer.cli.summary import result
 
     told = result(ended, journal, stopwatch)
     if as_json:

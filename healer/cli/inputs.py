@@ -84,8 +84,8 @@ def settings_of(tree: Tree, options: Mapping[str, Any] | None = None) -> Setting
 
 def mapped(report: Report, repo: str, base: str) -> Report:
     """The report with its frames seen from the app's root, where a repository can tell; else as it is."""
-    from healer.context import locate_root  # noqa: PLC0415 - loads the context stage
-    from healer.edge.git import GitTree  # noqa: PLC0415 - as above
+    from healer.context import locate_root
+    from healer.edge.git import GitTree
 
     try:
         with GitTree(Path(repo), base) as tree:

@@ -46,7 +46,7 @@ class Progress:
 
     @contextmanager
     def _spinner(self, name: str) -> Iterator[None]:
-        from rich.console import Console  # noqa: PLC0415 - loads slowly, and only a terminal needs it
+        from rich.console import Console
 
         console = Console(stderr=True)
         began = time.monotonic()

@@ -14,7 +14,7 @@ from healer.outcome import EXIT_DECLINED, Skipped
 @crash_options
 def report(trace_file: str | None, report_file: str | None) -> int:
     """Print the parsed report of a crash as JSON, in the format the SDKs send (sdk/report.schema.json)."""
-    from healer.report import read_report, to_wire  # noqa: PLC0415 - `splat --help` must not load it
+    from healer.report import read_report, to_wire
 
     found = read_report(read_event(trace_file, report_file))
     if isinstance(found, Skipped):

@@ -18,10 +18,10 @@ def signature(trace_file: str | None, report_file: str | None, repo: str, base: 
 
     Paths count from the app's root. It is found by comparing the trace with the repository, unless --root gives it.
     """
-    from dataclasses import replace  # noqa: PLC0415 - `splat --help` must not load the stages
+    from dataclasses import replace
 
-    from healer.report import read_report  # noqa: PLC0415
-    from healer.signature import signature as sign  # noqa: PLC0415
+    from healer.report import read_report
+    from healer.signature import signature as sign
 
     found = read_report(read_event(trace_file, report_file))
     if isinstance(found, Skipped):

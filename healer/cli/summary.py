@@ -77,7 +77,7 @@ def stage_table(stopwatch: Stopwatch) -> str:
     rows = [f"| {row['stage']} | {row['seconds']:.2f} | {row['own']:.2f} |" for row in stopwatch.table()]
     totals = stopwatch.totals()
     foot = (
-        f"{totals['wall']:.2f} s in all: {totals['own']:.2f} s Splat's own, {totals['claude']:.2f} s waiting for Claude, "
+        f"{totals['wall']:.2f} s in all: {totals['own']:.2f} s Splat's own, {totals['claude']:.2f} s Claude's, "
         f"{totals['commands']:.2f} s the project's own commands (the last two may overlap)."
     )
     return "\n".join(["| stage | seconds | own |", "| --- | ---: | ---: |", *rows, "", foot])

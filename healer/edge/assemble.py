@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 def assemble(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, stopwatch: Stopwatch) -> House:
     """All that the walk needs from outside. Raises before any money is spent when a part cannot work."""
-    from healer.edge.sandbox import open_sandbox, probe  # noqa: PLC0415 - `splat context` needs none of it
+    from healer.edge.sandbox import open_sandbox, probe
 
     probe(settings)
 
@@ -36,10 +36,10 @@ def assemble(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, stop
 
 def _model(settings: Settings) -> Model:
     if settings.backend == "cli":
-        from healer.edge.claude_cli import ClaudeCli  # noqa: PLC0415 - one of two
+        from healer.edge.claude_cli import ClaudeCli
 
         return ClaudeCli(os.environ)
-    from healer.edge.claude import Claude  # noqa: PLC0415
+    from healer.edge.claude import Claude
 
     if not settings.api_key:
         raise ConfigError(

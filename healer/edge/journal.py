@@ -34,7 +34,7 @@ class Journal:
 
 
 def plain_value(value: Any) -> Any:
-    """Dataclasses, tuples, sets and bytes as what JSON knows; fields that lead back to an earlier stage are left out."""
+    """Dataclasses, tuples, sets and bytes as what JSON knows; fields that lead back up the walk are left out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         names = [field.name for field in dataclasses.fields(value) if field.name not in _BACK]
         return {name: plain_value(getattr(value, name)) for name in names}

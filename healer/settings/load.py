@@ -69,7 +69,7 @@ def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parse(text: bytes) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415 - `splat --version` must not pay for it
+    import yaml
 
     try:
         document = yaml.safe_load(text)
@@ -85,7 +85,7 @@ def _parse(text: bytes) -> dict[str, Any]:
 
 
 def _check(document: object, text: bytes) -> None:
-    import jsonschema  # noqa: PLC0415 - only paid for where there is a file to check
+    import jsonschema
 
     schema = json.loads(data("settings.schema.json"))
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(document))
@@ -103,7 +103,7 @@ def _check(document: object, text: bytes) -> None:
 
 def _check_one(key: str, value: Any, source: str) -> None:
     """The same rules for a value that did not come from the file."""
-    import jsonschema  # noqa: PLC0415 - only paid for where such a value was given
+    import jsonschema
 
     schema = json.loads(data("settings.schema.json"))
     rule = schema
@@ -130,7 +130,7 @@ def _explain(error: Any) -> str:
 
 def _position(text: bytes, path: list[str | int]) -> tuple[int, int]:
     """Line and column, from 1, of the node at `path`."""
-    import yaml  # noqa: PLC0415 - as above
+    import yaml
 
     node = yaml.compose(text, Loader=yaml.SafeLoader)
     for part in path:
