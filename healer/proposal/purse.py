@@ -1,0 +1,85 @@
+"""Money: what a call cost, what the next one may cost at worst, and how much Claude may therefore write."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from healer.outcome import ConfigError
+
+if TYPE_CHECKING:
+    from healer.proposal.model import Message, Request
+    from healer.proposal.value import Spend
+    from healer.settings import Price, Settings
+
+_MILLION = 1_000_000
+#: A token is rarely fewer than two bytes of code or prose, so this never counts too few; what a reply says about the
+#: tokens of the conversation so far takes its place as soon as there is one.
+_BYTES_A_TOKEN = 2
+#: Fewer tokens than this hold no answer worth paying for.
+LEAST_ANSWER = 1_000
+
+
+def price_of(settings: Settings, model: str) -> Price:
+    """The model's price; ConfigError that names the key to set where there is none."""
+    price = settings.prices.get(model)
+    if price is None:
+        raise ConfigError(
+            f"No price is known for the model {model!r}, so the limit of ${settings.limits.dollars:.2f} cannot be kept",
+            where=settings.sources.get("models", "models"),
+            next_step=f"Set `prices: {{{model}: {{input: …, output: …}}}}` (dollars a million tokens) in "
+            "`.github/splat.yml`, or use one of: " + ", ".join(sorted(settings.prices)) + ".",
+        )
+    return price
+
+
+def billed(price: Price, spend: Spend) -> Spend:
+    """`spend` with its dollars, where the backend did not name them itself."""
+    if spend.dollars:
+        return spend
+    long = 0 < price.long_above < spend.prompt_tokens
+    # Where a long prompt costs more, cached tokens are taken to cost more by the same factor.
+    factor = price.long_input / price.input if long and price.input else 1.0
+    dollars = factor * (
+        spend.input_tokens * price.input
+        + spend.cache_read_tokens * price.cache_read
+        + spend.cache_write_tokens * price.cache_write
+    ) + spend.output_tokens * (price.long_output if long else price.output)
+    return replace(spend, dollars=dollars / _MILLION)
+
+
+def most_output(price: Price, prompt_tokens: int, dollars: float) -> int:
+    """How many tokens `dollars` still buy after a prompt of this size, at worst (nothing read from the cache)."""
+    long = 0 < price.long_above < prompt_tokens
+    a_read = price.long_input * max(1.0, price.cache_write / price.input if price.input else 1.0)
+    reading = a_read if long else max(price.input, price.cache_write)
+    writing = price.long_output if long else price.output
+    left = dollars * _MILLION - prompt_tokens * reading
+    return int(left / writing) if writing > 0 else (_MILLION if left >= 0 else 0)
+
+
+class Meter:
+    """Estimates a prompt's tokens from above: counted for what was sent before, by the byte for what is new."""
+
+    def __init__(self) -> None:
+        self._tokens = 0
+        self._bytes = 0
+
+    def estimate(self, request: Request) -> int:
+        """Tokens of this request, never too few."""
+        return self._tokens + max(0, _weight(request) - self._bytes) // _BYTES_A_TOKEN + 1
+
+    def learn(self, request: Request, spend: Spend) -> None:
+        """What the last request really was."""
+        if spend.prompt_tokens:
+            self._tokens, self._bytes = spend.prompt_tokens, _weight(request)
+
+
+def _weight(request: Request) -> int:
+    fixed = (request.system, request.tools, request.schema, [_plain(message) for message in request.messages])
+    return len(json.dumps(fixed, ensure_ascii=False, default=dict).encode("utf-8", "replace"))
+
+
+def _plain(message: Message) -> list[dict[str, object]]:
+    return [dict(block) for block in message.blocks]
