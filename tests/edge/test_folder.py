@@ -1,0 +1,181 @@
+"""The folder forge: real git repositories, a user's work never touched, two runs at once, a crash in between."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from healer.edge.branches import commit_on, contains, head_of, point
+from healer.edge.folder import FolderForge
+from healer.event import Event
+from healer.frames import ExceptionInfo, Frame
+from healer.outcome import SplatError
+from healer.patch import FileChange
+from healer.pull_request import Offer
+from healer.report import Report
+
+SIGNATURE = "00112233445566aa"
+REPORT = Report(
+    Event("trace", ""),
+    "python",
+    (ExceptionInfo("TypeError", "@octocat `x` fixes #1", (Frame("/app/shop/cart.py", 3),)),),
+)
+
+
+def git(repo: Path, *arguments: str) -> str:
+    command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.com", "-C", str(repo), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "run.sh").write_text("echo hi\n")
+    (tmp_path / "run.sh").chmod(0o755)
+    (tmp_path / "ü x.py").write_text("a = 1\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    return tmp_path
+
+
+def offer(forge: FolderForge, repo: Path, body: str = "body", after: bytes = b"a = 2\n") -> Offer:
+    base = git(repo, "rev-parse", "main")
+    return Offer(
+        signature=SIGNATURE,
+        standing=forge.standing(REPORT, SIGNATURE, base),
+        base=base,
+        title="fix: a",
+        body=body,
+        draft=False,
+        changes=(FileChange("ü x.py", b"a = 1\n", after, is_test=False),),
+        commit_message=f"fix: a\n\nwords\n\nSplat-Signature: {SIGNATURE}\n",
+        state="{}",
+    )
+
+
+def test_the_fix_is_a_real_branch_and_nothing_else_moves(repo: Path) -> None:
+    (repo / "run.sh").write_text("dirty\n")
+    (repo / "staged.txt").write_text("staged\n")
+    git(repo, "add", "staged.txt")
+    before = (git(repo, "status", "--porcelain"), git(repo, "rev-parse", "HEAD"), git(repo, "write-tree"))
+    number, head, page = FolderForge(repo).publish(offer(FolderForge(repo), repo))
+    assert (number, git(repo, "rev-parse", f"splat/{SIGNATURE}")) == (1, head)
+    assert git(repo, "-c", "core.quotepath=off", "diff", "--name-status", "main", head) == "M\tü x.py"
+    assert git(repo, "show", f"{head}:ü x.py") == "a = 2"
+    after = (git(repo, "status", "--porcelain"), git(repo, "rev-parse", "HEAD"), git(repo, "write-tree"))
+    assert after == before
+    assert "body" in Path(page).read_text()
+
+
+def test_an_executable_stays_executable(repo: Path) -> None:
+    change = FileChange("run.sh", b"echo hi\n", b"echo ho\n", is_test=False)
+    head = commit_on(repo, git(repo, "rev-parse", "main"), [change], "m")
+    assert git(repo, "ls-tree", head, "run.sh").startswith("100755")
+
+
+def test_a_second_run_updates_and_does_not_duplicate(repo: Path) -> None:
+    forge = FolderForge(repo)
+    forge.publish(offer(forge, repo))
+    second = offer(forge, repo, body="better", after=b"a = 3\n")
+    number, head, page = forge.publish(second)
+    assert (number, second.standing.pull, second.standing.issue) == (1, 1, 1)
+    assert git(repo, "show", f"{head}:ü x.py") == "a = 3"
+    assert "better" in Path(page).read_text()
+    assert len(list((repo / ".splat/pulls").glob("*.md"))) == 1
+
+
+def test_after_a_merge_the_next_fix_gets_a_branch_of_its_own(repo: Path) -> None:
+    forge = FolderForge(repo)
+    forge.publish(offer(forge, repo))
+    git(repo, "merge", "-q", f"splat/{SIGNATURE}")
+    number, _, _ = forge.publish(
+        replace(offer(forge, repo), changes=(FileChange("b.py", None, b"b\n", is_test=False),))
+    )
+    assert number == 2
+    assert head_of(repo, f"splat/{SIGNATURE}-2")
+
+
+def test_a_persons_commit_on_the_branch_is_never_overwritten(repo: Path) -> None:
+    forge = FolderForge(repo)
+    forge.publish(offer(forge, repo))
+    git(repo, "checkout", "-q", f"splat/{SIGNATURE}")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "mine")
+    assert "not Splat's" in forge.standing(REPORT, SIGNATURE, git(repo, "rev-parse", "main")).taken_over
+
+
+def test_a_crash_between_branch_and_page_does_not_block_the_next_run(repo: Path) -> None:
+    forge = FolderForge(repo)
+    first = offer(forge, repo)
+    point(repo, first.standing.branch, commit_on(repo, first.base, first.changes, first.commit_message), "")
+    number, _, _ = forge.publish(offer(forge, repo))
+    assert number == 1
+
+
+def test_a_branch_moved_meanwhile_is_refused_with_words(repo: Path) -> None:
+    forge = FolderForge(repo)
+    stale = offer(forge, repo)
+    git(repo, "branch", stale.standing.branch, "main")
+    with pytest.raises(SplatError, match="moved by someone else"):
+        forge.publish(stale)
+
+
+def test_two_runs_at_once_never_share_a_number(repo: Path) -> None:
+    def file(number: int) -> int:
+        return FolderForge(repo).standing(REPORT, f"{number:016x}", git(repo, "rev-parse", "main")).issue
+
+    with ThreadPoolExecutor(8) as pool:
+        numbers = list(pool.map(file, range(16)))
+    assert sorted(numbers) == list(range(1, 17))
+
+
+def test_a_damaged_record_is_passed_over(repo: Path) -> None:
+    forge = FolderForge(repo)
+    forge.prepare()
+    (repo / ".splat/pulls/7.json").write_text("{half")
+    (repo / ".splat/pulls/8.json").write_text(json.dumps([1]))
+    assert forge.publish(offer(forge, repo))[0] == 1
+
+
+def test_the_issue_page_is_inert(repo: Path) -> None:
+    forge = FolderForge(repo)
+    forge.standing(REPORT, SIGNATURE, git(repo, "rev-parse", "main"))
+    page = (repo / ".splat/issues/1.md").read_text()
+    assert "# \\[Splat\\] TypeError in cart.py:3" in page
+    outside_fence = page.split("```")[0]
+    assert "`@octocat`" in outside_fence
+    assert " fixes `#1`" in outside_fence
+
+
+def test_git_never_lists_the_folder(repo: Path) -> None:
+    FolderForge(repo).prepare()
+    assert git(repo, "status", "--porcelain") == ""
+
+
+def test_a_link_in_place_of_the_folder_is_refused(repo: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (repo / ".splat").symlink_to(tmp_path_factory.mktemp("elsewhere"))
+    with pytest.raises(SplatError, match="is a link"):
+        FolderForge(repo).prepare()
+
+
+def test_hooks_of_the_repository_never_run(repo: Path) -> None:
+    hook = repo / ".git/hooks/reference-transaction"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\ntouch hook-ran\nexit 1\n")
+    hook.chmod(0o755)
+    forge = FolderForge(repo)
+    forge.publish(offer(forge, repo))
+    assert not (repo / "hook-ran").exists()
+
+
+def test_ancestry(repo: Path) -> None:
+    first = git(repo, "rev-parse", "main")
+    git(repo, "commit", "-q", "--allow-empty", "-m", "second")
+    second = git(repo, "rev-parse", "main")
+    assert contains(repo, second, first)
+    assert not contains(repo, first, second)
+    assert not contains(repo, second, "0" * 40)
