@@ -1,0 +1,84 @@
+"""Reads one line of a Ruby backtrace, in either quote style, and tells the app's files from gems."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from healer.frames import Frame
+from healer.runtimes.reading import MAX_LINE, number, posix
+
+_LINE = re.compile(
+    r"(?P<lead>[\s#]{0,40})(?:(?P<place>\d{1,6}): )?(?P<called>from )?"
+    r"(?P<path>[^\s#].*?):(?P<line>\d{1,9})(?::in [`'](?P<function>.*?)')?(?P<text>: .*)?\s*$"
+)
+_FILE = re.compile(r"(?:\.(?:rb|erb|rake|ru|haml|slim|jbuilder|builder|gemspec|thor|arb)|-e|Rakefile|Gemfile|\))$")
+_EVAL = re.compile(r"\(eval at (.{1,1000}):(\d{1,9})\)$")
+_FOREIGN = re.compile(
+    r"/gems/[^/]{1,200}-\d[^/]{0,100}/"
+    r"|/bundler/gems/"
+    r"|(?:^|/)(?:lib|lib64)/(?:ruby|jruby|truffleruby)/"
+    r"|/rubygems-integration/"
+    r"|/\.rbenv/|/\.rvm/|/\.asdf/"
+    r"|(?:^|/)vendor/(?:bundle|cache|ruby)/"
+    r"|^/usr/(?:local/)?bin/"
+)
+#: What Ruby 3.3 and before, and 3.4, print around a method's name.
+_AROUND = re.compile(r"(?:(?:block|rescue|ensure|else)(?: \(\d{1,4} levels\))? in )")
+_RECEIVER = re.compile(r"(?:[A-Z]\w*(?:::\w+)*|#<Class:[^>]{0,200}>)[#.](?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One printed frame. `style` says how: `head` with a message behind it, `from`, `numbered` (the newest last),
+    `hash` (rspec), or `bare`.
+    """
+
+    style: str
+    frame: Frame
+    text: str = ""
+
+
+def read_line(line: str) -> Line | None:
+    """The frame in a line of text, None when it is none."""
+    if (":in `" not in line and ":in '" not in line and ".rb:" not in line) or len(line) >= MAX_LINE:
+        return None
+    match = _LINE.match(line)
+    if match is None or not _is_frame(match):
+        return None
+    text = match["text"]
+    if match["called"]:
+        style = "numbered" if match["place"] else "from"
+    elif text:
+        style = "head"
+    else:
+        style = "hash" if "#" in match["lead"] else "bare"
+    return Line(style, _frame(match), text[2:].strip() if text else "")
+
+
+def _is_frame(match: re.Match[str]) -> bool:
+    if match["function"] is not None:
+        return True
+    text = match["text"] or ""
+    return _FILE.search(match["path"]) is not None and " " not in match["path"] and not text.startswith(": warning:")
+
+
+def _frame(match: re.Match[str]) -> Frame:
+    path, line = match["path"], number(match["line"])
+    within = in_app(path)
+    if evaluated := _EVAL.match(path):
+        path, line = evaluated[1], number(evaluated[2])
+        within = in_app(path)
+    return Frame(path, line, function=match["function"] or "", in_app=within)
+
+
+def in_app(path: str) -> bool:
+    """False for Ruby's own code, gems, and code that has no file (`(eval)`, `<internal:kernel>`, `-e`)."""
+    if not path or path.startswith(("<", "(")) or path == "-e":
+        return False
+    return _FOREIGN.search(posix(path)) is None
+
+
+def clean_function(name: str) -> str:
+    """The method's name alone: no `block in`, no class before it (3.4 prints one, 3.3 does not)."""
+    return _RECEIVER.sub("", _AROUND.sub("", name.strip()), count=1)
