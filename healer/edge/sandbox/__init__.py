@@ -1,0 +1,76 @@
+"""The sandbox: the project's and the model's code run in it, on a copy, and see nothing else.
+
+docs/sandbox.md says what it keeps out, how, and what it cannot.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer.edge.sandbox.folder import PrivateFolder
+from healer.edge.sandbox.isolated import Isolated
+from healer.edge.sandbox.plain import Plain
+from healer.edge.sandbox.probe import machine
+from healer.edge.sandbox.sandbox import Sandbox
+from healer.edge.sandbox.toolchains import find_toolchains
+from healer.outcome import ConfigError, SandboxError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from healer.settings import Settings
+
+__all__ = ["Sandbox", "open_sandbox", "probe"]
+
+
+def probe(settings: Settings) -> SandboxError | None:
+    """None when the sandbox that the settings ask for can start; otherwise the error that says what to do.
+
+    Cheap enough (a few hundredths of a second) to be asked before any money is spent.
+    """
+    try:
+        _check_settings(settings)
+        if settings.sandbox != "none":
+            machine()
+    except SandboxError as error:
+        return error
+    return None
+
+
+def open_sandbox(repo: Path, commit: str, settings: Settings, environ: Mapping[str, str]) -> Sandbox:
+    """A sandbox with the commit's tree in it; use it as a context manager.
+
+    `environ` is the host's environment, of which a few variables go in (environment.py). Raises SandboxError when it
+    cannot start or the commit cannot be read, ConfigError for `sandbox: none` in Actions.
+    """
+    _check_settings(settings)
+    if settings.sandbox == "none":
+        folder = PrivateFolder()
+        return _filled(Sandbox(folder, Plain(environ)), repo, commit, environ)
+    found = machine()
+    folder = PrivateFolder()
+    try:
+        way = Isolated(folder.path, environ, found, find_toolchains(environ))
+        sandbox = Sandbox(folder, way)
+    except BaseException:
+        folder.close()
+        raise
+    return _filled(sandbox, repo, commit, environ)
+
+
+def _filled(sandbox: Sandbox, repo: Path, commit: str, environ: Mapping[str, str]) -> Sandbox:
+    try:
+        sandbox.fill(repo, commit, environ)
+    except BaseException:
+        sandbox.close()
+        raise
+    return sandbox
+
+
+def _check_settings(settings: Settings) -> None:
+    if settings.sandbox == "none" and settings.in_actions:
+        raise ConfigError(
+            "`sandbox: none` is refused in GitHub Actions: the repository's code would run beside your credentials",
+            next_step="Remove it; `docs/sandbox.md` says how to make bubblewrap start on a runner.",
+        )

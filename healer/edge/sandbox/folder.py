@@ -1,0 +1,92 @@
+"""The private folder that holds one sandbox's trees, and its removal whatever was left in it."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import os
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from healer.outcome import SandboxError
+
+PREFIX = "splat-sandbox-"
+STALE_AFTER = 24 * 3600.0
+
+
+class PrivateFolder:
+    """A folder that only its owner may enter; removed by `close()`, at exit, or a day later by the next one.
+
+    A lock file inside is held as long as the process lives, so that a long run is never swept away as stale.
+    Raises SandboxError when the temporary folder cannot be written.
+    """
+
+    def __init__(self, parent: Path | None = None) -> None:
+        base = parent or Path(tempfile.gettempdir())
+        sweep(base)
+        try:
+            self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base)).resolve()
+            self._lock = os.open(self.path / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SandboxError(
+                f"The sandbox's folder cannot be made: {error.strerror}",
+                where=str(base),
+                next_step="Make room there, or point TMPDIR at a folder that can be written.",
+            ) from None
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Remove the folder. Safe to call twice."""
+        atexit.unregister(self.close)
+        if self._lock >= 0:
+            remove_tree(self.path)
+            os.close(self._lock)
+            self._lock = -1
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a tree that hostile code may have written: links are never followed, depth and permissions do not matter.
+
+    `rm` walks with open folders, not with paths, and needs no recursion; Python's own walk fails on very deep trees.
+    """
+    subprocess.run(["rm", "-rf", "--", str(path)], stderr=subprocess.DEVNULL, check=False)
+    if path.exists() and not path.is_symlink():
+        # Go's module cache, for one, is read-only down to its folders.
+        subprocess.run(["chmod", "-R", "u+rwX", "--", str(path)], stderr=subprocess.DEVNULL, check=False)
+        subprocess.run(["rm", "-rf", "--", str(path)], stderr=subprocess.DEVNULL, check=False)
+    if path.exists():
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def sweep(base: Path, *, now: float | None = None) -> None:
+    """Remove what a killed process left in `base`: our own folders, a day old, whose lock nobody holds."""
+    limit = (now if now is not None else time.time()) - STALE_AFTER
+    with contextlib.suppress(OSError):
+        for path in base.glob(f"{PREFIX}*"):
+            about = path.lstat()
+            ours = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid()
+            if ours and about.st_mtime < limit and _unlocked(path / "lock"):
+                remove_tree(path)
+
+
+def _unlocked(lock: Path) -> bool:
+    try:
+        handle = os.open(lock, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return True
+    finally:
+        os.close(handle)

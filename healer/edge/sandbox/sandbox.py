@@ -1,0 +1,218 @@
+"""A sandbox as the judge sees it: the prepared tree, what was put on it, and runs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Literal
+
+from healer.edge.sandbox import export
+from healer.edge.sandbox.artefacts import read_artefacts
+from healer.edge.sandbox.folder import remove_tree
+from healer.edge.sandbox.job import Job, Request
+from healer.outcome import SandboxError
+from healer.verdict.value import Ran
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from healer.edge.sandbox.folder import PrivateFolder
+    from healer.edge.sandbox.job import Way
+    from healer.edge.sandbox.process import Finished
+    from healer.patch.value import FileChange
+
+DISK_BYTES = 8 * 1024**3
+"""What one run may take of the disk; looked at twice a second, so a little more may be written."""
+DISK_FLOOR = 256 * 1024**2
+"""With less free space than this a run is stopped, whoever took it."""
+KILLED = 137
+"""Exit code of a command that was killed, as shells count."""
+UNPACK_SECONDS = 300.0
+
+
+class Sandbox:
+    """Implements `Checks` (healer/verdict/value.py). A context manager: leaving it removes everything."""
+
+    def __init__(self, folder: PrivateFolder, way: Way) -> None:
+        self._folder = folder
+        self._way = way
+        self._prepared = folder.path / "prepared"
+        self._changes: dict[str, bytes] = {}
+        self._executable: frozenset[str] = frozenset()
+        self._touched = False
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._made_at = time.time()
+        for path in (self._prepared, self._prepared / "tree", self._prepared / "home"):
+            path.mkdir(mode=0o755)
+            way.own(path)
+
+    @property
+    def root(self) -> str:
+        """The tree's folder as commands, and so stack traces, see it."""
+        return self._way.root(self._prepared)
+
+    def fill(self, repo: Path, commit: str, environ: Mapping[str, str]) -> None:
+        """Write the commit's files and links into the prepared tree; submodules stay empty.
+
+        Raises SandboxError when git cannot read the commit, or the tree cannot be written.
+        """
+        found = export.entries(repo, commit, environ)
+        self._executable = frozenset(entry.path for entry in found if entry.mode == export.EXECUTABLE)
+        # Older than any change: Python takes cached bytecode for current when a source's size and second agree.
+        mtime = self._made_at - 60
+
+        def write(handle: int) -> None:
+            with os.fdopen(handle, "wb", buffering=1 << 18) as target:
+                export.write_tree(target, repo, found, environ, mtime=mtime)
+
+        self._unpack(write)
+
+    def _unpack(self, write: Callable[[int], None]) -> None:
+        """Unpacked inside, by the sandbox's own user: no path or link of the commit can lead anywhere else."""
+        reader, writer = os.pipe()
+        with ThreadPoolExecutor(1) as pool:
+            writing = pool.submit(write, writer)
+            try:
+                request = Request(("tar", "-xf", "-"), UNPACK_SECONDS, keep=True)
+                done = self._execute(request, {}, stdin=reader)[0]
+            finally:
+                os.close(reader)
+            trouble = writing.exception()
+        if trouble and not isinstance(trouble, BrokenPipeError):
+            raise trouble
+        if done.exit_code or trouble:
+            raise SandboxError(
+                "The commit's tree cannot be written",
+                where=str(self._folder.path),
+                next_step=f"It said: {done.output.strip()[-400:]}",
+            )
+
+    def put(self, changes: Sequence[FileChange], *, side: Literal["before", "after"]) -> None:
+        """From now on runs see the changes' `after`, or again what the base has there (`before`)."""
+        self._touched = True
+        for change in changes:
+            if side == "after":
+                self._changes[export.safe_path(change.path)] = change.after
+            else:
+                self._changes.pop(change.path, None)
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        seconds: float,
+        network: bool = False,
+        keep: bool = False,
+        workdir: str = "",
+        env: Mapping[str, str] | None = None,
+        artefacts: Sequence[str] = (),
+        files: Mapping[str, bytes] | None = None,
+    ) -> Ran:
+        """Run one command; see `Checks`. Raises SandboxError when the sandbox itself fails, when the command or
+        workdir is malformed, and when the network or a lasting change is asked for after a `put`.
+        """
+        if (keep or network) and self._touched:
+            raise SandboxError(
+                "Set-up was asked for after model-written code was put into the tree",
+                where=" ".join(command)[:200],
+                next_step="Run every set-up command before the first `put`.",
+            )
+        _check(command, workdir, files or {})
+        request = Request(tuple(command), seconds, network, keep or network, workdir, env or {})
+        done, found = self._execute(request, files or {}, artefacts=artefacts)
+        return Ran(
+            exit_code=KILLED if done.timed_out or done.exit_code is None else done.exit_code,
+            output=done.output + (f"\n[stopped: {done.stopped}]\n" if done.stopped else ""),
+            seconds=done.seconds,
+            timed_out=done.timed_out,
+            artefacts=found,
+        )
+
+    def _execute(
+        self,
+        request: Request,
+        files: Mapping[str, bytes],
+        *,
+        artefacts: Sequence[str] = (),
+        stdin: int = subprocess.DEVNULL,
+    ) -> tuple[Finished, dict[str, bytes]]:
+        with self._lock:
+            self._runs += 1
+            folder = self._folder.path / f"run{self._runs}"
+        try:
+            job = self._job(folder, request, files, stdin)
+            done = self._way.run(job)
+            if not done.started:
+                raise SandboxError(
+                    "The sandbox did not get as far as the command",
+                    where=" ".join(request.command)[:200],
+                    next_step=f"It said: {done.output.strip()[-400:] or 'nothing'}",
+                )
+            return done, read_artefacts(job.results, artefacts)
+        finally:
+            remove_tree(folder)
+
+    def _job(self, folder: Path, request: Request, files: Mapping[str, bytes], stdin: int) -> Job:
+        folder.mkdir(mode=0o755)
+        changes = {} if request.keep else dict(self._changes)
+        if changes:
+            archive = export.changes_archive(changes, self._executable, mtime=time.time())
+            (folder / "changes.tar").write_bytes(archive)
+            (folder / "changes.tar").chmod(0o644)
+        job = Job(request, self._prepared, folder, secrets.token_hex(16), bool(changes), _disk_watch(folder), stdin)
+        job.results.mkdir(mode=0o755)
+        self._way.own(job.results)
+        job.tools.mkdir(mode=0o755)
+        for name, content in files.items():
+            (job.tools / name).write_bytes(content)
+            (job.tools / name).chmod(0o644)
+        return job
+
+    def close(self) -> None:
+        """Remove the sandbox's folder and all in it."""
+        self._folder.close()
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _disk_watch(folder: Path) -> Callable[[], str]:
+    """Answers why a run must stop for the disk's sake, or ""."""
+
+    def free() -> int:
+        about = os.statvfs(folder)
+        return about.f_bavail * about.f_frsize
+
+    at_start = free()
+
+    def watch() -> str:
+        now = free()
+        if at_start - now > DISK_BYTES:
+            return f"it wrote more than {DISK_BYTES // 1024**3} GiB"
+        return "the disk is nearly full" if now < min(DISK_FLOOR, at_start) and now < at_start else ""
+
+    return watch
+
+
+def _check(command: Sequence[str], workdir: str, files: Mapping[str, bytes]) -> None:
+    bad_names = [name for name in files if "/" in name or name in {"", ".", ".."}]
+    bad_words = [word for word in (*command, workdir, *files) if "\0" in word]
+    outside = workdir.startswith("/") or ".." in workdir.split("/")
+    if not command or bad_names or bad_words or outside:
+        raise SandboxError(
+            "The sandbox was given a command it cannot run",
+            where=repr((list(command), workdir, *files))[:200],
+            next_step="`checks.workdir` is a folder inside the repository, given relative to its root.",
+        )
