@@ -1,0 +1,211 @@
+# ruff: noqa: SIM905 - a table of words reads best as words
+"""Secrets behind a name: `key=value`, `key: value`, JSON, headers, `--flag value`, XML elements.
+
+The search goes from separator to separator and looks back for a name, so text without secrets costs next to nothing.
+What stands behind the name is taken only when it is a value: `token = get_token()` and `password: str` are a program's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from healer.redact.names import HEADERS, in_query, strength, words
+from healer.redact.value import MARK, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_SEPARATOR = re.compile(r"=>|:=|[=:]")
+_NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$@.-"
+_FLAG = re.compile(r"-(?<![\w-]-)-?([A-Za-z][\w-]{1,60})[ \t]{1,4}(?=[^-\s=])")
+_CURL_USER = re.compile(r"(?:-u|--user)[ =][\"']?([^\s:\"'{}$<>/]{1,64}:[^\s\"'{}$<>]{1,128})")
+_ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{1,60})>([^<>\s][^<>]{0,400})</")
+#: A string may be wrapped (PHP's var_dump), listed (a form's fields), prefixed (b"", f"").
+_OPEN = re.compile(r"(?:string\(\d{1,7}\) )?([\[(]{0,2})[bBrRuUfF@]{0,2}(\\{0,3})([\"'`])")
+_BARE = re.compile(r"[^\s\"'`,;&<>)}\]|\\]{1,4096}")
+_PLACEHOLDER = re.compile(
+    r"\$\{[^}]{0,80}\}|#\{[^}]{0,80}\}|\{\{?[^}]{0,80}\}\}?|\$\w{1,80}|%\(\w{1,80}\)s|%[sdvqr]|<[^>]{0,80}>|:\w{1,40}\b"
+)
+_SCHEME = re.compile(r"(?i)\A(?:bearer|basic|token|digest|apikey)\b")
+_IDENTIFIER = re.compile(r"[A-Za-z_$@][\w$]*+\Z")
+_EXPRESSION = re.compile(
+    r"[&*!~@$-]{0,2}[A-Za-z_$][\w$]{0,80}(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]{0,80}){0,8}+(?=[(\[]|[!?]\.|\{\w|::|->)|[$@][A-Za-z_]|[({\[<|]|(?:self|this|cls)\.|!{1,2}[A-Za-z:]+(?:\s|\Z)"
+)
+_DOTTED = re.compile(r"[A-Za-z_$@][A-Za-z_$]*+(?:(?:\.|->|::)[A-Za-z_$]+){1,8}+\Z")
+_PROSE_AFTER = re.compile(r"[ \t]{1,3}[A-Za-z'(]{1,30}(?:[ \t.,]|\Z)(?![ \t]*[=:])")
+_CODE = re.compile(
+    r"[{(\[;:,]\s*\Z|\)\s*\Z|->|=>|===?|!=|&&|\|\||:=|\b(?:self|this|def|func|function|lambda|return|const|let|var|if|elif|"
+    r"else|for|while|end|private|public|protected|class|import|async|await|new)\b|\A\s*[@#$]"
+)
+#: Types, literals and words that say there is no value.
+_NO_VALUES = frozenset(
+    "str string int integer bool boolean bytes byte float double number object any none null nil undefined true false "
+    "unknown never void optional self this required missing invalid empty default example changeme placeholder hidden "
+    "filtered redacted masked secret password token and or not is in if else for".split()
+)
+_COUNTED = frozenset({"pin", "cvv", "cvc", "otp", "totp", "ssn"})
+_LINE = 160
+_HEADER = 65_536
+
+
+def pairs(text: str) -> Iterator[Secret]:
+    """Every value in `text` that stands behind a telling name."""
+    at = 0
+    while separator := _SEPARATOR.search(text, at):
+        at = separator.end()
+        secret = _behind(text, separator)
+        if secret:
+            yield from secret
+            at = max(at, secret[-1].end)
+    for match in _FLAG.finditer(text):
+        if strength(match[1]):
+            yield from _value(text, match.end(), match[1], "")
+    for match in _CURL_USER.finditer(text):
+        if not match[1].endswith(MARK):
+            yield Secret("url-password", match.start(1), match.end(1))
+    for match in _ELEMENT.finditer(text):
+        if strength(match[1]) and match[2] != MARK:
+            yield Secret("named", match.start(2), match.end(2))
+
+
+def _behind(text: str, separator: re.Match[str]) -> list[Secret]:
+    """The secrets behind one separator, none when no telling name stands before it."""
+    start, end = separator.span()
+    if text[end : end + 1] in {"=", "~"} or text[start - 1 : start] in {"=", "!", "<", ">", "~", "+", "-", "*"}:
+        return []
+    name, quoted, lead = _name_before(text, start)
+    if not strength(name) and not (separator[0] == "=" and lead in {"?", "&"} and in_query(name)):
+        return []
+    while text[end : end + 1] in {" ", "\t"} and end - start < 12:
+        end += 1
+    if separator[0] == ":" and not quoted and name.lower() in HEADERS:
+        return _header(text, lead, end)
+    return list(_value(text, end, name, separator[0], quoted=quoted))
+
+
+def _name_before(text: str, at: int) -> tuple[str, bool, str]:
+    """The name that ends before `at`, whether it stands in quotes, and the character before it ("" if none)."""
+    window = text[max(0, at - 90) : at].rstrip(" \t")
+    bare = window.removesuffix("]").rstrip("\"'`")
+    quoted = not window.endswith(bare) or bare != window.removesuffix("]")
+    bare = bare.rstrip("\\").removesuffix(")").removesuffix("]")
+    before = bare.rstrip(_NAME_LETTERS)
+    return bare[len(before) :].lstrip("0123456789.-"), quoted, before[-1:]
+
+
+def _header(text: str, around: str, at: int) -> list[Secret]:
+    """The rest of a header's line, or of the quotes that the header stands in."""
+    stop = text.find("\n", at, at + _HEADER)
+    stop = min(len(text), at + _HEADER) if stop < 0 else stop
+    if around in {'"', "'"} and (closing := text.find(around, at, stop)) >= 0:
+        stop = closing
+    value = text[at:stop].rstrip()
+    if not value or value == MARK or _nothing(value) or (_OPEN.match(value) and not around):
+        return []
+    if _is_expression(value) or (value[-1] in ",;{(" and _IDENTIFIER.match(value[:-1])) or value.lower() in _NO_VALUES:
+        return []
+    return [Secret("header", at, at + len(value))]
+
+
+def _value(text: str, at: int, name: str, separator: str, *, quoted: bool = False) -> Iterator[Secret]:
+    if text.startswith(MARK, at):
+        return
+    opening = _OPEN.match(text, at)
+    if opening is None:
+        yield from _bare(text, at, name, separator, quoted=quoted)
+        return
+    for _ in range(8):
+        found = _string(text, opening)
+        if found is None:
+            return
+        start, end = found
+        if _is_value(text[start:end], name, sure=quoted or strength(name) == "strong"):
+            yield Secret("named", start, end)
+        after = end + len(opening[2]) + 1
+        following = _OPEN.match(text, after + 2) if opening[1] and text[after : after + 2] == ", " else None
+        if following is None:
+            return
+        opening = following
+
+
+def _string(text: str, opening: re.Match[str]) -> tuple[int, int] | None:
+    """Where the content of the string that `opening` opens begins and ends; a newline ends it too."""
+    start, close = opening.end(), opening[2] + opening[3]
+    line = text.find("\n", start, start + 8192)
+    limit = line if line >= 0 else min(len(text), start + 8192)
+    at = start
+    while (end := text.find(close, at, limit)) >= 0:
+        slashes = end - len(text[at:end].rstrip("\\")) - at
+        if slashes % 2 == 0 or opening[2]:
+            return start, end
+        at = end + 1
+    return (start, limit) if limit > start else None
+
+
+def _is_value(content: str, name: str, *, sure: bool) -> bool:
+    """True when a string's content is a secret, not a template, a name or nothing."""
+    if not content.strip() or MARK in content or _nothing(content):
+        return False
+    lower = content.lower()
+    if lower in _NO_VALUES and lower not in {"hidden", "secret"}:
+        return False
+    if words(content) and words(content) <= words(name) and not any(letter.isdigit() for letter in content):
+        return False
+    if sure:
+        return True
+    return len(content) >= 4 and (
+        any(letter.isdigit() for letter in content) or (len(content) >= 16 and " " not in content)
+    )
+
+
+def _nothing(content: str) -> bool:
+    """True when only placeholders, stars and the scheme's word are left: `Bearer {token}`, `***`."""
+    rest = _SCHEME.sub("", _PLACEHOLDER.sub("", content[:256]))
+    return not any(letter.isalnum() for letter in rest) or rest.strip().strip("xX") == ""
+
+
+def _bare(text: str, at: int, name: str, separator: str, *, quoted: bool) -> Iterator[Secret]:
+    if _is_expression(text[at : at + 200]):
+        return
+    found = _BARE.match(text, at)
+    if found is None:
+        return
+    value, end = found[0], found.end()
+    mark = value.find(MARK[:-1])
+    if mark >= 0:
+        value, end = value[:mark], at + mark
+    value = value.rstrip(".:!?") if text[end : end + 1] in {"", " ", "\n"} else value
+    if _is_bare_value(text, at, value, name, separator, quoted=quoted):
+        yield Secret("named-bare", at, at + len(value))
+
+
+def _is_bare_value(text: str, at: int, value: str, name: str, separator: str, *, quoted: bool) -> bool:
+    lower = value.lower()
+    if not value or lower in _NO_VALUES or _nothing(value):
+        return False
+    if value.isdigit():
+        few = 3 if words(name) & _COUNTED or strength(name) == "strong" else 6
+        return len(value) >= few and "tokens" not in words(name)
+    if not any(letter.isdigit() for letter in value) and (_IDENTIFIER.match(value) or _DOTTED.match(value)):
+        if words(value) & words(name) or (value[0].isupper() and not value.isupper()) or len(value) < 3:
+            return False
+        if separator == ":" and _PROSE_AFTER.match(text, at + len(value)):
+            return False
+        return not _DOTTED.match(value) and not _is_code(text, at)
+    if _IDENTIFIER.match(value) and _is_code(text, at):
+        return len(value) >= 6 and not words(value) & words(name)
+    return any(letter.isalnum() for letter in value) and len(value) > 2
+
+
+def _is_expression(value: str) -> bool:
+    """True for a call, a subscript, a variable with a sigil, a bracket: program text, not a value."""
+    return _EXPRESSION.match(value) is not None
+
+
+def _is_code(text: str, at: int) -> bool:
+    """True when the line around `at` reads like a program's."""
+    first = text.rfind("\n", max(0, at - _LINE), at) + 1 or max(0, at - _LINE)
+    last = text.find("\n", at, at + _LINE)
+    line = text[first : last if last >= 0 else at + _LINE]
+    return _CODE.search(line) is not None
