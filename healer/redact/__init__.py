@@ -12,6 +12,9 @@ from healer.redact.value import MARK, Secret
 
 __all__ = ["MARK", "Secret", "find_secrets", "redact"]
 
+#: What a secret's neighbour is taken for may change once the secret is gone, so a text with secrets is read again.
+_PASSES = 6
+
 
 def find_secrets(text: str) -> list[Secret]:
     """Every secret in `text`, ordered and apart. `start` and `end` are indices into it; linear time, never raises."""
@@ -28,9 +31,18 @@ def find_secrets(text: str) -> list[Secret]:
 
 def redact(text: str) -> str:
     """`text` with each secret replaced by `[REDACTED]`. Redacting twice changes nothing more."""
+    for _ in range(_PASSES):
+        found = find_secrets(text)
+        if not found:
+            break
+        text = _without(text, found)
+    return text
+
+
+def _without(text: str, secrets: list[Secret]) -> str:
     pieces: list[str] = []
     at = 0
-    for secret in find_secrets(text):
+    for secret in secrets:
         pieces += (text[at : secret.start], MARK)
         at = secret.end
     pieces.append(text[at:])
