@@ -51,9 +51,13 @@ class ExceptionInfo:
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One printed trace found in a text: lines `first` to `last`, counted from 0, both inclusive."""
+    """One printed trace found in a text: lines `first` to `last`, counted from 0, both inclusive.
+
+    `others` counts the stacks of other threads or goroutines that were printed along with it and are left out.
+    """
 
     runtime: RuntimeName
     exceptions: tuple[ExceptionInfo, ...]
     first: int
     last: int
+    others: int = 0

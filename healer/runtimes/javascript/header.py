@@ -18,7 +18,8 @@ _BANNER = re.compile(
     r"(\S[^\n]{0,1000}?\.[cm]?[jt]sx?|node:[\w/.-]{1,200}|<anonymous_script>|evalmachine\.<\w+>|\[\w+\]):(\d{1,9})$"
 )
 _CARET = re.compile(r"\s*\^+\s*$")
-_EXCERPT = re.compile(r"\s*(?:>\s*)?\d+ ?\||\s*\|\s*\^|\s*\^+\s*$")
+#: A line of the source that Jest and Vitest print between an error and its frames.
+EXCERPT = re.compile(r"\s*(?:>\s*)?\d+ ?\||\s*\|\s*\^|\s*\^+\s*$")
 _END_OF_THROWN = ("(Use `node --trace-uncaught", "Node.js v", "Thrown at:", "Emitted 'error'")
 
 
@@ -67,7 +68,7 @@ def header_above(lines: Sequence[str], frame: int, floor: int) -> tuple[Header, 
 def _with_message(header: Header, rest: Sequence[str]) -> Header:
     kept: list[str] = []
     for line in rest:
-        if _EXCERPT.match(line[:200]) or line.strip() == "Thrown at:":
+        if EXCERPT.match(line[:200]) or line.strip() == "Thrown at:":
             break
         kept.append(line[:MAX_LINE])
     return Header(header.type, message([header.message, *kept]), header.strong)
@@ -78,7 +79,7 @@ def _by_place(lines: Sequence[str], frame: int, lowest: int) -> tuple[Header, in
     above = frame - 1
     if above >= lowest and lines[above].strip() == "Thrown at:":
         above -= 1
-    if above < lowest or not lines[above].strip() or _EXCERPT.match(lines[above][:200]):
+    if above < lowest or not lines[above].strip() or EXCERPT.match(lines[above][:200]):
         return Header("Error", "", False), frame
     header = read_header(lines[above])
     return header or Header("Error", message([lines[above][:MAX_LINE]]), False), above

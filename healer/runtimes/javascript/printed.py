@@ -21,10 +21,24 @@ _STRONG = ("Error", "Exception", "Rejection")
 _ELIDED = re.compile(r"\s*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.\s*$")
 
 _OLD_NODE = frozenset(
-    "assert async_hooks bootstrap_node buffer child_process cluster console crypto dgram dns domain events fs http http2"
-    " https inspector module net next_tick node os path perf_hooks process punycode querystring readline repl stream"
-    " string_decoder timers tls tty url util v8 vm worker_threads zlib".split()
+    (
+        *(
+            "assert",
+            "async_hooks",
+            "bootstrap_node",
+            "buffer",
+            "child_process",
+            "cluster",
+            "console",
+            "crypto",
+            "dgram",
+        ),
+        *("dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net", "next_tick", "node"),
+        *("os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream"),
+        *("string_decoder", "timers", "tls", "tty", "url", "util", "v8", "vm", "worker_threads", "zlib"),
+    )
 )
+_VITEST = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT} "
 _OUTSIDE_STARTS = (
     *("node:", "internal/", "<", "[", "evalmachine.", "wasm:", "deno:", "ext:", "jsr:", "npm:", "native "),
     *("webpack/", "(webpack)", "webpack-internal:///(webpack)", "bootstrap:", "extensions::", "index "),
@@ -71,7 +85,7 @@ def read_frame(line: str) -> PrintedFrame | None:
     if len(line) > MAX_LINE:
         return None
     text = line.strip()
-    if text.startswith(("at ", "❯ ")):
+    if text.startswith(("at ", _VITEST)):
         tail = "{" if text.endswith(" {") else "," if text.endswith(",") else ""
         text = text[: len(text) - len(tail)].rstrip()
         frame = _v8(text[2:].strip()) if text[0] == "a" else _vitest(text[2:].strip())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from healer.frames import ExceptionInfo, Frame, Relation, Trace
-from healer.runtimes.javascript.header import Banner, header_above, read_banner, thrown_value
+from healer.runtimes.javascript.header import EXCERPT, Banner, header_above, read_banner, thrown_value
 from healer.runtimes.javascript.printed import (
     Header,
     PrintedFrame,
@@ -121,7 +121,7 @@ class _Block:
         if text.startswith(_ASIDES):
             self.aside = True
             return True
-        if text in _SECTIONS:
+        if text in _SECTIONS or (self._current.frames and EXCERPT.match(line[:200])):
             return True
         if self.in_tail:
             return self._take_property(line, text)
