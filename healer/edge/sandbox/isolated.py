@@ -7,9 +7,10 @@ import resource
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from healer.edge.sandbox import bubblewrap
-from healer.edge.sandbox.bubblewrap import BASE, HOME, RESULTS, TOOLS, TREE, Box, Machine, Mount, Overlay
+from healer.edge.sandbox import bubblewrap, layout
+from healer.edge.sandbox.bubblewrap import Box, Machine, Overlay
 from healer.edge.sandbox.environment import CA_BUNDLES, allowed
+from healer.edge.sandbox.layout import BASE, CHANGES, HOME, PLACE, RESULTS, RUN, TOOLS, TREE, Mount
 from healer.edge.sandbox.process import Finished, Launch, execute
 from healer.edge.sandbox.toolchains import NO_TOOLCHAINS, Toolchains, private_places
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
     from healer.edge.sandbox.job import Job, Request
 
-_ARCHIVE = "/splat/changes.tar"
+PROCESSES = 2_048
+FILE_BYTES = 4 * 1024**3
+OPEN_FILES = 8_192
 _HOST_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -35,9 +38,10 @@ class Isolated:
         self._environ = environ
         self._machine = machine
         self._tools = tools
-        bubblewrap.synthetic_etc(folder / "etc")
+        private = private_places(environ)
         certificates = [path for path in map(environ.get, CA_BUNDLES) if path and path.startswith("/")]
-        self._system = bubblewrap.system_mounts(tools.prefixes, private_places(environ), certificates, folder / "etc")
+        layout.synthetic_etc(folder / "etc", certificates)
+        self._system = layout.system_mounts(tools.prefixes, private, certificates, folder / "etc")
 
     def root(self, prepared: Path) -> str:
         """The tree's folder as commands see it."""
@@ -59,9 +63,9 @@ class Isolated:
         os.write(argument_fd, b"\0".join(os.fsencode(word) for word in hidden) + b"\0")
         os.lseek(argument_fd, 0, os.SEEK_SET)
         words = [str(argument_fd) if word == "{args}" else word for word in before]
-        prepare = job.words(TREE, copy_of=BASE if copied else "", changes=_ARCHIVE)
+        prepare = job.words(PLACE, copy_of=BASE if copied else "", changes=CHANGES, limits=_limits())
         launch = Launch(
-            argv=[*words, *prepare, *_limits(), *job.request.command],
+            argv=[*words, *prepare],
             env={"PATH": _HOST_PATH, "LC_ALL": "C.UTF-8"},
             start_mark=f"{job.mark}\n".encode(),
             pass_fds=(status_write, argument_fd),
@@ -72,29 +76,22 @@ class Isolated:
         return execute(launch, job.request.seconds)
 
     def _box(self, job: Job) -> Box:
-        mounts = [*self._system, Mount("bind", str(job.results), RESULTS), Mount("ro", str(job.tools), TOOLS)]
-        if job.changed:
-            mounts.append(Mount("ro", str(job.folder / "changes.tar"), _ARCHIVE))
-        overlays: list[Overlay] = []
-        for name, dest in (("tree", TREE), ("home", HOME)):
-            below, own = job.prepared / name, job.folder / name
-            if job.request.keep:
-                mounts.append(Mount("bind", str(below), dest))
-            elif self._machine.overlay:
-                overlays.append(self._overlay(below, own, dest))
-            else:
-                own.mkdir(mode=0o755)
-                self.own(own)
-                mounts.append(Mount("bind", str(own), dest))
-        if not (job.request.keep or self._machine.overlay):
-            mounts.append(Mount("ro", str(job.prepared), BASE))
-        return Box(mounts, overlays, job.request.network, self._env(job.request), _tmpfs_bytes())
+        mounts = [*self._system, Mount("ro", str(job.shown), RUN), Mount("bind", str(job.results), RESULTS)]
+        overlay = None
+        if job.request.keep:
+            mounts.append(Mount("bind", str(job.prepared), PLACE))
+        elif self._machine.overlay:
+            overlay = Overlay(str(job.prepared), str(job.folder / "top"))
+            self._make(job.folder / "top", job.folder / "top/upper", job.folder / "top/work")
+        else:
+            self._make(job.folder / "copy")
+            mounts += [Mount("bind", str(job.folder / "copy"), PLACE), Mount("ro", str(job.prepared), BASE)]
+        return Box(mounts, overlay, job.request.network, self._env(job.request), _tmpfs_bytes())
 
-    def _overlay(self, below: Path, own: Path, dest: str) -> Overlay:
-        for folder in (own, own / "upper", own / "work"):
+    def _make(self, *folders: Path) -> None:
+        for folder in folders:
             folder.mkdir(mode=0o755)
-            self.own(folder)
-        return Overlay(str(below), str(own / "upper"), str(own / "work"), dest)
+        self.own(*folders)
 
     def _env(self, request: Request) -> dict[str, str]:
         own = {"HOME": HOME, "SPLAT_TREE": TREE, "SPLAT_RESULTS": RESULTS, "SPLAT_TOOLS": TOOLS}
@@ -104,22 +101,23 @@ class Isolated:
         return given | dict(request.env) | own
 
 
-def _limits() -> list[str]:
-    """Set innermost, where they bind the command alone; no memory limit on addresses, which Node and Go reserve by
-    the gigabyte, but on data, and the kernel's choice falls on us first when memory runs out.
+def _limits() -> str:
+    """The command's limits as shell, set innermost, where they bind the command alone. Memory is limited as data of
+    one process, not as addresses, which Node and Go reserve by the gigabyte; and when memory runs out, the kernel's
+    choice falls on us first.
     """
-    wanted = {
-        "core": (resource.RLIMIT_CORE, 0),
-        "nproc": (resource.RLIMIT_NPROC, bubblewrap.PROCESSES),
-        "nofile": (resource.RLIMIT_NOFILE, bubblewrap.OPEN_FILES),
-        "fsize": (resource.RLIMIT_FSIZE, bubblewrap.FILE_BYTES),
-        "data": (resource.RLIMIT_DATA, _memory() * 3 // 4),
-    }
-    words = ["prlimit"]
-    for name, (kind, value) in wanted.items():
+    lines = ["echo 1000 > /proc/self/oom_score_adj"]
+    for letter, kind, value, unit in (
+        ("c", resource.RLIMIT_CORE, 0, 512),
+        ("n", resource.RLIMIT_NOFILE, OPEN_FILES, 1),
+        ("f", resource.RLIMIT_FSIZE, FILE_BYTES, 512),
+        ("d", resource.RLIMIT_DATA, _memory() * 3 // 4, 1024),
+    ):
         hard = resource.getrlimit(kind)[1]
-        words.append(f"--{name}={value if hard == resource.RLIM_INFINITY else min(value, hard)}")
-    return [*words, "--", "choom", "-n", "1000", "--"]
+        lines.append(f"ulimit -{letter} {(value if hard == resource.RLIM_INFINITY else min(value, hard)) // unit}")
+    # The letter for processes is `u` in bash and `p` in dash and busybox, where `-u` is unknown.
+    lines.append(f"ulimit -u {PROCESSES} 2>/dev/null || ulimit -p {PROCESSES}")
+    return "set -e\n" + "\n".join(lines)
 
 
 @lru_cache(maxsize=1)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 PREPARE = """
 set -e
 umask 022
-if [ -n "$2" ]; then cp -a "$2/tree/." "$4/"; cp -a "$2/home/." "$HOME/"; fi
-if [ -n "$3" ]; then tar -xf "$3" -C "$4"; fi
-cd "$4/$5"
+if [ -n "$2" ]; then cp -a "$2/." "$4/"; fi
+if [ -n "$3" ]; then tar -xf "$3" -C "$4/tree"; fi
+cd "$4/tree/$5"
 printf '%s\\n' "$1"
 shift 5
 exec "$@"
@@ -39,8 +39,8 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request with its folders. `prepared` holds `tree` and `home`; `folder` is this run's own, with `results`,
-    `tools`, and `changes.tar` when anything was put. `mark` is the line printed before the command begins.
+    """A request with its folders. `prepared` holds `tree` and `home`; `folder` is this run's own; `changed` says that
+    anything was put. `mark` is the line printed before the command begins.
     """
 
     request: Request
@@ -52,19 +52,30 @@ class Job:
     stdin: int = subprocess.DEVNULL
 
     @property
+    def shown(self) -> Path:
+        """The part of the run's folder that the command sees, read-only but for the results."""
+        return self.folder / "run"
+
+    @property
     def results(self) -> Path:
         """Where the command leaves its reports."""
-        return self.folder / "results"
+        return self.shown / "results"
 
     @property
     def tools(self) -> Path:
-        """Files shown read-only to the command."""
-        return self.folder / "tools"
+        """Files for the command."""
+        return self.shown / "tools"
 
-    def words(self, tree: str, *, copy_of: str, changes: str) -> list[str]:
-        """The shell's arguments that prepare the tree and then become the command."""
+    @property
+    def changes(self) -> Path:
+        """What was put, as an archive."""
+        return self.shown / "changes.tar"
+
+    def words(self, place: str, *, copy_of: str, changes: str, limits: str = "") -> list[str]:
+        """The shell's arguments that prepare `place`, which holds `tree` and `home`, and then become the command."""
         archive = changes if self.changed else ""
-        return ["/bin/sh", "-c", PREPARE, "sh", self.mark, copy_of, archive, tree, self.request.workdir or "."]
+        shell = ["/bin/sh", "-c", limits + PREPARE, "sh"]
+        return [*shell, self.mark, copy_of, archive, place, self.request.workdir or ".", *self.request.command]
 
 
 class Way(Protocol):

@@ -40,27 +40,25 @@ class Plain:
         aside = job.folder / "prepared"
         job.prepared.rename(aside)
         try:
-            for name in ("tree", "home"):
-                (job.prepared / name).mkdir(parents=True)
+            job.prepared.mkdir()
             return self._run(job, copy_of=str(aside))
         finally:
             remove_tree(job.prepared)
             aside.rename(job.prepared)
 
     def _run(self, job: Job, *, copy_of: str) -> Finished:
-        tree = str(job.prepared / "tree")
         launch = Launch(
-            argv=[*job.words(tree, copy_of=copy_of, changes=str(job.folder / "changes.tar")), *job.request.command],
-            env=self._env(job, job.request, tree),
+            argv=job.words(str(job.prepared), copy_of=copy_of, changes=str(job.changes)),
+            env=self._env(job, job.request),
             start_mark=f"{job.mark}\n".encode(),
             stdin=job.stdin,
             watch=job.watch,
         )
         return execute(launch, job.request.seconds)
 
-    def _env(self, job: Job, request: Request, tree: str) -> dict[str, str]:
+    def _env(self, job: Job, request: Request) -> dict[str, str]:
         given = allowed(self._environ, network=request.network)
         given["PATH"] = self._environ.get("PATH", os.defpath)
-        own = {"HOME": str(job.prepared / "home"), "SPLAT_TREE": tree}
+        own = {"HOME": str(job.prepared / "home"), "SPLAT_TREE": self.root(job.prepared)}
         own |= {"SPLAT_RESULTS": str(job.results), "SPLAT_TOOLS": str(job.tools)}
         return given | dict(request.env) | own

@@ -160,19 +160,18 @@ class Sandbox:
             remove_tree(folder)
 
     def _job(self, folder: Path, request: Request, files: Mapping[str, bytes], stdin: int) -> Job:
-        folder.mkdir(mode=0o755)
         changes = {} if request.keep else dict(self._changes)
+        job = Job(
+            request, self._prepared, folder, secrets.token_hex(16), bool(changes), _disk_watch(self._prepared), stdin
+        )
+        for path in (job.folder, job.shown, job.results, job.tools):
+            path.mkdir(mode=0o755)
+        self._way.own(job.results)
         if changes:
             archive = export.changes_archive(changes, self._executable, mtime=time.time())
-            (folder / "changes.tar").write_bytes(archive)
-            (folder / "changes.tar").chmod(0o644)
-        job = Job(request, self._prepared, folder, secrets.token_hex(16), bool(changes), _disk_watch(folder), stdin)
-        job.results.mkdir(mode=0o755)
-        self._way.own(job.results)
-        job.tools.mkdir(mode=0o755)
+            _write(job.changes, archive)
         for name, content in files.items():
-            (job.tools / name).write_bytes(content)
-            (job.tools / name).chmod(0o644)
+            _write(job.tools / name, content)
         return job
 
     def close(self) -> None:
@@ -186,6 +185,11 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+    path.chmod(0o644)
 
 
 def _disk_watch(folder: Path) -> Callable[[], str]:
