@@ -83,8 +83,8 @@ Turn: TypeAlias = Plain | Callable[[dict[str, Any]], Plain]
 
 class ScriptedClaude:
     """A server on loopback that speaks the part of the Messages API which Splat uses: messages (whole or streamed) and
-    count_tokens. A context manager; `url` is its base URL. When the script is over it answers 400, or begins again where
-    `repeat` is true.
+    count_tokens. A context manager; `url` is its base URL. When the script is over it answers 400, or begins again
+    where `repeat` is true.
     """
 
     def __init__(self, script: Iterable[Turn], *, repeat: bool = False) -> None:
@@ -236,8 +236,8 @@ def _guess(content: Any) -> int:
 
 
 class ScriptedModel:
-    """A `Model` that plays a script in the same process: a final answer (dict or str), `Answer`, `Calls`, an exception to
-    raise, or a function of the request that returns one of these. When the script is over it raises IndexError.
+    """A `Model` that plays a script in the same process: a final answer (dict or str), `Answer`, `Calls`, an exception
+    to raise, or a function of the request that returns one of these. When the script is over it raises IndexError.
     """
 
     def __init__(self, script: Iterable[Any], *, tools: bool = True) -> None:

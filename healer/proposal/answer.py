@@ -38,12 +38,8 @@ def read_answer(text: str) -> dict[str, Any] | Rejected:
         return _malformed(f"The answer has {len(text)} characters; at most {_LONGEST} are read.", text)
     found = _objects(text)
     if len(found) != 1:
-        what = (
-            "The answer is not one JSON object of the given schema"
-            if not found
-            else "There are several answers in one reply"
-        )
-        return _malformed(f"{what}. Reply with that object alone.", text)
+        what = "There are several answers in one reply" if found else "The answer is no JSON object of the given schema"
+        return _malformed(f"{what}. Reply with one such object alone.", text)
     answer = found[0]
     if fault := _fault(answer):
         return _malformed(fault, text)
