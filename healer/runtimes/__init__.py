@@ -55,11 +55,32 @@ class SourceReader(Protocol):
 class CheckReader(Protocol):
     """`<runtime>/checks.py`."""
 
-    def plan(self, files: Collection[str], read: Callable[[str], bytes | None]) -> CheckPlan | None:
-        """How this repository is set up and tested; None when nothing says so."""
+    def plan(self, files: Collection[str], read: Callable[[str], bytes | None], hint: str = "") -> CheckPlan | None:
+        """How this repository is set up and tested; None when nothing says so.
 
-    def results(self, artefacts: Mapping[str, bytes]) -> TestRun:
-        """What the runner's own machine-readable files say; text that a test printed never counts."""
+        In a repository of several projects the one that holds the file `hint` counts.
+        """
+
+    def one(self, plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
+        """The command that runs the test `name` of the test file `path` (from the tree's root), or that whole file.
+
+        None when the plan's runner cannot run one file.
+        """
+
+    def syntax(self, plan: CheckPlan, paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """The commands by which the runtime itself reads, but does not run, these files of `workdir`."""
+
+    def results(self, artefacts: Mapping[str, bytes], root: str = "") -> TestRun:
+        """What the runner's own machine-readable files say; text that a test printed never counts.
+
+        `root` is where the tree stood, for runners that print whole paths.
+        """
+
+    def instruments(self, path: str) -> bool:
+        """True when this runtime's exceptions can only be seen by changing the source of `path`."""
+
+    def instrument(self, path: str, source: bytes) -> Mapping[str, bytes]:
+        """Files to write over the tree so that exceptions which leave a function of `path` are written down."""
 
 
 def trace_reader(name: RuntimeName) -> TraceReader:

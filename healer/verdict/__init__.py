@@ -1,5 +1,7 @@
-"""Stage 7: what the sandbox saw."""
+"""Stage 6: what the sandbox saw."""
 
-from healer.verdict.value import Check, Checks, Ran, Verdict
+from healer.verdict.judge import judge
+from healer.verdict.prepare import prepare
+from healer.verdict.value import Baseline, Check, Checks, Complaints, Ran, Verdict
 
-__all__ = ["Check", "Checks", "Ran", "Verdict"]
+__all__ = ["Baseline", "Check", "Checks", "Complaints", "Ran", "Verdict", "judge", "prepare"]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from healer.outcome import Rejected
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from healer.patch import FileChange, Patch
+    from healer.runtimes.checks import CheckPlan, TestRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Checks(Protocol):
     def root(self) -> str:
         """The tree's folder as commands, and so stack traces, see it. The same in every run."""
 
-    def run(  # noqa: PLR0913 - one verb with its conditions is the whole seam
+    def run(
         self,
         command: Sequence[str],
         *,
@@ -72,9 +75,38 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Complaints:
+    """What one linter or type checker said of the base: its command, how it ended, and its output."""
+
+    command: tuple[str, ...]
+    exit_code: int
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The sandbox before any model-written code: set up, the project's own tests run once, its linters too.
+
+    `plan` is None when nothing says how the project is tested. `ready` is False when the set-up failed, so that no test
+    can be trusted to run. `unavailable` says why the project's own tests tell nothing, "" when they do. `suite` is
+    their run on the base. `checks` are the set-up's and the suite's lines for the verdict.
+    """
+
+    plan: CheckPlan | None
+    ready: bool
+    unavailable: str
+    suite: TestRun
+    complaints: tuple[Complaints, ...] = ()
+    checks: tuple[Check, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """All checks of one patch. `accepted` is False when any check failed; `proven` when the regression test was
     red on the base with the reported exception and green on the patch; `suite` says how the project's own tests ended.
+
+    `feedback` is for the next attempt: which check failed, why, and the end of its output. `flaky` names tests that
+    failed once on the patch and passed when run again; `tests` counts those of the suite seen to pass on the patch.
     """
 
     patch: Patch
@@ -83,3 +115,17 @@ class Verdict:
     proven: bool
     suite: Literal["green", "broken", "unavailable"]
     feedback: str = ""
+    flaky: tuple[str, ...] = ()
+    tests: int = 0
+
+    @property
+    def failed(self) -> Check | None:
+        """The check that refused the patch."""
+        return next((check for check in self.checks if check.status == "failed"), None)
+
+    def refusal(self) -> Rejected:
+        """The verdict as the next attempt is told of it."""
+        failed = self.failed
+        if failed is None:
+            return Rejected("verdict", "No check refused this patch.")
+        return Rejected(failed.name, failed.detail, failed.output)

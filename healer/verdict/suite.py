@@ -1,0 +1,140 @@
+"""The project's own tests and linters after the patch, held against the base: only what is new counts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from healer.verdict.bench import Bench, Tested, tail
+from healer.verdict.value import Check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healer.runtimes.checks import TestRun
+    from healer.verdict.value import Baseline, Complaints
+
+
+@dataclass(slots=True)
+class Suite:
+    """Runs the suite on the patch; `state`, `flaky` and `tests` say how it ended."""
+
+    bench: Bench
+    baseline: Baseline
+    state: Literal["green", "broken", "unavailable"] = "unavailable"
+    flaky: tuple[str, ...] = ()
+    tests: int = 0
+
+    def checks(self) -> Iterator[Check]:
+        """One check; a second run where the first has new failures."""
+        if self.baseline.unavailable:
+            why = f"The project's own tests tell nothing here: {self.baseline.unavailable}."
+            yield Check("suite", "unavailable", why)
+            return
+        tested = self.bench.test(self.bench.plan.suite)
+        seconds = tested.ran.seconds
+        if not self.baseline.suite.results:
+            yield self._by_exit_code(tested)
+            return
+        worse = worsened(self.baseline.suite, tested)
+        if worse and not tested.ran.timed_out:
+            again = self.bench.test(self.bench.plan.suite)
+            seconds += again.ran.seconds
+            still = worsened(self.baseline.suite, again)
+            self.flaky = tuple(sorted(worse.keys() - still.keys()))
+            worse = {identity: why for identity, why in still.items() if identity in worse}
+            if worse:
+                tested = again
+        yield self._judged(tested, worse, seconds)
+
+    def _by_exit_code(self, tested: Tested) -> Check:
+        """A configured command whose results no one can read: only its end is known."""
+        ran = tested.ran
+        good = ran.exit_code == 0 and not ran.timed_out
+        self.state = "green" if good else "broken"
+        how = "did not end in time" if ran.timed_out else f"ended with {ran.exit_code}"
+        detail = f"`{self.bench.plan.suite[-1][:200]}` {how} (with 0 on the base); single tests are not known."
+        return Check("suite", "passed" if good else "failed", detail, "" if good else tail(ran.output), ran.seconds)
+
+    def _judged(self, tested: Tested, worse: dict[str, str], seconds: float) -> Check:
+        run, base = tested.run, self.baseline.suite
+        self.tests = run.passed
+        if tested.ran.timed_out or worse:
+            self.state = "broken"
+            detail = _what_broke(tested, worse, self.bench.settings.timeout)
+            traces = [f"{test.id}\n{test.trace}" for test in run.results if test.id in worse and test.trace]
+            return Check("suite", "failed", detail, tail("\n\n".join(traces) or tested.ran.output), seconds)
+        self.state = "green"
+        detail = f"{run.passed} tests pass ({base.passed} on the base)"
+        if old := len(base.failures):
+            detail += f"; {old} failed before and are not counted"
+        if self.flaky:
+            detail += f"; flaky, passed when run again: {', '.join(self.flaky[:5])}"
+        return Check("suite", "passed", detail + ".", "", seconds)
+
+
+def worsened(base: TestRun, tested: Tested) -> dict[str, str]:
+    """What is worse than on the base: test id to what became of it. A test that no longer runs is worse, too."""
+    after = tested.run.by_id()
+    before = base.by_id()
+    worse = {}
+    for identity, test in before.items():
+        now = after.get(identity)
+        if now is None and test.status != "skipped":
+            worse[identity] = "is gone"
+        elif now is not None and test.status == "passed" and now.status != "passed":
+            worse[identity] = "was skipped" if now.status == "skipped" else "fails"
+    for identity, test in after.items():
+        if identity not in before and test.status in ("failed", "error"):
+            worse[identity] = "is new and fails"
+    if not worse and not tested.run.complete:
+        worse["the test runner"] = "died before it finished"
+    return worse
+
+
+def _what_broke(tested: Tested, worse: dict[str, str], limit: float) -> str:
+    if tested.ran.timed_out:
+        where = f" in {tested.run.running[-1]}" if tested.run.running else ""
+        return f"The project's own tests hung{where}: they did not end within {limit:g} s on the patch."
+    shown = [f"{identity} {why}" for identity, why in sorted(worse.items())[:8]]
+    more = f" and {len(worse) - 8} more" if len(worse) > 8 else ""
+    return f"On the patch, twice, and not on the base: {'; '.join(shown)}{more}."
+
+
+def new_complaints(bench: Bench, baseline: Baseline) -> Iterator[Check]:
+    """Linters and type checkers of the project, a check each."""
+    for before in baseline.complaints:
+        kind = "types" if before.command in bench.plan.types else "lint"
+        tool = before.command[-1] if before.command[:2] == ("sh", "-c") else before.command[0]
+        if before.exit_code in (124, 126, 127):
+            yield Check(kind, "unavailable", f"`{tool[:100]}` could not run in the sandbox.", tail(before.output, 1000))
+            continue
+        ran = bench.run(before.command)
+        if ran.timed_out:
+            yield Check(kind, "failed", f"`{tool[:100]}` hung on the patch.", tail(ran.output), ran.seconds)
+        elif fresh := _fresh(before, ran.exit_code, ran.output):
+            detail = f"`{tool[:100]}` has {len(fresh)} complaint(s) about the patch that it did not have on the base."
+            yield Check(kind, "failed", detail, tail("\n".join(fresh)), ran.seconds)
+        else:
+            yield Check(kind, "passed", f"`{tool[:100]}` complains of nothing new.", "", ran.seconds)
+
+
+def _fresh(before: Complaints, exit_code: int, output: str) -> list[str]:
+    """Lines that were not said of the base, whatever their numbers: code above moves the code below."""
+    if exit_code == 0:
+        return []
+    known = Counter(_unnumbered(line) for line in before.output.splitlines())
+    fresh = []
+    for line in output.splitlines():
+        key = _unnumbered(line)
+        if known[key]:
+            known[key] -= 1
+        elif key and not re.match(r"\W{0,4}(found|checked|success|summary|# (error|warning|problem|issue|file))", key):
+            fresh.append(line)
+    return fresh or ([] if before.exit_code else output.splitlines()[-20:] or [f"ended with {exit_code}"])
+
+
+def _unnumbered(line: str) -> str:
+    return re.sub(r"\d+", "#", line).strip().casefold()
