@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -12,7 +13,7 @@ from healer.confidence import score
 from healer.context import gather
 from healer.outcome import Rejected, Skipped
 from healer.patch import make_patch
-from healer.proposal import Attempt, Proposal, propose
+from healer.proposal import Attempt, propose
 from healer.pull_request import Diagnosis, Forge, PullRequest, Refusal, Standing, Tally, diagnosis_body, publish
 from healer.report import read_report, to_wire
 from healer.runtimes import check_reader
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from healer.context import Context, Tree
     from healer.event import Event
-    from healer.proposal import Model
+    from healer.proposal import Exchange, Model
     from healer.report import Report
+    from healer.runtimes.checks import CheckPlan
     from healer.settings import Settings
     from healer.verdict import Baseline, Checks, Verdict
 
@@ -44,11 +46,11 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """All that the walk needs from outside."""
+    """All that the walk needs from outside. `sandbox` opens one that stops its commands when the event is set."""
 
     tree: Tree
     model: Model
-    sandbox: Callable[[], AbstractContextManager[Checks]]
+    sandbox: Callable[[threading.Event], AbstractContextManager[Checks]]
     forge: Forge
     watch: Watch
     settings: Settings
@@ -76,37 +78,42 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     watch.keep("context.json", context)
     if isinstance(context, Skipped):
         return context
-    mark = context.report.signature or signature(report.runtime, report.exceptions, report.root)
-    standing = house.forge.standing(context.report, mark, house.tree.base)
+    report = context.report
+    mark = report.signature or signature(report.runtime, report.exceptions, report.root)
+    standing = house.forge.standing(report, mark, house.tree.base)
     if standing.taken_over:
         return Skipped("taken-over", standing.taken_over, "Merge or delete that branch, then run again.")
-    walk = _Walk(house, context, standing, mark, began)
-    with _prepared(house, context) as bench:
-        return walk.attempt_until_proven(bench)
+    plan = check_reader(report.runtime).plan(house.tree.paths(), house.tree.read, context.suspects[-1].path)
+    with _workshop(house, plan) as workshop:
+        runner = plan.runner if plan else ""
+        return _Walk(house, context, standing, mark, began, runner).attempt_until_proven(workshop)
 
 
 @contextmanager
-def _prepared(house: House, context: Context) -> Iterator[Bench]:
-    """The sandbox, being set up in the background while Claude thinks: nothing of Claude's is in the tree yet."""
+def _workshop(house: House, plan: CheckPlan | None) -> Iterator[Future[Workshop]]:
+    """The sandbox, opened and set up in the background while Claude thinks: nothing of Claude's is in the tree yet.
+
+    Leaving it stops what still runs inside, so that an interrupted run does not wait for a set-up's end.
+    """
     with ExitStack() as stack:
-        checks = stack.enter_context(house.sandbox())
-        pool = stack.enter_context(ThreadPoolExecutor(1, "prepare"))
-        yield Bench(checks, pool.submit(_prepare, house, context, checks))
+        pool = stack.enter_context(ThreadPoolExecutor(1, "workshop"))
+        leaving = threading.Event()
+        stack.callback(leaving.set)
 
+        def open_it() -> Workshop:
+            checks = stack.enter_context(house.sandbox(leaving))
+            with house.watch.stage("prepare"):
+                return Workshop(checks, prepare(checks, plan, house.settings.checks))
 
-def _prepare(house: House, context: Context, checks: Checks) -> Baseline:
-    hint = context.suspects[-1].path
-    plan = check_reader(context.report.runtime).plan(house.tree.paths(), house.tree.read, hint)
-    with house.watch.stage("prepare"):
-        return prepare(checks, plan, house.settings.checks)
+        yield pool.submit(open_it)
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
+class Workshop:
     """Where patches are judged, and what it looked like before any."""
 
     checks: Checks
-    baseline: Future[Baseline]
+    baseline: Baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +123,20 @@ class _Walk:
     standing: Standing
     signature: str
     began: float
+    runner: str
 
-    def attempt_until_proven(self, bench: Bench) -> PullRequest | Diagnosis | Skipped:
+    def attempt_until_proven(self, workshop: Future[Workshop]) -> PullRequest | Diagnosis | Skipped:
         """Ask, patch, judge; what is refused goes back as feedback while attempts and money last."""
-        house, earlier = self.house, ()
+        house = self.house
+        earlier: tuple[Attempt, ...] = ()
         while True:
             with house.watch.stage("propose"):
-                attempt = propose(self.context, house.model, house.settings, house.tree, earlier)
-            house.watch.keep(f"attempt-{attempt.number}/exchanges.json", attempt.exchanges)
-            house.watch.keep(f"attempt-{attempt.number}/answer.json", attempt.outcome)
+                attempt = self._propose(earlier)
+            house.watch.keep(f"attempt-{attempt.number}/answer.json", attempt.said or attempt.outcome)
+            house.watch.keep("cost.json", [spent.spend for spent in (*earlier, attempt)])
             if isinstance(attempt.outcome, Skipped):
                 return self._give_up((*earlier, attempt), attempt.outcome)
-            judged = self._examine(attempt, bench)
+            judged = self._examine(attempt, workshop)
             if not isinstance(judged, Rejected):
                 return self._publish(judged, (*earlier, attempt))
             earlier = (*earlier, replace(attempt, refusal=judged))
@@ -136,7 +145,27 @@ class _Walk:
                 reason = f"{len(earlier)} attempts were made, and each was refused."
                 return self._give_up(earlier, Skipped("attempts", reason))
 
-    def _examine(self, attempt: Attempt, bench: Bench) -> Verdict | Rejected:
+    def _propose(self, earlier: tuple[Attempt, ...]) -> Attempt:
+        number = len(earlier) + 1
+        heard: list[Exchange] = []
+
+        def keep(exchange: Exchange) -> None:
+            # Written at once: a run that is killed while it waits has lost no reply it paid for.
+            heard.append(exchange)
+            self.house.watch.keep(f"attempt-{number}/exchanges.json", heard)
+
+        return propose(
+            self.context,
+            self.house.model,
+            self.house.settings,
+            self.house.tree,
+            earlier,
+            runner=self.runner,
+            deadline=self.began + self.house.settings.limits.minutes * 60,
+            heard=keep,
+        )
+
+    def _examine(self, attempt: Attempt, workshop: Future[Workshop]) -> Verdict | Rejected:
         """An answer's patch and its verdict, or why it was refused."""
         if isinstance(attempt.outcome, Rejected):
             return attempt.outcome
@@ -147,7 +176,8 @@ class _Walk:
             return patch
         house.watch.keep(f"{folder}/patch.diff", patch.diff)
         with house.watch.stage("judge"):
-            verdict = judge(patch, bench.checks, bench.baseline.result(), house.settings.checks)
+            ready = workshop.result()
+            verdict = judge(patch, ready.checks, ready.baseline, house.settings.checks)
         house.watch.keep(f"{folder}/verdict.json", verdict)
         return verdict if verdict.accepted else verdict.refusal()
 
@@ -173,17 +203,18 @@ class _Walk:
             seconds=time.monotonic() - self.began,
             waiting=sum(spend.seconds for spend in spends),
             calls=sum(spend.calls for spend in spends),
-            input_tokens=sum(
-                spend.input_tokens + spend.cache_read_tokens + spend.cache_write_tokens for spend in spends
-            ),
+            input_tokens=sum(spend.prompt_tokens for spend in spends),
             output_tokens=sum(spend.output_tokens for spend in spends),
-            refusals=tuple(_refusal(attempt) for attempt in attempts if attempt.refusal is not None),
+            refusals=tuple(filter(None, map(_refusal, attempts))),
         )
 
 
-def _refusal(attempt: Attempt) -> Refusal:
-    assert attempt.refusal is not None
-    said = attempt.outcome if isinstance(attempt.outcome, Proposal) else None
-    return Refusal(
-        attempt.number, attempt.model, said.root_cause if said else "", said.fix if said else "", attempt.refusal
-    )
+def _refusal(attempt: Attempt) -> Refusal | None:
+    """What an attempt that led nowhere tried, and why it was refused; None for one that did not get that far."""
+    why = attempt.refusal
+    if why is None and attempt.said is not None and isinstance(attempt.outcome, Skipped):
+        why = Rejected(attempt.outcome.code, attempt.outcome.reason)
+    if why is None:
+        return None
+    root_cause, fix = (attempt.said.root_cause, attempt.said.fix) if attempt.said else ("", "")
+    return Refusal(attempt.number, attempt.model, root_cause, fix, why)

@@ -71,12 +71,10 @@ def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json:
 
 
 def _close(journal: Journal, stopwatch: Stopwatch, ended: PullRequest | Diagnosis | Skipped | None) -> None:
-    """Whatever happened, the run's folder says where the time and the money went, and how it ended."""
+    """Whatever happened, the run's folder says where the time went, and how it ended."""
     from healer.cli.summary import summary
 
-    tally = getattr(ended, "tally", None)
     journal.keep("timings.json", {"totals": stopwatch.totals(), "stages": stopwatch.table()})
-    journal.keep("cost.json", {"dollars": tally.dollars, "calls": tally.calls} if tally else {"dollars": 0, "calls": 0})
     journal.keep("summary.md", summary(ended, stopwatch))
 
 

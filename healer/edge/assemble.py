@@ -11,9 +11,9 @@ from healer.pipeline import House
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from threading import Event
 
     from healer.edge.git import GitTree
-
     from healer.edge.stopwatch import Stopwatch
     from healer.pipeline import Watch
     from healer.proposal import Model
@@ -26,10 +26,12 @@ def assemble(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, stop
     """All that the walk needs from outside. Raises before any money is spent when a part cannot work."""
     from healer.edge.sandbox import open_sandbox, probe
 
-    probe(settings)
+    if (trouble := probe(settings)) is not None:
+        raise trouble
 
-    def sandbox() -> AbstractContextManager[Checks]:
-        return TimedChecks.around(open_sandbox(tree, settings), stopwatch)
+    def sandbox(leaving: Event) -> AbstractContextManager[Checks]:
+        opened = open_sandbox(tree.repo, tree.base, settings, os.environ, leaving)
+        return TimedChecks.around(opened, stopwatch)
 
     return House(tree, TimedModel(_model(settings), stopwatch), sandbox, forge, watch, settings)
 
