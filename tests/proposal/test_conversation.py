@@ -38,7 +38,8 @@ def test_a_cut_off_answer_gets_more_room_once() -> None:
     assert server.requests[0]["messages"] == server.requests[1]["messages"]
     assert attempt.spend.calls == 2
     attempt, server = ask(Answer("{", stop="max_tokens"), Answer("{", stop="max_tokens"), ANSWER)
-    assert rule(attempt) == "cut-off" and len(server.requests) == 2
+    assert rule(attempt) == "cut-off"
+    assert len(server.requests) == 2
     assert "16000 tokens" in attempt.outcome.reason  # type: ignore[union-attr]
 
 
@@ -47,7 +48,8 @@ def test_a_cut_off_answer_gets_no_more_room_than_money() -> None:
     attempt, server = ask(
         Answer("{", stop="max_tokens", usage=used), ANSWER, settings=make_settings(limits__dollars=0.1)
     )
-    assert rule(attempt) == "cut-off" and len(server.requests) == 1
+    assert rule(attempt) == "cut-off"
+    assert len(server.requests) == 1
 
 
 def test_much_thinking_gets_all_the_room_at_once() -> None:
@@ -75,7 +77,8 @@ def test_a_pause_goes_on() -> None:
 
 def test_endless_pauses_end() -> None:
     attempt, server = ask(*[Answer("hm", stop="pause_turn")] * 20)
-    assert rule(attempt) == "no-answer" and len(server.requests) == 4
+    assert rule(attempt) == "no-answer"
+    assert len(server.requests) == 4
 
 
 def test_a_pause_without_words_ends() -> None:
@@ -101,7 +104,8 @@ def test_tools_read_search_and_list() -> None:
     assert read == "shop/cart.py\n    5| def total(code):\n    6|     discount = find(code)\n(lines 5 to 6 of 7)"
     assert search == "shop/other.py:1: LIMIT = 3"
     assert listing == "shop/cart.py\nshop/other.py"
-    assert isinstance(attempt.outcome, Proposal) and attempt.outcome.files_read == ("shop/cart.py",)
+    assert isinstance(attempt.outcome, Proposal)
+    assert attempt.outcome.files_read == ("shop/cart.py",)
     assert server.requests[1]["messages"][1]["content"][0]["type"] == "tool_use"
     assert server.requests[1]["messages"][-1]["content"][-1]["cache_control"]
     assert server.requests[0]["messages"][0] == server.requests[1]["messages"][0]
@@ -145,8 +149,11 @@ def test_a_tool_that_cannot_says_why(name: str, arguments: Any, says: str) -> No
     tree = MemoryTree({**TREE.files, ".env": b"K=v", "deploy/id_rsa": b"x", "logo.png": b"\x89PNG\x00\x00"})
     attempt, server = ask(Calls([(name, arguments)]), ANSWER, tree=tree)
     (result,) = results(server.requests[1])
-    assert result["is_error"] and says in result["content"] and len(result["content"]) < 300
-    assert isinstance(attempt.outcome, Proposal) and attempt.outcome.files_read == ()
+    assert result["is_error"]
+    assert says in result["content"]
+    assert len(result["content"]) < 300
+    assert isinstance(attempt.outcome, Proposal)
+    assert attempt.outcome.files_read == ()
 
 
 @pytest.mark.parametrize(
@@ -170,10 +177,13 @@ def test_tool_answers_are_capped_and_redacted() -> None:
     reads = [("read_file", {"path": path}) for path in ("wide.py", "long.py", "keys.py")]
     _, server = ask(Calls([*reads, ("search", {"text": "needle"}), ("search", {"text": "ghp_"})]), ANSWER, tree=tree)
     wide, long, keys, hits, secret = (result["content"] for result in results(server.requests[1]))
-    assert len(wide) < 17_000 and "characters left out" in wide
+    assert len(wide) < 17_000
+    assert "characters left out" in wide
     assert "(lines 1 to 400 of 100000)" in long
-    assert "ghp_" not in keys and "[REDACTED]" in keys
-    assert hits.count("\n") == 40 and "narrow path_prefix" not in hits.split("\n")[0]
+    assert "ghp_" not in keys
+    assert "[REDACTED]" in keys
+    assert hits.count("\n") == 40
+    assert "narrow path_prefix" not in hits.split("\n")[0]
     assert "a1B2a1B2" not in secret
 
 
@@ -204,12 +214,14 @@ def test_calls_beyond_the_limit_get_no_answer_and_the_next_turn_must_answer() ->
 def test_a_model_that_never_stops_asking_is_stopped() -> None:
     one = Calls([("list_files", {"prefix": ""})])
     attempt, server = ask(*[one] * 40, settings=make_settings(limits__tool_calls=3))
-    assert rule(attempt) == "no-answer" and len(server.requests) == 4
+    assert rule(attempt) == "no-answer"
+    assert len(server.requests) == 4
 
 
 def test_a_thousand_calls_at_once_are_refused() -> None:
     attempt, server = ask(Calls([("list_files", {"prefix": ""})] * 1_000), ANSWER)
-    assert rule(attempt) == "no-answer" and len(server.requests) == 1
+    assert rule(attempt) == "no-answer"
+    assert len(server.requests) == 1
 
 
 def test_half_a_character_in_a_tool_call_is_refused_not_sent_back() -> None:
@@ -230,5 +242,7 @@ def test_thinking_goes_back_unchanged() -> None:
 def test_running_out_of_money_between_tool_calls() -> None:
     call = Calls([("list_files", {"prefix": ""})], usage={"input_tokens": 100_000, "output_tokens": 10_000})
     attempt, server = ask(*[call] * 12, ANSWER)
-    assert isinstance(attempt.outcome, Skipped) and attempt.outcome.code == "budget"
-    assert attempt.spend.dollars <= 1.0 and len(server.requests) < 5
+    assert isinstance(attempt.outcome, Skipped)
+    assert attempt.outcome.code == "budget"
+    assert attempt.spend.dollars <= 1.0
+    assert len(server.requests) < 5

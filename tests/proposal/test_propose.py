@@ -41,14 +41,17 @@ def test_a_good_answer_becomes_a_proposal() -> None:
     attempt, server = ask(Answer(ANSWER, usage=usage))
     proposal = proposal_of(attempt)
     assert proposal.edits[0].path == "shop/cart.py"
-    assert proposal.test is not None and proposal.test.name == "test_unknown"
+    assert proposal.test is not None
+    assert proposal.test.name == "test_unknown"
     assert (proposal.title, proposal.confidence, proposal.attempt) == (ANSWER["title"], 80, 1)
     assert proposal.unverified == ("whether 0 is wanted",)
     # $2 in, $10 out, $2.50 cache write, $0.10 cache read, a million
     assert attempt.spend.dollars == pytest.approx((1000 * 2 + 500 * 10 + 400 * 2.5 + 300 * 0.1) / 1e6)
-    assert attempt.spend.calls == 1 and attempt.spend.seconds > 0
+    assert attempt.spend.calls == 1
+    assert attempt.spend.seconds > 0
     assert proposal.spend == attempt.spend
-    assert len(attempt.exchanges) == 1 and "minimum" in attempt.exchanges[0].reply.text
+    assert len(attempt.exchanges) == 1
+    assert "minimum" in attempt.exchanges[0].reply.text
     assert len(server.requests) == 1
 
 
@@ -58,10 +61,14 @@ def test_what_is_sent() -> None:
     assert body["model"] == SONNET
     assert body["output_config"]["effort"] == "medium"
     schema = body["output_config"]["format"]["schema"]
-    assert schema["additionalProperties"] is False and "maxLength" not in str(schema) and "minimum" not in str(schema)
+    assert schema["additionalProperties"] is False
+    assert "maxLength" not in str(schema)
+    assert "minimum" not in str(schema)
     assert [tool["name"] for tool in body["tools"]] == ["read_file", "search", "list_files"]
-    assert body["system"][0]["cache_control"] and body["messages"][0]["content"][0]["cache_control"]
-    assert "temperature" not in body and "thinking" not in body
+    assert body["system"][0]["cache_control"]
+    assert body["messages"][0]["content"][0]["cache_control"]
+    assert "temperature" not in body
+    assert "thinking" not in body
     text = texts(body)
     for wanted in ("AttributeError", "return discount.minimum", "shop/other.py", "last commits", "pytest"):
         assert wanted in text
@@ -77,7 +84,8 @@ def test_the_fixed_part_is_small() -> None:
 
 def test_no_tools_where_none_are_allowed() -> None:
     _, server = ask(ANSWER, settings=make_settings(limits__tool_calls=0))
-    assert "tools" not in server.requests[0] and "tool_choice" not in server.requests[0]
+    assert "tools" not in server.requests[0]
+    assert "tool_choice" not in server.requests[0]
     assert "Read more with the tools" not in texts(server.requests[0])
 
 
@@ -112,7 +120,8 @@ def test_the_hint_is_marked_as_a_persons_words() -> None:
     attempt, server = ask(ANSWER, context=make_context(hint="look at find()"))
     assert f"<hint-{attempt.nonce}>\nlook at find()\n</hint-{attempt.nonce}>" in texts(server.requests[0])
     _, server = ask(ANSWER, context=make_context(hint="look at find()"), hint="no, at total()", runner="pytest -q")
-    assert "no, at total()" in texts(server.requests[0]) and "look at find()" not in texts(server.requests[0])
+    assert "no, at total()" in texts(server.requests[0])
+    assert "look at find()" not in texts(server.requests[0])
     assert "run with pytest -q." in texts(server.requests[0])
 
 
@@ -121,14 +130,17 @@ def test_the_hint_is_marked_as_a_persons_words() -> None:
 
 def test_no_call_when_the_attempts_are_used_up() -> None:
     attempt, server = ask(ANSWER, earlier=[refused(1), refused(2), refused(3)])
-    assert isinstance(attempt.outcome, Skipped) and attempt.outcome.code == "attempts"
-    assert not server.requests and attempt.spend.calls == 0
+    assert isinstance(attempt.outcome, Skipped)
+    assert attempt.outcome.code == "attempts"
+    assert not server.requests
+    assert attempt.spend.calls == 0
 
 
 @pytest.mark.parametrize("spent", [1.0, 0.999, 5.0])
 def test_no_call_when_the_money_is_spent(spent: float) -> None:
     attempt, server = ask(ANSWER, earlier=[refused(1, dollars=spent)])
-    assert isinstance(attempt.outcome, Skipped) and attempt.outcome.code == "budget"
+    assert isinstance(attempt.outcome, Skipped)
+    assert attempt.outcome.code == "budget"
     assert "limits.dollars" in attempt.outcome.next_step
     assert not server.requests
 
@@ -147,7 +159,8 @@ def test_max_tokens_is_lowered_to_what_the_rest_buys() -> None:
 def test_money_counts_within_an_attempt_too() -> None:
     dear = {"input_tokens": 1000, "output_tokens": 99_000}
     attempt, server = ask(Calls([("list_files", {"prefix": ""})], usage=dear), ANSWER)
-    assert isinstance(attempt.outcome, Skipped) and attempt.outcome.code == "budget"
+    assert isinstance(attempt.outcome, Skipped)
+    assert attempt.outcome.code == "budget"
     assert len(server.requests) == 1
     assert attempt.spend.dollars == pytest.approx(0.992)
 
@@ -160,17 +173,20 @@ def test_malformed_answers_are_paid_for() -> None:
 
 def test_no_call_when_the_time_is_over() -> None:
     attempt, server = ask(ANSWER, deadline=time.monotonic() - 1)
-    assert isinstance(attempt.outcome, Skipped) and attempt.outcome.code == "time"
+    assert isinstance(attempt.outcome, Skipped)
+    assert attempt.outcome.code == "time"
     assert not server.requests
     earlier = replace(refused(1), spend=Spend(SONNET, seconds=20 * 60))
     attempt, server = ask(ANSWER, earlier=[earlier])
-    assert isinstance(attempt.outcome, Skipped) and not server.requests
+    assert isinstance(attempt.outcome, Skipped)
+    assert not server.requests
 
 
 def test_a_call_that_outlasts_the_time_ends_the_healing_and_not_the_program() -> None:
     began = time.monotonic()
     attempt, _ = ask(Hang(), deadline=began + 1.15)
-    assert isinstance(attempt.outcome, Skipped) and attempt.outcome.code == "time"
+    assert isinstance(attempt.outcome, Skipped)
+    assert attempt.outcome.code == "time"
     assert time.monotonic() - began < 3
 
 
@@ -192,7 +208,8 @@ def test_a_configured_price_is_enough() -> None:
 def test_every_exchange_is_heard_as_it_happens() -> None:
     heard: list[Exchange] = []
     attempt, _ = ask(Calls([("list_files", {"prefix": ""})]), ANSWER, heard=heard.append)
-    assert tuple(heard) == attempt.exchanges and len(heard) == 2
+    assert tuple(heard) == attempt.exchanges
+    assert len(heard) == 2
 
 
 # What Claude declines
@@ -201,16 +218,20 @@ def test_every_exchange_is_heard_as_it_happens() -> None:
 def test_a_model_that_sees_no_fix_hands_on_to_the_next() -> None:
     answer = ANSWER | {"cannot_fix": "the bug is in the database", "edits": [], "regression_test": None}
     attempt, _ = ask(answer)
-    assert isinstance(attempt.outcome, Rejected) and attempt.outcome.rule == "cannot-fix"
-    assert attempt.said is not None and attempt.said.root_cause == ANSWER["root_cause"]
+    assert isinstance(attempt.outcome, Rejected)
+    assert attempt.outcome.rule == "cannot-fix"
+    assert attempt.said is not None
+    assert attempt.said.root_cause == ANSWER["root_cause"]
     attempt, _ = ask(answer, earlier=[attempt])
-    assert isinstance(attempt.outcome, Skipped) and "the bug is in the database" in attempt.outcome.reason
+    assert isinstance(attempt.outcome, Skipped)
+    assert "the bug is in the database" in attempt.outcome.reason
     assert attempt.said is not None
 
 
 def test_an_answer_without_edits_or_reason_is_refused() -> None:
     attempt, _ = ask(ANSWER | {"edits": []})
-    assert isinstance(attempt.outcome, Rejected) and attempt.outcome.rule == "no-edits"
+    assert isinstance(attempt.outcome, Rejected)
+    assert attempt.outcome.rule == "no-edits"
 
 
 def test_no_regression_test_is_an_answer_too() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +13,9 @@ from healer.proposal import Proposal
 from healer.proposal.answer import read_answer
 from tests.proposal.support import ANSWER, CASES, ask
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.mark.parametrize("path", sorted(CASES.glob("*.json")), ids=lambda path: path.stem)
 def test_reply(path: Path) -> None:
@@ -20,7 +23,8 @@ def test_reply(path: Path) -> None:
     attempt, _ = ask(case["text"] if "text" in case else json.dumps(case["answer"]))
     if case["expected"] == "proposal":
         assert isinstance(attempt.outcome, Proposal), attempt.outcome
-        assert "\n" not in attempt.outcome.title and len(attempt.outcome.title) <= 120
+        assert "\n" not in attempt.outcome.title
+        assert len(attempt.outcome.title) <= 120
         assert type(attempt.outcome.confidence) is int
     else:
         assert isinstance(attempt.outcome, Rejected)
@@ -47,7 +51,8 @@ def test_reply(path: Path) -> None:
 def test_a_huge_reply_is_refused_quickly(text: str) -> None:
     began = time.monotonic()
     found = read_answer(text)
-    assert isinstance(found, Rejected) and found.rule == "malformed-answer"
+    assert isinstance(found, Rejected)
+    assert found.rule == "malformed-answer"
     assert len(found.evidence) < 2_000
     assert time.monotonic() - began < 2
 
