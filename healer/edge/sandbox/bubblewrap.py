@@ -111,7 +111,7 @@ def _inner(machine: Machine, box: Box, mounts: Iterable[Mount]) -> list[str]:
     words = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
     words += [] if box.network else ["--unshare-net"]
     words += ["--disable-userns"] if machine.disable_userns else []
-    words += ["--die-with-parent", "--new-session", "--hostname", "splat"]
+    words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "splat"]
     words += ["--uid", str(INSIDE), "--gid", str(INSIDE)]
     words += [word for mount in mounts for word in _words(mount)]
     size = ["--size", str(box.memory)] if machine.sized_tmpfs else []

@@ -61,8 +61,8 @@ def system_mounts(
 
 
 def synthetic_etc(folder: Path, certificates: Iterable[str]) -> None:
-    """Make an /etc in `folder`, a path that ends in it: the host's files that programs need, and our own for accounts and names, so that neither who
-    uses this machine nor how its system is configured is seen.
+    """Make an /etc in `folder`, a path that ends in it: the host's files that programs need, and our own for accounts
+    and names, so that neither who uses this machine nor how its system is configured is seen.
     """
     folder.mkdir(mode=0o755)
     wanted = [f"/etc/{name}" for name in _ETC] + [path for path in certificates if within(path, ["/etc"])]
