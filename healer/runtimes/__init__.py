@@ -46,7 +46,13 @@ class SourceReader(Protocol):
         """Definitions, imports and syntax errors of one file; broken source parses as far as it goes."""
 
     def resolve(self, imported: Import, path: str, files: Collection[str]) -> tuple[str, ...]:
-        """The tracked files that `imported`, written in `path`, may name; () when it is not of this repository."""
+        """The tracked files that `imported`, written in `path`, may name; () when it is not of this repository.
+
+        Pass the same frozenset each time: the index of its paths is made once.
+        """
+
+    def siblings(self, path: str, files: Collection[str]) -> tuple[str, ...]:
+        """The tracked files that `path` sees without an import: in Go those of its package, elsewhere none."""
 
     def is_test(self, path: str) -> bool:
         """True when the runtime's test runners would discover this path, or it supports those that do."""

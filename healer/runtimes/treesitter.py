@@ -49,7 +49,8 @@ class Grammar:
 class Found:
     """A definition as a runtime sees it, before the definitions around it have given it its qualified name.
 
-    `qualified` overrides that name; `joint` joins it to the name around it. An `incidental` definition (an anonymous
+    `qualified` overrides that name; `joint` joins it, or the longer `path` where there is one ("Admin::User" for
+    "User"), to the name around it. An `incidental` definition (an anonymous
     callback) counts only where no function is around it.
     """
 
@@ -58,6 +59,7 @@ class Found:
     kind: Kind
     qualified: str = ""
     joint: str = "."
+    path: str = ""
     incidental: bool = False
 
 
@@ -246,6 +248,7 @@ def _leads(caught: Caught) -> dict[int, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
+    node: Node
     end: int
     qualified: str
     in_function: bool
@@ -257,16 +260,17 @@ def _definitions(caught: Caught, names: _Names, found: Iterable[Found]) -> tuple
     definitions = []
     for item in sorted(found, key=lambda item: (item.node.start_byte, -item.node.end_byte)):
         node = item.node
-        while around and around[-1].end <= node.start_byte:
+        while around and (around[-1].end <= node.start_byte or around[-1].node == node):
             around.pop()
         in_function = bool(around) and around[-1].in_function
         if len(around) >= MAX_DEPTH or not item.name or (item.incidental and in_function):
             continue
         name = item.name[:_LONGEST_NAME]
-        qualified = item.qualified or (f"{around[-1].qualified}{item.joint}{name}" if around else name)
+        path = item.path[:_LONGEST_NAME] or name
+        qualified = item.qualified or (f"{around[-1].qualified}{item.joint}{path}" if around else path)
         first, start = leads.get(line_of(node) - 1, (line_of(node), node.start_byte))
         around.append(
-            _Scope(node.end_byte, qualified, in_function or (item.kind == "function" and not item.incidental))
+            _Scope(node, node.end_byte, qualified, in_function or (item.kind == "function" and not item.incidental))
         )
         uses = names.between(start, node.end_byte)
         definitions.append(Definition(name, qualified, item.kind, first, last_line_of(node), uses))
