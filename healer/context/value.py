@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from healer.frames import Frame
     from healer.report import Report
@@ -27,6 +26,14 @@ class Tree(Protocol):
 
     def history(self, path: str, first: int, last: int) -> Sequence[str]:
         """The last commits that touched these lines, newest first, one line each: id, date, subject."""
+
+
+@runtime_checkable
+class Archive(Protocol):
+    """A tree that can also look up what was released: how a frame without text is found again after HEAD has moved."""
+
+    def read_at(self, release: str, path: str) -> bytes | None:
+        """The file as it was in `release` (a commit id or a tag), None where that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ _RECORD = re.compile(
     r"|\d\d[-/](?:\d\d|[A-Z][a-z]{2})[-/]\d{4}[ :]\d\d:\d\d"
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d"
     rf"|{_LEVEL}(?:\]|:| -| \[|\s{{2}}|\s*\|)"
-    rf"|[DIWEFA], \[\d{{4}}-)"
+    r"|[DIWEFA], \[\d{4}-"
+    r"|##\[)"
 )
 
 

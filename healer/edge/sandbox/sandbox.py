@@ -85,9 +85,10 @@ class Sandbox:
             finally:
                 os.close(reader)
             trouble = writing.exception()
+        # tar stops reading at the archive's end mark, before we have closed the pipe, or earlier and with an exit code.
         if trouble and not isinstance(trouble, BrokenPipeError):
             raise trouble
-        if done.exit_code or trouble:
+        if done.exit_code:
             raise SandboxError(
                 "The commit's tree cannot be written",
                 where=str(self._folder.path),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from healer.frames import ExceptionInfo, Frame, Trace
+from healer.frames import ExceptionInfo, Frame, Relation, Trace
 from healer.runtimes.go.printed import (
     Thrown,
     in_app,
@@ -22,7 +22,7 @@ from healer.runtimes.go.printed import (
     read_thrown,
     thrown,
 )
-from healer.runtimes.reading import MAX_LINE, MAX_MESSAGE_LINES, message
+from healer.runtimes.reading import MAX_LINE, MAX_MESSAGE_LINES, message, starts_record
 from healer.signature import clean_function as _clean
 
 if TYPE_CHECKING:
@@ -112,8 +112,9 @@ class _Reader:
         header = self.header
         nested = line.startswith(("\t", "    ")) and line.lstrip().startswith("panic: ")
         found = read_thrown(line)
-        if header and not header.gin and found and nested and len(header.texts) < _MAX_PANICS:
-            header.texts.append(("panic", [line.lstrip()[len("panic: ") :]]))
+        if header and not header.gin and nested:
+            if len(header.texts) < _MAX_PANICS:
+                header.texts.append(("panic", [line.lstrip()[len("panic: ") :]]))
             header.last = index
         elif found:
             self._drop_header()
@@ -126,10 +127,12 @@ class _Reader:
             self._header_goes_on(header, index, line)
 
     def _header_goes_on(self, header: _Header, index: int, line: str) -> None:
-        if index - header.first > MAX_MESSAGE_LINES * 2:
+        if index - header.last > MAX_MESSAGE_LINES * 2:
             self._drop_header()
-        elif header.gin or line.startswith(("[signal ", "runtime: ", "PC=", "exit status")):
+        elif header.gin or line.startswith(("[signal ", "runtime: ", "PC=")):
             pass
+        elif line.startswith("exit status ") or starts_record(line):
+            self._drop_header()
         elif not line.strip():
             header.blank = not line.startswith("\t") or header.blank
         elif header.blank and not line.startswith("\t"):
@@ -256,7 +259,11 @@ class _Reader:
         if found and (len(found) > 1 or len(found[0][1].frames) > 1):
             self.header = None
             self._emit(
-                [_exception(said, stack.frames, stack.creator) for said, stack in reversed(found)], first, end, 0
+                [_exception(said, stack.frames, stack.creator) for said, stack in reversed(found)],
+                first,
+                end,
+                0,
+                "cause",
             )
             self.floor = end
         return end
@@ -271,9 +278,11 @@ class _Reader:
             exceptions.append(_exception(one, frames, stack.creator))
         self._emit(exceptions[::-1], first, stack.end if end is None else end, others)
 
-    def _emit(self, exceptions: list[ExceptionInfo], first: int, end: int, others: int) -> None:
+    def _emit(
+        self, exceptions: list[ExceptionInfo], first: int, end: int, others: int, below: Relation = "context"
+    ) -> None:
         chain = tuple(
-            ExceptionInfo(one.type, one.message, one.frames, "context" if at else "surfaced", at - 1 if at else None)
+            ExceptionInfo(one.type, one.message, one.frames, below if at else "surfaced", at - 1 if at else None)
             for at, one in enumerate(exceptions)
         )
         self.traces.append(Trace("go", chain, first, max(end - 1, first), others=others))

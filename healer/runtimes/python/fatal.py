@@ -25,9 +25,8 @@ def find_fatal(lines: Sequence[str]) -> list[Trace]:
     index = 0
     while index < len(lines):
         line = lines[index]
-        head = None
-        if ("Fatal Python error: " in line or "Timeout (" in line) and len(line) < MAX_LINE:
-            head = _HEAD.search(line)
+        start = line.find("Fatal Python error: ") if "Fatal" in line else line.find("Timeout (")
+        head = _HEAD.match(line, start) if start >= 0 and len(line) < MAX_LINE else None
         trace = _read(lines, index, head) if head else None
         if trace:
             found.append(trace)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from healer.runtimes.python.fatal import find_fatal
 from healer.runtimes.python.in_app import in_app
 from healer.runtimes.python.pytest_output import find_pytest
 from healer.runtimes.python.traceback import find_tracebacks
+from healer.signature import clean_function as _clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,5 +26,4 @@ def find(lines: Sequence[str]) -> list[Trace]:
 
 def clean_function(name: str) -> str:
     """The name as a traceback prints it: the last part of a qualified name, `<module>` and `<lambda>` as they are."""
-    last = name.strip().rpartition(".")[2]
-    return re.sub(r"\(.*", "", last) if not last.startswith("<") else last
+    return _clean("python", name)

@@ -10,7 +10,7 @@ from healer.runtimes.reading import MAX_LINE, number, posix
 
 _LINE = re.compile(
     r"(?P<lead>[\s#]{0,40})(?:(?P<place>\d{1,6}): )?(?P<called>from )?"
-    r"(?P<path>[^\s#].*?):(?P<line>\d{1,9})(?::in [`'](?P<function>.*?)')?(?P<text>: .*)?\s*$"
+    r"(?P<path>[^\s#].*?):(?P<line>\d{1,9})(?::in [`'](?P<function>[^'`]{0,400})')?(?P<text>: .*)?\s*$"
 )
 _FILE = re.compile(r"(?:\.(?:rb|erb|rake|ru|haml|slim|jbuilder|builder|gemspec|thor|arb)|-e|Rakefile|Gemfile|\))$")
 _EVAL = re.compile(r"\(eval at (.{1,1000}):(\d{1,9})\)$")
@@ -23,9 +23,6 @@ _FOREIGN = re.compile(
     r"|(?:^|/)vendor/(?:bundle|cache|ruby)/"
     r"|^/usr/(?:local/)?bin/"
 )
-#: What Ruby 3.3 and before, and 3.4, print around a method's name.
-_AROUND = re.compile(r"(?:(?:block|rescue|ensure|else)(?: \(\d{1,4} levels\))? in )")
-_RECEIVER = re.compile(r"(?:[A-Z]\w*(?:::\w+)*|#<Class:[^>]{0,200}>)[#.](?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +74,3 @@ def in_app(path: str) -> bool:
     if not path or path.startswith(("<", "(")) or path == "-e":
         return False
     return _FOREIGN.search(posix(path)) is None
-
-
-def clean_function(name: str) -> str:
-    """The method's name alone: no `block in`, no class before it (3.4 prints one, 3.3 does not)."""
-    return _RECEIVER.sub("", _AROUND.sub("", name.strip()), count=1)

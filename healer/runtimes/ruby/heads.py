@@ -16,7 +16,7 @@ _REACH = 16
 TYPE = r"[A-Z]\w{0,100}(?:::[A-Z]\w{0,100}){0,10}"
 #: What loggers put before the text: `E, [time #pid] ERROR -- : `, `2026-11-21 07:00:00 - `, `[uuid] `.
 _RECORD = re.compile(
-    r"(?:[DIWEFA], \[[^\]]{1,80}\] +[A-Z]{3,7} -- [^:]{0,80}: |\d{4}-[\d:., +TZ-]{10,40} - |\[[\w-]{1,80}\] )+"
+    r"(?:[DIWEFA], \[[^\]]{1,80}\] +[A-Z]{3,7} -- [^:]{0,80}: |\d{4}-[\d:., +TZ-]{10,40} - |\[[\w-]{1,80}\] ){1,4}"
 )
 _RAILS = re.compile(rf"({TYPE}) \((.*)\)(:?)$")
 _RAILS_OPEN = re.compile(rf"({TYPE}) \((.*)$")

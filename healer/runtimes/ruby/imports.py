@@ -17,9 +17,10 @@ _CORE = frozenset(
     """
     Array BasicObject Binding Class Comparable Complex Data Dir Encoding Enumerable Enumerator Errno Exception Fiber
     File Float GC Hash IO Integer Kernel Marshal Math Method Module Mutex NilClass Numeric Object ObjectSpace Proc
-    Process Queue Random Range Rational Regexp Set Signal String StringIO Struct Symbol Thread Time Date DateTime JSON YAML
-    ENV ARGV Logger URI RuntimeError StandardError ArgumentError TypeError NameError NoMethodError KeyError IndexError
-    IOError RangeError StopIteration NotImplementedError ZeroDivisionError SecureRandom Pathname FileUtils Forwardable
+    Process Queue Random Range Rational Regexp Set Signal String StringIO Struct Symbol Thread Time Date DateTime
+    JSON YAML ENV ARGV Logger URI RuntimeError StandardError ArgumentError TypeError NameError NoMethodError
+    KeyError IndexError IOError RangeError StopIteration NotImplementedError ZeroDivisionError SecureRandom Pathname
+    FileUtils Forwardable
     """.split()  # noqa: SIM905 - one name a line would be a page
 )
 _WORDS = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")

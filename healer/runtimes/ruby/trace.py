@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from healer.frames import ExceptionInfo, Frame, Relation, Trace
 from healer.runtimes.reading import MAX_LINE, MAX_MESSAGE_LINES, message, number, paragraph
-from healer.runtimes.ruby.frames import Line, clean_function, in_app, read_line
+from healer.runtimes.ruby.frames import Line, in_app, read_line
 from healer.runtimes.ruby.heads import TYPE_LAST, find_head
+from healer.signature import clean_function as _clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +42,11 @@ def find(lines: Sequence[str]) -> list[Trace]:
             reader.floor = trace.last + 1
         reader.at = max(reader.at, first + 1)
     return found
+
+
+def clean_function(name: str) -> str:
+    """The method's name alone: no `block in`, no class before it (3.4 prints one, 3.3 does not)."""
+    return _clean("ruby", name)
 
 
 class _Reader:
@@ -180,7 +187,7 @@ class _Reader:
 def _crash(frame: Frame, kind: str, text: str) -> list[Frame]:
     """The head's frame, innermost first: with the line that Ruby quoted, behind the file that did not parse."""
     quoted = text.split("\n")
-    for above, marks in zip(quoted, quoted[1:], strict=False):
+    for above, marks in pairwise(quoted):
         if _MARKS.match(marks) and above.strip() and kind != "SyntaxError":
             frame = replace(frame, source=above.strip())
     unread = _UNREAD.match(quoted[0]) if kind == "SyntaxError" else None
