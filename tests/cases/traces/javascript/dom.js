@@ -1,0 +1,2 @@
+function copy(value) { return structuredClone(value); }
+copy({ f() {} });

@@ -1,0 +1,3 @@
+class Order { constructor(lines) { this.count = lines.length; } }
+const make = () => new Order(undefined);
+make();

@@ -1,0 +1,3 @@
+function even(n) { return odd(n - 1); }
+function odd(n) { return even(n - 1); }
+even(1);

@@ -1,0 +1,2 @@
+async function fail() { throw { status: 500, body: 'no' }; }
+fail();

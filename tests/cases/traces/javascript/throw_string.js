@@ -1,0 +1,2 @@
+function fail() { throw 'cart is empty'; }
+fail();
