@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from healer.settings import ConfidenceSettings
     from healer.verdict import Verdict
 
-#: What each piece of evidence is worth. Everything good together is 100; the proof weighs most, Claude's own word least.
+#: What each piece of evidence is worth. All good together is 100; the proof weighs most, Claude's own word least.
 POINTS = {
     "proof": 40,
     "suite": 20,
@@ -38,7 +38,7 @@ POINTS = {
     "capability": -15,
 }
 FEW_TESTS = 5
-SMALL_LINES, LARGE_LINES = 8, 30  # half of all real crash fixes change at most 8 lines, nine in ten at most 30
+SMALL_LINES, LARGE_LINES = 8, 30  # half of all real crash fixes change at most 8 lines; more than 30 is rare
 SURE, UNSURE = 80, 50
 MOST_ATTEMPTS, MOST_CLAIMS = 2, 3  # so many are counted against a patch
 
