@@ -9,9 +9,11 @@ to its parent: both are unbounded on hostile source.
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from operator import attrgetter
 from time import thread_time
 from typing import TYPE_CHECKING
 
@@ -72,7 +74,12 @@ class Caught:
 
     def __getitem__(self, capture: str) -> list[Node]:
         """The nodes of one capture in the order of the file, an outer one before those it holds."""
-        return sorted(self._nodes.get(capture, ()), key=lambda node: (node.start_byte, -node.end_byte))
+        nodes = {node.id: node for node in self._nodes.get(capture, ())}.values()
+        return sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
+
+    def names(self) -> list[Node]:
+        """The identifiers in the order of the file."""
+        return sorted(self._nodes.get("name", ()), key=attrgetter("start_byte"))
 
     def text(self, node: Node | None) -> str:
         """The node's own text, "" for none."""
@@ -114,6 +121,12 @@ def normal(source: bytes) -> bytes:
     except UnicodeDecodeError:
         source = source.decode("utf-8", "replace").encode("utf-8")
     return source
+
+
+def argument(call: Node, index: int = 0) -> Node | None:
+    """A call's argument by its place, None when it has fewer."""
+    arguments = call.child_by_field_name("arguments")
+    return arguments.named_child(index) if arguments is not None and index < arguments.named_child_count else None
 
 
 def line_of(node: Node) -> int:
@@ -167,7 +180,12 @@ def _captures(query: Query, root: Node) -> dict[str, list[Node]]:
 
     cursor = QueryCursor(query)
     cursor.set_max_start_depth(_MAX_TREE_DEPTH)
-    return cursor.captures(root)
+    # Not `captures`: to keep the order of the file, that goes through all open matches at each capture.
+    found: defaultdict[str, list[Node]] = defaultdict(list)
+    for _, match in cursor.matches(root):
+        for capture, nodes in match.items():
+            found[capture] += nodes
+    return found
 
 
 def _faults(source: bytes, root: Node) -> tuple[SyntaxFault, ...]:
@@ -212,7 +230,7 @@ class _Names:
         self._starts: list[int] = []
         self._names: list[str] = []
         self._lines: dict[int, dict[str, None]] = {}
-        for node in caught["name"]:
+        for node in caught.names():
             start = node.start_byte
             raw = source[start : min(node.end_byte, start + _LONGEST_NAME)]
             name = known.get(raw)

@@ -9,7 +9,7 @@ from healer.runtimes import treesitter
 from healer.runtimes.javascript.definitions import definitions
 from healer.runtimes.javascript.imports import SUFFIXES, resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Grammar, line_of
+from healer.runtimes.treesitter import Caught, Grammar, argument, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -128,10 +128,9 @@ def _imports(caught: Caught) -> Iterator[Import]:
     bindings = _required(caught)
     for node in caught["call"]:
         callee = caught.text(node.child_by_field_name("function"))
-        arguments = node.child_by_field_name("arguments")
-        if callee not in ("require", "import") or arguments is None:
+        if callee not in ("require", "import"):
             continue
-        target = _literal(caught, arguments.named_child(0))
+        target = _literal(caught, argument(node))
         names, bound = bindings.get(node.start_byte, ((), ()))
         if target:
             yield Import(target, names, line_of(node), bound)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from healer.runtimes import treesitter
 from healer.runtimes.php.imports import resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Found, Grammar, last_line_of, line_of
+from healer.runtimes.treesitter import Caught, Found, Grammar, argument, last_line_of, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,19 +35,13 @@ _GRAMMAR = Grammar(
     (assignment_expression right: [(anonymous_function) (arrow_function)]) @closure
     (arguments . (argument (string)) (argument [(anonymous_function) (arrow_function)])) @callback
     (program (const_declaration (const_element) @value))
-    (program (expression_statement (function_call_expression function: (name)) @define))
+    (expression_statement (function_call_expression) @define)
     (namespace_use_declaration) @import
     [(require_expression) (require_once_expression) (include_expression) (include_once_expression)] @include
-    (object_creation_expression [(name) (qualified_name)] @class)
-    (scoped_call_expression scope: [(name) (qualified_name)] @class)
-    (class_constant_access_expression . [(name) (qualified_name)] @class)
-    (scoped_property_access_expression scope: [(name) (qualified_name)] @class)
-    (named_type [(name) (qualified_name)] @class)
-    (base_clause [(name) (qualified_name)] @class)
-    (class_interface_clause [(name) (qualified_name)] @class)
-    (use_declaration [(name) (qualified_name)] @class)
-    (attribute [(name) (qualified_name)] @class)
-    (binary_expression operator: "instanceof" right: [(name) (qualified_name)] @class)
+    [(object_creation_expression) (named_type) (base_clause) (class_interface_clause)] @naming
+    [(use_declaration) (attribute)] @naming
+    [(scoped_call_expression) (class_constant_access_expression) (scoped_property_access_expression)] @naming
+    "instanceof" @instanceof
     (comment) @lead
     (name) @name
     """,
@@ -58,6 +53,7 @@ _KINDS: dict[str, Kind] = {
     "enum_declaration": "class",
     "interface_declaration": "type",
 }
+_CLASS_NAME = re.compile(rb"\s{1,80}([\w\\]{1,200})")
 _NO_CLASS = frozenset({"self", "static", "parent", "null", "true", "false", "mixed", "object", "iterable", "never"})
 _TEST_FOLDERS = frozenset({"test", "tests", "spec", "fixtures"})
 
@@ -107,18 +103,18 @@ def _definitions(caught: Caught) -> Iterator[Found]:
         yield Found(node, name, "value", qualified=namespaces.at(node, name))
     for node in caught["define"]:
         if caught.text(node.child_by_field_name("function")).lower() == "define":
-            yield Found(node, _label(caught, node.child_by_field_name("arguments")), "value")
+            yield Found(node, _label(caught, argument(node)), "value")
     for node in caught["closure"]:
         name = caught.text(node.child_by_field_name("left")).rpartition(">")[2].strip("$")
         if last_line_of(node) > line_of(node) and name.isidentifier():
             yield Found(node, name, "function")
     for node in caught["callback"]:
         if last_line_of(node) > line_of(node):
-            yield Found(node, _label(caught, node), "function")
+            yield Found(node, _label(caught, node.named_child(0)), "function")
 
 
-def _label(caught: Caught, arguments: Node | None) -> str:
-    text = caught.text(arguments.named_child(0)) if arguments is not None else ""
+def _label(caught: Caught, literal: Node | None) -> str:
+    text = caught.text(literal)
     return text.strip("\"'")[:80] if text[:1] in ("'", '"') and "\n" not in text else ""
 
 
@@ -155,8 +151,7 @@ def _classes(caught: Caught, used: dict[str, str]) -> Iterator[Import]:
     """Each class that the file names without a `use` of its own, once."""
     namespaces = _Namespaces(caught)
     seen = {target.lower() for target in used.values()}
-    for node in caught["class"]:
-        name = caught.text(node)
+    for node, name in _named_classes(caught):
         first, _, rest = name.partition("\\")
         if name.lower() in _NO_CLASS or (first.lower() in used and not rest):
             continue
@@ -169,6 +164,18 @@ def _classes(caught: Caught, used: dict[str, str]) -> Iterator[Import]:
         if target.lower() not in seen:
             seen.add(target.lower())
             yield Import(target, (), line_of(node), (name.rpartition("\\")[2],))
+
+
+def _named_classes(caught: Caught) -> Iterator[tuple[Node, str]]:
+    for node in caught["naming"]:
+        children = node.named_children
+        for child in children[:1] if node.type.endswith("_expression") else children:
+            if child.type in ("name", "qualified_name"):
+                yield child, caught.text(child)
+    for node in caught["instanceof"]:
+        match = _CLASS_NAME.match(caught.source, node.end_byte)
+        if match:
+            yield node, match[1].decode("utf-8", "replace")
 
 
 def _included(caught: Caught, node: Node) -> str:

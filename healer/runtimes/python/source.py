@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from healer.runtimes import treesitter
@@ -23,20 +24,19 @@ _QUERY = """
 (class_definition) @definition
 (type_alias_statement) @definition
 (module (expression_statement (assignment) @value))
-(module (if_statement (block (expression_statement (assignment) @value))))
-(module (if_statement (_ (block (expression_statement (assignment) @value)))))
-(module (try_statement (block (expression_statement (assignment) @value))))
-(module (try_statement (_ (block (expression_statement (assignment) @value)))))
+(module [(if_statement) (try_statement) (with_statement)] @branch)
 (import_statement) @import
 (import_from_statement) @import
-(call function: [(identifier) (attribute)] arguments: (argument_list . (string))) @call
 (comment) @lead
 (decorator) @lead
 (identifier) @name
 """
 
+_BRANCHES = frozenset(
+    {"block", "if_statement", "elif_clause", "else_clause", "try_statement", "except_clause", "with_statement"}
+)
 _GRAMMAR = Grammar("tree_sitter_python", _QUERY)
-_IMPORTERS = frozenset({"import_module", "__import__"})
+_BY_NAME = re.compile(rb"\b(?:import_module|__import__)\(\s{0,80}[\"']([\w.]{1,200})[\"']")
 
 
 def parse(source: bytes, path: str) -> Module:
@@ -64,6 +64,21 @@ def _definitions(caught: Caught) -> Iterator[Found]:
             yield Found(node, caught.text(node.child_by_field_name("left")).partition("[")[0], "type")
     for node in caught["value"]:
         yield from _values(caught, node)
+    for branch in caught["branch"]:
+        yield from _conditional(caught, branch)
+
+
+def _conditional(caught: Caught, branch: Node) -> Iterator[Found]:
+    """The values that a module sets under `if`, `try` or `with`, however deep."""
+    waiting = [branch]
+    while waiting:
+        for node in waiting.pop().named_children:
+            if node.type in _BRANCHES:
+                waiting.append(node)
+            elif node.type == "expression_statement":
+                for child in node.named_children:
+                    if child.type == "assignment":
+                        yield from _values(caught, child)
 
 
 def _values(caught: Caught, node: Node) -> Iterator[Found]:
@@ -82,14 +97,16 @@ def _imports(caught: Caught) -> Iterator[Import]:
             yield from _plain(caught, node)
         else:
             yield _from(caught, node)
-    for node in caught["call"]:
-        function = caught.text(node.child_by_field_name("function")).rpartition(".")[2]
-        arguments = node.child_by_field_name("arguments")
-        if function in _IMPORTERS and arguments is not None:
-            literal = caught.text(arguments.named_child(0))
-            target = literal.strip("\"'")
-            if target and literal[:1] in "\"'" and "{" not in target:
-                yield Import(target, (), line_of(node))
+    yield from _by_name(caught.source)
+
+
+def _by_name(source: bytes) -> Iterator[Import]:
+    """`importlib.import_module("x")` and `__import__("x")`."""
+    line, position = 1, 0
+    for match in _BY_NAME.finditer(source):
+        line += source.count(b"\n", position, match.start())
+        position = match.start()
+        yield Import(match[1].decode("ascii", "replace"), (), line)
 
 
 def _plain(caught: Caught, node: Node) -> Iterator[Import]:

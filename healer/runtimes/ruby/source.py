@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from healer.runtimes import treesitter
 from healer.runtimes.ruby.imports import resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Found, Grammar, last_line_of, line_of
+from healer.runtimes.treesitter import Caught, Found, Grammar, argument, last_line_of, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,12 +27,8 @@ _GRAMMAR = Grammar(
     (singleton_method) @definition
     (class) @definition
     (module) @definition
-    (program (assignment left: (constant)) @value)
-    (body_statement (assignment left: (constant)) @value)
-    (call !receiver method: (identifier) arguments: (argument_list . (_)) block: [(do_block) (block)]) @callback
-    (call !receiver method: (identifier) arguments: (argument_list . (_) . (lambda))) @callback
-    (call !receiver method: (identifier) arguments: (argument_list . [(string) (call)] .)) @call
-    (call !receiver method: (identifier) arguments: (argument_list . (simple_symbol) . (string) .)) @autoload
+    (assignment left: (constant)) @value
+    (call !receiver) @call
     (scope_resolution) @constant
     (constant) @constant
     (comment) @lead
@@ -77,7 +73,7 @@ def _definitions(caught: Caught) -> Iterator[Found]:
         right = node.child_by_field_name("right")
         kind: Kind = "class" if right is not None and _made(caught, right) else "value"
         yield Found(node, caught.text(node.child_by_field_name("left")), kind, joint="::")
-    for node in caught["callback"]:
+    for node in caught["call"]:
         found = _callback(caught, node)
         if found:
             yield found
@@ -90,8 +86,9 @@ def _made(caught: Caught, call: Node) -> bool:
 
 def _callback(caught: Caught, call: Node) -> Found | None:
     """`get "/cart" do`, `define_method(:x) do`, `scope :recent, -> {}`: a function by its first argument."""
-    arguments = call.child_by_field_name("arguments")
-    label = arguments.named_child(0) if arguments is not None else None
+    label = argument(call)
+    if call.child_by_field_name("block") is None and getattr(argument(call, 1), "type", "") != "lambda":
+        return None
     method = caught.text(call.child_by_field_name("method"))
     if label is None or (last_line_of(call) == line_of(call) and method not in ("define_method", "scope")):
         return None
@@ -102,29 +99,31 @@ def _callback(caught: Caught, call: Node) -> Found | None:
 
 def _imports(caught: Caught) -> Iterator[Import]:
     for node in caught["call"]:
-        method = caught.text(node.child_by_field_name("method"))
-        arguments = node.child_by_field_name("arguments")
-        argument = arguments.named_child(0) if arguments is not None else None
-        if argument is not None and method in ("require", "require_relative", "load"):
-            target = _required(caught, argument, relative=method == "require_relative")
-            if target:
-                yield Import(target, (), line_of(node))
-    for node in caught["autoload"]:
-        if caught.text(node.child_by_field_name("method")) == "autoload":
-            arguments = node.child_by_field_name("arguments")
-            symbol, literal = arguments.named_children[:2] if arguments is not None else (None, None)
-            name = caught.text(symbol).strip(":")
-            yield Import(caught.text(literal).strip("\"'"), (name,), line_of(node), (name,))
+        imported = _loading(caught, node)
+        if imported:
+            yield imported
     yield from _constants(caught)
 
 
-def _required(caught: Caught, argument: Node, *, relative: bool) -> str:
-    if argument.type == "string":
-        target = caught.text(argument).strip("\"'")
+def _loading(caught: Caught, call: Node) -> Import | None:
+    method = caught.text(call.child_by_field_name("method"))
+    if method not in ("require", "require_relative", "load", "autoload"):
+        return None
+    first, second = argument(call), argument(call, 1)
+    if method == "autoload":
+        name = caught.text(first).strip(":")
+        return Import(caught.text(second).strip("\"'"), (name,), line_of(call), (name,))
+    target = _required(caught, first, relative=method == "require_relative") if first else ""
+    return Import(target, (), line_of(call)) if target else None
+
+
+def _required(caught: Caught, value: Node, *, relative: bool) -> str:
+    if value.type == "string":
+        target = caught.text(value).strip("\"'")
         if "#{" in target:
             return ""
         return f"./{target}" if relative and not target.startswith(".") else target
-    return _expanded(caught, argument)
+    return _expanded(caught, value) if value.type == "call" else ""
 
 
 def _expanded(caught: Caught, call: Node) -> str:
