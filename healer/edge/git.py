@@ -7,6 +7,7 @@ import re
 import subprocess
 import threading
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from healer.edge.plumbing import SAFE, environment, git
@@ -14,7 +15,6 @@ from healer.outcome import SplatError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
     from types import TracebackType
 
 MAX_BYTES = 2 * 1024 * 1024
@@ -42,7 +42,7 @@ class GitTree:
     """
 
     def __init__(self, repo: Path, rev: str = "HEAD") -> None:
-        self._repo = repo
+        self.repo = repo
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._blobs: dict[str, str] | None = None
@@ -57,6 +57,14 @@ class GitTree:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def top(self) -> Path:
+        """The root of the working tree; of a bare repository, its own folder."""
+        inside, _, place = self._run(
+            ["git", *SAFE, "-C", str(self.repo), "rev-parse", "--is-inside-work-tree", "--show-toplevel"]
+        ).partition("\n")
+        return Path(place.strip("\n")) if inside == "true" else self.repo.resolve()
 
     def close(self) -> None:
         """End the process; reading again starts a new one."""
@@ -103,7 +111,7 @@ class GitTree:
     def _git_dir(self) -> str:
         """Where the repository is; "" when that is unknown, or when its history was cut off by a shallow clone."""
         said = self._run(
-            ["git", *SAFE, "-C", str(self._repo), "rev-parse", "--is-shallow-repository", "--absolute-git-dir"]
+            ["git", *SAFE, "-C", str(self.repo), "rev-parse", "--is-shallow-repository", "--absolute-git-dir"]
         )
         shallow, _, place = said.partition("\n")
         return place.strip("\n") if shallow == "false" else ""
@@ -126,7 +134,7 @@ class GitTree:
     def _index(self) -> dict[str, str]:
         """The blob of every path that `paths` gives."""
         if self._blobs is None:
-            listed = git(self._repo, "ls-tree", "-r", "-z", "--full-tree", self.base)
+            listed = git(self.repo, "ls-tree", "-r", "-z", "--full-tree", self.base)
             self._blobs = dict(_regular_files(listed))
             self._paths = frozenset(self._blobs)
         return self._blobs
@@ -139,11 +147,11 @@ class GitTree:
             return reply.name
         if rev == "HEAD":
             raise UsageError(
-                "The repository has no commits yet", where=str(self._repo), next_step="Commit the code first."
+                "The repository has no commits yet", where=str(self.repo), next_step="Commit the code first."
             )
         raise UsageError(
             f"{rev!r} names no commit here",
-            where=str(self._repo),
+            where=str(self.repo),
             next_step="Name a commit, branch or tag that this clone has (a shallow clone may need `git fetch`).",
         )
 
@@ -184,7 +192,7 @@ class GitTree:
             return _Reply(words[0], words[1], content[:-1])
 
     def _start(self) -> subprocess.Popen[bytes]:
-        command = ["git", *SAFE, "-C", str(self._repo), "cat-file", "--batch"]
+        command = ["git", *SAFE, "-C", str(self.repo), "cat-file", "--batch"]
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
@@ -192,7 +200,7 @@ class GitTree:
         except FileNotFoundError:
             raise UsageError("git was not found", where="PATH", next_step="Install git and run again.") from None
         except ValueError:
-            raise UsageError(f"{str(self._repo)[:80]!r} is no folder", next_step="Name a repository.") from None
+            raise UsageError(f"{str(self.repo)[:80]!r} is no folder", next_step="Name a repository.") from None
         return self._process
 
     def _end(self) -> None:
@@ -215,7 +223,7 @@ class GitTree:
             if process.poll() is not None:
                 said = process.stderr.read(4_000).decode("utf-8", "replace").strip()
         self._end()
-        return _refusal(said, str(self._repo))
+        return _refusal(said, str(self.repo))
 
 
 def _refusal(said: str, where: str) -> SplatError:
