@@ -63,13 +63,14 @@ def arguments(machine: Machine, box: Box, status_fd: int) -> tuple[list[str], li
     """The command line up to the command itself, and the inner stage's arguments that are passed by file: they hold
     addresses of registries, and a command line is public. The caller puts the number of that file for `{args}`.
     """
-    inner = [machine.bwrap, "--args", "{args}", "--json-status-fd", str(status_fd), "--"]
+    inner = [machine.bwrap, "--args", "{args}"]
+    status = ["--json-status-fd", str(status_fd)]
     if not machine.staged:
-        return inner, _inner(machine, box, box.mounts)
+        return [*inner, *status, "--"], _inner(machine, box, box.mounts)
     laid_out = [_again(mount) for mount in box.mounts if mount.kind != "hide"]
     if box.overlay:
         laid_out.append(Mount("bind", PLACE, PLACE))
-    return [*_outer(machine, box), *inner], _inner(machine, box, laid_out)
+    return [*_outer(machine, box, status), *inner, "--"], _inner(machine, box, laid_out)
 
 
 def _again(mount: Mount) -> Mount:
@@ -77,9 +78,11 @@ def _again(mount: Mount) -> Mount:
     return mount if mount.kind == "link" else Mount(mount.kind, mount.dest, mount.dest)
 
 
-def _outer(machine: Machine, box: Box) -> list[str]:
+def _outer(machine: Machine, box: Box, status: Sequence[str]) -> list[str]:
     root = os.geteuid() == 0
-    words = [machine.bwrap, "--die-with-parent"]
+    # With a PID namespace of its own: the signal of a parent's death does not reach a child that changed its user, but
+    # the end of a namespace's first process is everybody's end.
+    words = [machine.bwrap, "--die-with-parent", "--unshare-pid", *status]
     words += [] if root else ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"]
     words += _parents(mount.dest for mount in box.mounts)
     words += [word for mount in box.mounts for word in _words(mount)]

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
 
+from healer.outcome import SandboxError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -24,6 +26,7 @@ PREPARE_SECONDS = 300.0
 """Limit for what comes before the command: copying the tree."""
 _CHUNK = 64 * 1024
 _TICK = 0.5
+_WAIT = 0.005
 _LAST_WORDS = 1.0
 
 
@@ -108,6 +111,14 @@ def execute(launch: Launch, seconds: float) -> Finished:
             start_new_session=True,
             bufsize=0,
         )
+    except OSError as error:
+        if launch.status_fd >= 0:
+            os.close(launch.status_fd)
+        raise SandboxError(
+            f"A command cannot be started: {error.strerror}",
+            where=launch.argv[0],
+            next_step="Shorten the command when it is too long; otherwise the machine is out of processes or memory.",
+        ) from None
     finally:
         for handle in launch.pass_fds:
             os.close(handle)
@@ -136,13 +147,14 @@ class _Supervisor:
         self._stopped = ""
 
     def follow(self, seconds: float) -> Finished:
-        """Read until both pipes are at their end, which is when the last process of the tree is gone."""
+        """Read until both pipes are at their end and the process is too."""
         assert self._process.stdout is not None
         with selectors.DefaultSelector() as selector:
             selector.register(self._process.stdout, selectors.EVENT_READ, self._take_output)
             if self._launch.status_fd >= 0:
                 selector.register(self._launch.status_fd, selectors.EVENT_READ, self._take_status)
-            while selector.get_map() and time.monotonic() < self._give_up:
+            # A command may close its output and go on, and it may end while a daemon holds the pipe open.
+            while (selector.get_map() or not _ended(self._process)) and time.monotonic() < self._give_up:
                 self._read_once(selector, self._deadline(seconds))
                 self._judge_time(self._deadline(seconds))
         finished_at = time.monotonic()
@@ -160,7 +172,8 @@ class _Supervisor:
 
     def _read_once(self, selector: selectors.BaseSelector, deadline: float) -> None:
         until = min(deadline, self._give_up) - time.monotonic()
-        for key, _ in selector.select(max(0.0, min(_TICK, until))):
+        tick = _TICK if selector.get_map() else _WAIT
+        for key, _ in selector.select(max(0.0, min(tick, until))):
             data = os.read(key.fd, _CHUNK)
             key.data(data)
             if not data:
@@ -227,6 +240,8 @@ class _Supervisor:
             return None
         self.kill()
         code: int | None = self._process.wait()
+        if code is not None and code < 0:
+            code = 128 - code
         if self._init_fd >= 0:
             # The init's end is reported only after every process of its namespace is gone: no late writes to the tree.
             gone = select.poll()
