@@ -24,7 +24,7 @@ _ESCAPED = re.compile(
     r"(?:at |File |#\d|from |goroutine |Traceback|Stack trace:|\[stacktrace\]|[^\s\\]{1,300}?:\d)"
     r"|Traceback \(most recent call last\):\\"
 )
-_HINTS = (":", "#", "Uncaught", "acktrace")
+_HINTS = (":", "File ", "#", "Uncaught", "acktrace")
 
 
 def is_mark(line: str) -> bool:

@@ -27,7 +27,7 @@ _PREFIX = re.compile(
     r"|(?P<compose>[\w.-]{1,100} {0,80}\|(?: |$))"
     r"|(?P<pod>\[(?:pod|deployment|container)/[\w./-]{1,250}\](?: |$))"
     r"|(?P<actions>##\[\w{1,20}\])"
-    r"|(?P<level>\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\]?(?:: | \| | {1,6}- | {1,6}(?=\S)))"
+    r"|(?P<level>\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\]?(?::| \|| {1,6}-)?(?: |$))"
     r"|(?P<bracket>\[[\w .:/#@+-]{1,60}\] )"
     r"|(?P<quote>> ?(?!>> ))"
 )
@@ -56,7 +56,7 @@ def _drop_layer(lines: list[str]) -> tuple[list[str], bool]:
         match = _PREFIX.match(line) if line else None
         this = (match.lastgroup or "") if match else ""
         if run and (this != kind or (this == "level" and match and match[0] != raw[-1][: match.end()])):
-            changed |= _close(found, run, raw)
+            changed |= _close(found, run, raw, level=kind == "level")
             run, raw = [], []
         kind = this
         if match:
@@ -74,16 +74,18 @@ def _source(match: re.Match[str], kind: str) -> str:
     return match["source"] or match["rfcsource"] or ""
 
 
-def _close(found: list[str], run: list[tuple[str, str]], raw: list[str]) -> bool:
+def _close(found: list[str], run: list[tuple[str, str]], raw: list[str], *, level: bool) -> bool:
     """Adds one run of lines, without their prefix where they hold a trace. True when they lost it."""
     if len(run) < 2 or not any(is_mark(rest) for _, rest in run):
         found.extend(raw)
         return False
+    # A level is padded to the longest of its kind.
+    indent = min((len(rest) - len(rest.lstrip()) for _, rest in run if rest.strip()), default=0) if level else 0
     sources: dict[str, list[str]] = {}
     for source, rest in run:
         # Taken out and put in again, so that the order is that of each source's last line.
         kept = sources.pop(source, [])
-        kept.append(rest)
+        kept.append(rest[indent:])
         sources[source] = kept
     for kept in sources.values():
         found.extend(kept)

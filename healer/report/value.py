@@ -1,12 +1,13 @@
-"""Stage 2: the error, from a trace, a log, an issue or an SDK's report."""
+"""The error as every later stage sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from healer.event import Event
     from healer.frames import ExceptionInfo, Frame, RuntimeName
 
@@ -17,7 +18,8 @@ class Report:
 
     `exceptions[0]` surfaced; causes and members follow. `root` is the folder the app ran in as the frames'
     paths see it ("/app"), "" when unknown. `details` holds what an SDK's report carries beyond this
-    (request, logs, breadcrumbs, contexts, tags, occurrences), by its wire names. `signature` is the report's own
+    (request, logs, breadcrumbs, contexts, tags, occurrences), by its wire names; a trace's `other_traces` says how
+    many more traces its text held. `signature` is the report's own
     where it has one, never recomputed.
     """
 
@@ -40,15 +42,11 @@ class Report:
     def root_cause(self) -> ExceptionInfo:
         """The last of the chain of causes below the surfaced exception: where it all began."""
         index = 0
-        while (below := self._cause_of(index)) is not None:
-            index = below
-        return self.exceptions[index]
-
-    def _cause_of(self, index: int) -> int | None:
+        # A cause stands behind what it caused, so one pass follows the whole chain.
         for number, exception in enumerate(self.exceptions):
             if number > index and exception.parent == index and exception.relation != "member":
-                return number
-        return None
+                index = number
+        return self.exceptions[index]
 
     @property
     def crash(self) -> Frame | None:
