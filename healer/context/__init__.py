@@ -1,5 +1,6 @@
-"""Stage 4: the lines that matter, within a token budget."""
+"""Stage 3: the lines that matter, within a token budget."""
 
+from healer.context.gather import gather, locate_root
 from healer.context.value import Context, Dropped, Excerpt, Suspect, Tree
 
-__all__ = ["Context", "Dropped", "Excerpt", "Suspect", "Tree"]
+__all__ = ["Context", "Dropped", "Excerpt", "Suspect", "Tree", "gather", "locate_root"]

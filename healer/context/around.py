@@ -1,0 +1,160 @@
+"""What stands around the functions on the stack: what they use, who calls them, who assigns what they read."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from healer.context.names import spoken_of
+from healer.context.piece import Piece
+from healer.context.scenes import class_pieces
+from healer.context.uses import COMMON
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from healer.context.library import Library
+    from healer.context.piece import Scene
+    from healer.context.uses import Lexicon, Use
+    from healer.report import Report
+    from healer.runtimes.source import Definition, Module
+
+#: How many functions from the crash outwards are looked around in.
+_SCENES = 6
+_SHOWN = 130
+_NAMES = 80
+_ATTRIBUTE = re.compile(r"(?:\.|->|@|::)([A-Za-z_]\w*)")
+
+
+def used_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library, report: Report) -> Iterator[Piece]:
+    """Definitions that the functions on the stack use, worth more the nearer to the crash they are used."""
+    spoken = spoken_of(" ".join(exception.message for exception in report.exceptions[:3]))
+    on_stack = {(scene.path, scene.definition.first) for scene in found if scene.definition}
+    for scene in found[:_SCENES]:
+        module = library.module(scene.path)
+        if module is None:
+            continue
+        on_line = frozenset(name for line in scene.lines[:4] for name in module.uses_in(line, line + 1))
+        in_body = scene.definition.uses if scene.definition else on_line
+        names = sorted(in_body, key=lambda name: (name not in on_line, name not in spoken, name))
+        for use in lexicon.look_up(scene.path, names[:_NAMES]):
+            if (use.path, use.definition.first) in on_stack or _holds(use.definition, scene, use.path):
+                continue
+            score = (66 if use.name in on_line else 46) - 7 * scene.steps + 14 * (use.name in spoken)
+            yield from _shown(use, score, library, in_body, scene)
+
+
+def _holds(definition: Definition, scene: Scene, path: str) -> bool:
+    """True for what the scene stands in, or what stands in the scene: both are shown with it."""
+    one = scene.definition
+    if one is None or path != scene.path:
+        return False
+    return one.first <= definition.first <= one.last or definition.first <= one.first <= definition.last
+
+
+def _shown(use: Use, score: float, library: Library, names: frozenset[str], scene: Scene) -> Iterator[Piece]:
+    definition, length = use.definition, use.definition.last - use.definition.first + 1
+    score -= 5 * max(use.hops - 1, 0) + (12 if library.reader.is_test(use.path) else 0)
+    why = f"{definition.qualified}: used by {scene.name or 'the code that crashed'}"
+    if definition.kind == "value":
+        yield Piece(use.path, definition.first, min(definition.last, definition.first + 30), score + 2, why)
+    elif definition.kind == "class" and length > 40:
+        yield from _class(use, score, library, names, why)
+    elif length > _SHOWN:
+        yield Piece(use.path, definition.first, definition.first + 25, score - 4, why)
+        yield Piece(use.path, definition.first, definition.last, score - 22, why)
+    else:
+        yield Piece(use.path, definition.first, definition.last, score - length / 12, why)
+
+
+def _class(use: Use, score: float, library: Library, names: frozenset[str], why: str) -> Iterator[Piece]:
+    """Of a long class its head, its constructor and the methods that are named."""
+    module = library.module(use.path)
+    if module is None:
+        return
+    yield from class_pieces(use.path, use.definition, module, score - 6)
+    for method in module.definitions:
+        inside = use.definition.first < method.first and method.last <= use.definition.last
+        if inside and method.kind == "function" and method.name in names and method.name not in COMMON:
+            yield Piece(use.path, method.first, min(method.last, method.first + 60), score - 4, why)
+
+
+def assigning_pieces(found: Sequence[Scene], library: Library, report: Report) -> Iterator[Piece]:
+    """Functions of the same file that assign the attributes which the crash line reads, or the message speaks of."""
+    for scene in found[:2]:
+        module = library.module(scene.path)
+        lines = library.lines(scene.path)
+        if module is None:
+            continue
+        read = {name for line in scene.lines[:3] for name in _ATTRIBUTE.findall(lines[line - 1][:500])}
+        names = (read | spoken_of(report.root_cause.message)) - COMMON
+        if names:
+            yield from _assigned(scene, module, lines, sorted(names)[:12], 48 - 14 * scene.steps)
+
+
+def _assigned(
+    scene: Scene, module: Module, lines: Sequence[str], names: Sequence[str], score: float
+) -> Iterator[Piece]:
+    pattern = re.compile(
+        rf"(?:\.|->|@|\$|\b)({'|'.join(map(re.escape, names))})\s?(?::=|[|?&+*/-]{{0,2}}=(?![=>~])|:\s)"
+    )
+    for definition in module.definitions:
+        if definition.kind != "function" or definition is scene.definition or not definition.uses & set(names):
+            continue
+        hits = [
+            line
+            for line in range(definition.first, min(definition.last, definition.first + 400, len(lines)) + 1)
+            if pattern.search(lines[line - 1][:300])
+        ]
+        if hits:
+            short = definition.last - definition.first < 60
+            first, last = (definition.first, definition.last) if short else (max(1, hits[0] - 12), hits[0] + 12)
+            yield Piece(scene.path, first, last, score, f"{definition.qualified}: assigns what {scene.name} reads")
+
+
+def calling_pieces(found: Sequence[Scene], library: Library, near: Iterable[str]) -> Iterator[Piece]:
+    """Who calls the outermost function on the stack: the trace does not say. `near` are files to ask beyond its own."""
+    outermost = next((scene for scene in reversed(found) if scene.definition is not None), None)
+    if outermost is None or len(found) > 4 or outermost.definition is None:
+        return
+    name, known = outermost.name, {scene.definition for scene in found}
+    if name.startswith("__") and name.endswith("__"):
+        return
+    here = _callers(outermost.path, name, library, known)
+    for rank, definition in enumerate(here[:3]):
+        yield _call(outermost.path, definition, name, 44 - 5 * rank - 3 * len(found), library)
+    if name in COMMON or len(name) < 4:
+        return
+    rank = 0
+    for path in library.mentioning(near, [f"{name}("]):
+        for definition in _callers(path, name, library, known)[:1]:
+            yield _call(path, definition, name, 40 - 4 * rank - 3 * len(found), library)
+            rank += 1
+        if rank >= 4:
+            return
+
+
+def _callers(path: str, name: str, library: Library, known: set[Definition | None]) -> list[Definition]:
+    module = library.module(path)
+    found = [
+        definition
+        for definition in (module.definitions if module else ())
+        if definition.kind == "function" and name in definition.uses and definition.name != name
+    ]
+    innermost = [one for one in found if not any(_inside(other, one) for other in found)]
+    return sorted((one for one in innermost if one not in known), key=lambda one: one.last - one.first)
+
+
+def _inside(inner: Definition, outer: Definition) -> bool:
+    return inner is not outer and outer.first <= inner.first and inner.last <= outer.last
+
+
+def _call(path: str, definition: Definition, name: str, score: float, library: Library) -> Piece:
+    why = f"{definition.qualified}: calls {name}"
+    if definition.last - definition.first <= 60:
+        return Piece(path, definition.first, definition.last, score, why)
+    lines = library.lines(path)
+    at = next(
+        (line for line in range(definition.first, definition.last + 1) if name in lines[line - 1]), definition.first
+    )
+    return Piece(path, max(definition.first, at - 15), min(definition.last, at + 15), score, why)

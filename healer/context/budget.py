@@ -1,0 +1,83 @@
+"""Chooses among ranked pieces: the best first, stricter the more is already chosen, never above the budget."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from healer.context.render import MAX_WIDTH, merged, numbered
+from healer.context.tokens import CHARACTERS_PER_TOKEN, estimate
+from healer.context.value import Dropped, Excerpt
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from healer.context.library import Library
+    from healer.context.piece import Piece
+
+#: The least score that a piece needs once so many tokens are chosen: most crashes need little, and the functions on
+#: the stack may fill the budget, but what only might be of use stops early.
+_LADDER = ((2_500, 20), (4_000, 30), (5_500, 38), (7_000, 50), (9_000, 60), (12_000, 68), (16_000, 76))
+_TOP = 82
+#: What a file's header and its gaps cost.
+_FILE = 14
+_PREFIX = 7
+_MOST_DROPPED = 60
+
+
+class Shelf:
+    """The lines chosen so far, by file, and what they cost."""
+
+    def __init__(self, library: Library, budget: int) -> None:
+        self._library = library
+        self.budget = budget
+        self.tokens = 0
+        self.chosen: defaultdict[str, set[int]] = defaultdict(set)
+        self.reasons: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self.dropped: list[Dropped] = []
+
+    def fill(self, pieces: Iterable[Piece]) -> None:
+        """Take the pieces by rank while they are worth it; what is cut is recorded."""
+        for piece in sorted(pieces, key=lambda one: -one.score):
+            lines = self._library.lines(piece.path)
+            numbers = set(range(max(piece.first, 1), min(piece.last, len(lines)) + 1))
+            if not numbers:
+                continue
+            new = numbers - self.chosen[piece.path]
+            cost = self._cost(piece.path, lines, new)
+            if self.tokens + cost > self.budget or piece.score < self._least(cost):
+                self._drop(piece, cost, len(new) == len(numbers))
+                continue
+            self.tokens += cost
+            self.chosen[piece.path] |= numbers
+            self.reasons[piece.path][piece.reason] = None
+
+    def _least(self, cost: int) -> float:
+        """What a piece of this cost must score now."""
+        after = self.tokens + cost
+        return next((least for limit, least in _LADDER if after <= limit), _TOP)
+
+    def _cost(self, path: str, lines: Sequence[str], new: Collection[int]) -> int:
+        characters = sum(min(len(lines[number - 1]), MAX_WIDTH + 30) + _PREFIX for number in new)
+        beyond = sum(len(lines[number - 1]) for number in new if not lines[number - 1].isascii())
+        return int(characters / CHARACTERS_PER_TOKEN + beyond / 4) + (0 if self.chosen[path] else _FILE)
+
+    def _drop(self, piece: Piece, cost: int, whole: bool) -> None:
+        if whole and len(self.dropped) < _MOST_DROPPED:
+            self.dropped.append(Dropped(piece.path, ((piece.first, piece.last),), cost, piece.reason))
+
+    def excerpts(self, marked: Mapping[str, Collection[int]]) -> tuple[Excerpt, ...]:
+        """What was chosen, file by file in the order of their rank."""
+        found = []
+        for path, numbers in self.chosen.items():
+            if numbers:
+                lines = self._library.lines(path)
+                spans = _spans(numbers)
+                text = numbered(lines, spans, marked.get(path, ()))
+                tokens = estimate(text) + estimate(path)
+                found.append(Excerpt(path, spans, text, tokens, "; ".join(list(self.reasons[path])[:6])))
+        return tuple(found)
+
+
+def _spans(numbers: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    return merged((number, number) for number in numbers)

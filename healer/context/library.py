@@ -1,0 +1,128 @@
+"""The files of one tree as the context stage reads them: each read once, parsed once, within a limit of work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from healer.context.value import Tree
+    from healer.runtimes import SourceReader
+    from healer.runtimes.source import Import, Module
+
+#: A file beyond this is generated, or a data set: it is read for its lines but never parsed.
+_MOST_PARSED = 600_000
+#: What may be parsed and read beyond the files of the frames: own time must not grow with the repository.
+_PARSE_BYTES = 1_500_000
+_PARSE_FILES = 60
+_READ_BYTES = 12_000_000
+_READ_FILES = 500
+_SNIFFED = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One import and the tracked files it may name."""
+
+    written: Import
+    targets: tuple[str, ...]
+
+
+class Library:
+    """Reads, splits and parses files on demand. `files` is every tracked path.
+
+    What is asked for with `always=True` (the files of the frames) is exempt from the limits; past them everything
+    else looks as if it were not there.
+    """
+
+    def __init__(self, tree: Tree, reader: SourceReader) -> None:
+        self.files = tree.paths()
+        self._tree = tree
+        self.reader = reader
+        self._contents: dict[str, bytes | None] = {}
+        self._lines: dict[str, list[str]] = {}
+        self._modules: dict[str, Module | None] = {}
+        self._links: dict[str, tuple[Link, ...]] = {}
+        self._to_read, self._read_files = _READ_BYTES, _READ_FILES
+        self._to_parse, self._parse_files = _PARSE_BYTES, _PARSE_FILES
+
+    def content(self, path: str, *, always: bool = False) -> bytes | None:
+        """The file's bytes, without a byte order mark; None for what is untracked, binary or too large."""
+        if path not in self._contents:
+            if path not in self.files:
+                return None
+            if not always and (self._to_read <= 0 or self._read_files <= 0):
+                return None
+            content = self._tree.read(path)
+            if content is not None and b"\x00" in content[:_SNIFFED]:
+                content = None
+            content = None if content is None else content.removeprefix(b"\xef\xbb\xbf")
+            self._contents[path] = content
+            if not always:
+                self._to_read -= len(content or b"")
+                self._read_files -= 1
+        return self._contents[path]
+
+    def lines(self, path: str) -> list[str]:
+        """The file's lines without their ends, [] where there is no text."""
+        if path not in self._lines:
+            content = self.content(path)
+            if content is None:
+                return []
+            # Not splitlines(): it also breaks at form feeds and the like, and then no number is an editor's number.
+            text = content.decode("utf-8", "replace").removesuffix("\n")
+            if "\r" in text:
+                text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+            self._lines[path] = text.split("\n") if text else []
+        return self._lines[path]
+
+    def module(self, path: str, *, always: bool = False) -> Module | None:
+        """The parsed file, None for what is no source of this runtime, unreadable, too large or past the limit."""
+        if path not in self._modules:
+            if not path.endswith(self.reader.SUFFIXES):
+                return None
+            content = self.content(path, always=always)
+            if content is None or len(content) > _MOST_PARSED:
+                return None
+            if not always:
+                if len(content) > self._to_parse or self._parse_files <= 0:
+                    return None
+                self._to_parse -= len(content)
+                self._parse_files -= 1
+            self._modules[path] = self.reader.parse(content, path)
+        return self._modules[path]
+
+    def links(self, path: str) -> tuple[Link, ...]:
+        """What a parsed file imports from this repository, in the order written."""
+        if path not in self._links:
+            module = self.module(path)
+            found = []
+            for written in module.imports if module else ():
+                targets = self.reader.resolve(written, path, self.files)
+                if targets:
+                    found.append(Link(written, targets))
+            self._links[path] = tuple(found)
+        return self._links[path]
+
+    def imported(self, path: str) -> tuple[str, ...]:
+        """The files that `path` imports, each once, and those that its language makes visible without an import."""
+        found = dict.fromkeys(target for link in self.links(path) for target in link.targets)
+        found.update(dict.fromkeys(self.siblings(path)))
+        found.pop(path, None)
+        return tuple(found)
+
+    def siblings(self, path: str) -> tuple[str, ...]:
+        """The files that see each other without an import (a Go package)."""
+        return tuple(self.reader.siblings(path, self.files))
+
+    def mentioning(self, paths: Iterable[str], names: Iterable[str]) -> list[str]:
+        """Those of `paths` whose bytes hold one of `names`: cheap enough to ask before parsing."""
+        wanted = [name.encode("utf-8", "replace") for name in names]
+        found = []
+        for path in paths:
+            content = self.content(path)
+            if content is not None and any(name in content for name in wanted):
+                found.append(path)
+        return found

@@ -1,0 +1,38 @@
+"""The unit that is ranked: some lines of a file, how much they are worth, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from healer.runtimes.source import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Lines `first` to `last` (from 1, inclusive). `score` runs from 0 to 100; `reason` is for a person."""
+
+    path: str
+    first: int
+    last: int
+    score: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One function (or stretch of top-level code) on the stack, with every suspect line in it.
+
+    `definition` is None for top-level code; `steps` counts the distinct functions between it and the crash.
+    """
+
+    path: str
+    lines: tuple[int, ...]
+    definition: Definition | None
+    steps: int
+
+    @property
+    def name(self) -> str:
+        """The function's name, "" for top-level code."""
+        return self.definition.name if self.definition else ""

@@ -1,0 +1,104 @@
+"""The functions on the stack, from the crash outwards, and the pieces that show them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer.context.piece import Piece, Scene
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from healer.context.library import Library
+    from healer.context.value import Suspect
+    from healer.report import Report
+    from healer.runtimes.source import Definition, Module
+
+#: What is shown of top-level code around a suspect line, and of a function that is too long to show whole.
+_AROUND = 15
+_WINDOW = 30
+_HEAD = 12
+#: A function beyond this many lines costs more than it tells, unless it is the one that crashed.
+_LONG = 220
+_VERY_LONG = 700
+_CLASS_HEAD = 45
+_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "constructor", "initialize", "__construct"})
+
+
+def scenes(report: Report, suspects: Sequence[Suspect], library: Library) -> list[Scene]:
+    """Each function once, the crash first: the root cause's, then the surfaced exception's, then all others'."""
+    found: dict[tuple[str, int], tuple[Definition | None, list[int]]] = {}
+    for suspect in _from_the_crash(report, suspects):
+        module = library.module(suspect.path, always=True)
+        definition = module.around(suspect.line, "function") if module else None
+        key = (suspect.path, definition.first if definition else -suspect.line)
+        lines = found.setdefault(key, (definition, []))[1]
+        if suspect.line not in lines:
+            lines.append(suspect.line)
+    return [
+        Scene(path, tuple(lines), definition, steps)
+        for steps, ((path, _), (definition, lines)) in enumerate(found.items())
+    ]
+
+
+def _from_the_crash(report: Report, suspects: Sequence[Suspect]) -> Iterator[Suspect]:
+    by_frame: dict[int, Suspect] = {id(suspect.frame): suspect for suspect in suspects}
+    for exception in (report.root_cause, report.surfaced, *report.exceptions):
+        for frame in reversed(exception.frames):
+            suspect = by_frame.pop(id(frame), None)
+            if suspect is not None:
+                yield suspect
+
+
+def scene_pieces(scene: Scene, library: Library) -> Iterator[Piece]:
+    """The scene's function, what it stands in, and the head of its class."""
+    score = max(100 - 3 * scene.steps, 58) if scene.steps else 100
+    why = "where it crashed" if not scene.steps else "on the stack"
+    module = library.module(scene.path, always=True)
+    definition = scene.definition
+    if definition is None or module is None:
+        yield from _windows(scene.path, scene.lines, len(library.lines(scene.path)), _AROUND, score, why)
+        return
+    why = f"{definition.qualified}: {why}"
+    length = definition.last - definition.first + 1
+    if length > (_LONG if scene.steps else _VERY_LONG):
+        yield Piece(scene.path, definition.first, min(definition.first + _HEAD, definition.last), score, why)
+        for piece in _windows(scene.path, scene.lines, definition.last, _WINDOW, score, why):
+            yield Piece(piece.path, max(piece.first, definition.first), piece.last, score, why)
+        score -= 24
+    yield Piece(scene.path, definition.first, definition.last, score, why)
+    yield from _surroundings(scene, definition, module, score)
+
+
+def _windows(path: str, lines: Iterable[int], length: int, reach: int, score: float, why: str) -> Iterator[Piece]:
+    for line in lines:
+        yield Piece(path, max(1, line - reach), min(length, line + reach), score, why)
+
+
+def _surroundings(scene: Scene, definition: Definition, module: Module, score: float) -> Iterator[Piece]:
+    """The function that a closure stands in; the head and the constructor of a method's class."""
+    around = [one for one in module.definitions if one.first <= definition.first and definition.last <= one.last]
+    for outer in around:
+        if outer is definition or outer.qualified == definition.qualified:
+            continue
+        if outer.kind == "function":
+            short = outer.last - outer.first <= _LONG
+            last = outer.last if short else min(outer.first + _HEAD, outer.last)
+            yield Piece(scene.path, outer.first, last, score - 14, f"{outer.qualified}: around {definition.name}")
+        elif outer.kind == "class":
+            yield from class_pieces(scene.path, outer, module, max(66 - 6 * scene.steps, 20))
+
+
+def class_pieces(path: str, owner: Definition, module: Module, score: float) -> Iterator[Piece]:
+    """The head of a class, down to its first method, and its constructor."""
+    inside = [one for one in module.definitions if owner.first <= one.first and one.last <= owner.last]
+    methods = [one for one in inside if one.kind == "function" and one is not owner]
+    end = min((one.first - 1 for one in methods), default=owner.last)
+    yield Piece(
+        path, owner.first, max(owner.first, min(end, owner.first + _CLASS_HEAD)), score, f"{owner.qualified}: its class"
+    )
+    for method in methods:
+        if method.name in _CONSTRUCTORS and method.qualified.startswith(owner.qualified + "."):
+            yield Piece(
+                path, method.first, min(method.last, method.first + 90), score, f"{method.qualified}: constructor"
+            )
