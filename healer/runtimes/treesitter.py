@@ -34,6 +34,8 @@ _CHUNK = 1 << 16
 _LONGEST_NAME = 160
 _HOPELESS = "the file could not be read as source of its language"
 _MAX_TREE_DEPTH = 4_000
+_BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
+_MOST_UNCLOSED = 2_000
 _MOST_EFFORT = 10**8
 """A query takes time by the square of the children of an error node; so many steps are some tenths of a second."""
 
@@ -97,6 +99,7 @@ def read(
     text = normal(source)
     language, query = _load(grammar)
     try:
+        _refuse_what_is_no_source(text)
         tree = _parse(language, text)
         faults = _faults(text, tree.root_node)
     except _HopelessError:
@@ -148,11 +151,20 @@ class _Budget:
     """Processor time for one file, far above what real source takes: error recovery is quadratic on some garbage."""
 
     def __init__(self, size: int) -> None:
-        self._end = thread_time() + 0.4 + size / 1_000_000
+        self._end = thread_time() + 0.3 + size / 2_000_000
 
     def __call__(self, offset: int, in_error: bool) -> bool:
         """True tells the parser to stop."""
         return thread_time() > self._end
+
+
+def _refuse_what_is_no_source(text: bytes) -> None:
+    """Binary data, and brackets by the thousand that never close: parsing them costs gigabytes, and finds nothing."""
+    strange = text.count(b"\xef\xbf\xbd")
+    unclosed = max(text.count(opening) - text.count(closing) for opening, closing in _BRACKETS)
+    angles = text.count(b"<") - text.count(b">")
+    if b"\0" in text or strange * 20 > len(text) or unclosed > _MOST_UNCLOSED or angles > len(text) // 20 + 1000:
+        raise _HopelessError
 
 
 @lru_cache(maxsize=16)

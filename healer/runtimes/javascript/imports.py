@@ -36,7 +36,7 @@ def resolve(imported: Import, path: str, files: Collection[str]) -> tuple[str, .
     found: str | None = None
     if target.startswith("."):
         place = join(folder_of(path), target)
-        found = None if place is None else _at(place, path, known) or _built(place, path, known)
+        found = None if place is None else _place(place, path, known)
     elif target[:2] in ("@/", "~/", "#/"):
         found = _aliased(target[2:], path, known)
     elif target.startswith(("$lib/", "/")):
@@ -61,6 +61,11 @@ def _at(place: str, path: str, known: frozenset[str]) -> str | None:
     candidates += [place + ending for ending in endings if place]
     candidates += [under(place, "index" + ending) for ending in endings]
     return next((candidate for candidate in candidates if candidate in known), None)
+
+
+def _place(place: str, path: str, known: frozenset[str]) -> str | None:
+    found = _at(place, path, known) or _built(place, path, known)
+    return found or (_in_package(place, "", path, known) if under(place, "package.json") in known else None)
 
 
 def _built(place: str, path: str, known: frozenset[str]) -> str | None:
@@ -101,7 +106,8 @@ def _package(target: str, path: str, known: frozenset[str]) -> tuple[str, ...]:
 def _in_package(folder: str, inner: str, path: str, known: frozenset[str]) -> str | None:
     if inner:
         return _at(under(folder, inner), path, known) or _at(under(folder, f"src/{inner}"), path, known)
-    for entry in ("src/index", "index", "lib/index", "src/main", "main", f"src/{folder.rpartition('/')[2]}"):
+    name = folder.rpartition("/")[2]
+    for entry in ("src/index", "index", "lib/index", "src/main", "main", f"src/{name}", f"lib/{name}", name):
         found = _at(under(folder, entry), path, known)
         if found:
             return found

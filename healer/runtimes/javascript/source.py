@@ -86,7 +86,7 @@ def parse(source: bytes, path: str) -> Module:
     if path.endswith(".tsx"):
         return _read(_TSX, source, path)
     module = _read(_JS, source, path)
-    if module.faults and b":" in source:
+    if module.faults and b"@flow" in source[:4000]:
         # Flow's annotations are mostly TypeScript's; real mistakes are faults in both.
         annotated = _read(_TSX, source, path)
         return module if annotated.faults else annotated

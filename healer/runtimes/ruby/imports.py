@@ -23,6 +23,7 @@ _CORE = frozenset(
     FileUtils Forwardable
     """.split()  # noqa: SIM905 - one name a line would be a page
 )
+_MOST_GUESSES = 2
 _WORDS = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -72,9 +73,10 @@ def _constant(name: str, path: str, known: Layout) -> tuple[str, ...]:
                 return (under(folder, tail),)
         endings = known.ending(tail)
         rooted = [file for file in endings if _autoload_root(file.removesuffix(tail).rstrip("/"))]
-        found = nearest(path, rooted or endings)
+        # An upper-case name is more often a value than the class of a file.
+        found = nearest(path, rooted or (endings if not name.isupper() else []))
         if found:
-            return found
+            return found if len(found) <= _MOST_GUESSES or rooted else ()
     return ()
 
 
