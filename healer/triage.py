@@ -193,7 +193,7 @@ class _Rulebook:
 @cache
 def _rulebook() -> _Rulebook:
     # YAML takes a while to import, and only some commands triage.
-    import yaml  # noqa: PLC0415
+    import yaml
 
     text = files("healer.data").joinpath("triage.yml").read_bytes()
     document = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
@@ -216,8 +216,7 @@ def _matches(scopes: Iterable[Mapping[str, Any]]) -> Iterator[_Match]:
                 next_step=scope["next_step"],
                 name=match["name"],
                 types=None if match["types"] == "any" else frozenset(_flat(match["types"])),
-                # A folded YAML text has a space where the alternatives were broken into lines.
-                message=re.sub(r" \|", "|", match.get("message", "")),
+                message="|".join(_flat([match.get("message", "")])),
                 source=match.get("source", ""),
                 frame=match.get("frame", ""),
                 by_library=match.get("thrown_by") == "library",
