@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from healer.settings import Price, Settings
 
 _MILLION = 1_000_000
-#: A token is rarely fewer than two bytes of code or prose, so this never counts too few; what a reply says about the
-#: tokens of the conversation so far takes its place as soon as there is one.
-_BYTES_A_TOKEN = 2
+#: Two letters or blanks are at most about a token; any other byte (digits, signs, parts of other scripts) may be one.
+#: Honest code is counted double so; what a reply says of the conversation so far takes the estimate's place.
+_WORDS = bytes(range(65, 91)) + bytes(range(97, 123)) + b" \n\t\r"
 #: Fewer tokens than this hold no answer worth paying for.
 LEAST_ANSWER = 1_000
 
@@ -60,25 +60,27 @@ def most_output(price: Price, prompt_tokens: int, dollars: float) -> int:
 
 
 class Meter:
-    """Estimates a prompt's tokens from above: counted for what was sent before, by the byte for what is new."""
+    """Estimates a prompt's tokens from above: as counted for what was sent before, by its bytes for what is new."""
 
     def __init__(self) -> None:
         self._tokens = 0
-        self._bytes = 0
+        self._estimated = 0
 
     def estimate(self, request: Request) -> int:
         """Tokens of this request, never too few."""
-        return self._tokens + max(0, _weight(request) - self._bytes) // _BYTES_A_TOKEN + 1
+        return self._tokens + max(0, _most_tokens(request) - self._estimated) + 1
 
     def learn(self, request: Request, spend: Spend) -> None:
         """What the last request really was."""
         if spend.prompt_tokens:
-            self._tokens, self._bytes = spend.prompt_tokens, _weight(request)
+            self._tokens, self._estimated = spend.prompt_tokens, _most_tokens(request)
 
 
-def _weight(request: Request) -> int:
+def _most_tokens(request: Request) -> int:
     fixed = (request.system, request.tools, request.schema, [_plain(message) for message in request.messages])
-    return len(json.dumps(fixed, ensure_ascii=False, default=dict).encode("utf-8", "replace"))
+    sent = json.dumps(fixed, ensure_ascii=False, default=dict).encode("utf-8", "replace")
+    others = len(sent.translate(None, _WORDS))
+    return others + (len(sent) - others + 1) // 2
 
 
 def _plain(message: Message) -> list[dict[str, object]]:
