@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: The least score that a piece needs once so many tokens are chosen: most crashes need little, and the functions on
 #: the stack may fill the budget, but what only might be of use stops early.
-_LADDER = ((2_500, 20), (4_000, 30), (5_500, 38), (7_000, 50), (9_000, 60), (12_000, 68), (16_000, 76))
+_LADDER = ((5_000, 12), (6_500, 24), (7_500, 34), (8_500, 46), (10_000, 58), (13_000, 66), (17_000, 74))
 _TOP = 82
 #: What a file's header and its gaps cost.
 _FILE = 14

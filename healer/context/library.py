@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
 #: A file beyond this is generated, or a data set: it is read for its lines but never parsed.
 _MOST_PARSED = 600_000
 #: What may be parsed and read beyond the files of the frames: own time must not grow with the repository.
-_PARSE_BYTES = 1_500_000
-_PARSE_FILES = 60
+_PARSE_BYTES = 700_000
+_PARSE_FILES = 40
 _READ_BYTES = 12_000_000
 _READ_FILES = 500
 _SNIFFED = 8_000
+_DEFINING = re.compile(
+    rb"(?:\b(?:def|function|func|class|type|interface|module|trait|enum|const|var|let)[ \t]{1,4}"
+    rb"(?:\([^)\n]{0,80}\)[ \t])?(?:self\.)?[&*]?|^)([A-Za-z_$][\w$]{0,80})",
+    re.MULTILINE,
+)
+#: JavaScript's methods and properties; whatever else is caught costs a parse at most.
+_METHOD = re.compile(
+    rb"^[ \t]{1,16}(?:(?:async|static|get|set)[ \t])?[#*]?([A-Za-z_$][\w$]{0,80})[ \t]?[(:=]", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Library:
         self._lines: dict[str, list[str]] = {}
         self._modules: dict[str, Module | None] = {}
         self._links: dict[str, tuple[Link, ...]] = {}
+        self._rough: dict[str, frozenset[bytes]] = {}
         self._to_read, self._read_files = _READ_BYTES, _READ_FILES
         self._to_parse, self._parse_files = _PARSE_BYTES, _PARSE_FILES
 
@@ -116,6 +127,18 @@ class Library:
     def siblings(self, path: str) -> tuple[str, ...]:
         """The files that see each other without an import (a Go package)."""
         return tuple(self.reader.siblings(path, self.files))
+
+    def defining(self, paths: Iterable[str], names: Iterable[str]) -> list[str]:
+        """Those of `paths` that look as if they define one of `names`, without parsing them."""
+        wanted = {name.encode("utf-8", "replace") for name in names}
+        return [path for path in paths if wanted and not wanted.isdisjoint(self._rough_names(path))]
+
+    def _rough_names(self, path: str) -> frozenset[bytes]:
+        """What a glance at the text takes for defined names, in any of the languages."""
+        if path not in self._rough:
+            content = self.content(path) or b""
+            self._rough[path] = frozenset(_DEFINING.findall(content)) | frozenset(_METHOD.findall(content))
+        return self._rough[path]
 
     def mentioning(self, paths: Iterable[str], names: Iterable[str]) -> list[str]:
         """Those of `paths` whose bytes hold one of `names`: cheap enough to ask before parsing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from healer.context.library import Library
     from healer.runtimes.source import Definition, Module
@@ -21,7 +21,7 @@ COMMON = frozenset(
     | {"new", "First", "Len", "trim", "count", "empty", "each", "find", "sort", "extend", "remove", "index", "replace"}
     | {"False", "print", "test", "options", "result", "args", "kwargs", "i", "e", "id", "is", "in", "has", "on"}
 )
-_MOST_PARSED = 10
+_MOST_PARSED = 6
 _MOST_SIBLINGS = 250
 
 
@@ -112,7 +112,7 @@ class Lexicon:
 
     def _among_siblings(self, found: dict[str, list[Use]], path: str, names: frozenset[str]) -> None:
         siblings = self._library.siblings(path)[:_MOST_SIBLINGS] if names else ()
-        for sibling in self._library.mentioning(siblings, _as_defined(names)):
+        for sibling in self._library.defining(siblings, names):
             module = self._library.module(sibling)
             if module is not None:
                 _collect(found, module, names, 1)
@@ -130,29 +130,10 @@ class Lexicon:
             self._members_of(far, found, left, 3)
 
     def _members_of(self, files: Iterable[str], found: dict[str, list[Use]], names: frozenset[str], hops: int) -> None:
-        for target in self._library.mentioning(files, _as_defined(names))[:_MOST_PARSED]:
+        for target in self._library.defining(files, names)[:_MOST_PARSED]:
             module = self._library.module(target)
             if module is not None:
                 _collect(found, module, names, hops)
-
-
-def _as_defined(names: Iterable[str]) -> Iterator[str]:
-    """How a definition of each name may begin in the five languages."""
-    for name in names:
-        yield f"def {name}"
-        yield f"def self.{name}"
-        yield f"function {name}"
-        yield f"func {name}"
-        yield f") {name}("
-        yield f"class {name}"
-        yield f"type {name}"
-        yield f"\n{name}"
-        yield f"\t{name} "
-        yield f"const {name}"
-        yield f"var {name}"
-        yield f"  {name}("
-        yield f"interface {name}"
-        yield f"module {name}"
 
 
 def _collect(found: dict[str, list[Use]], module: Module, names: frozenset[str], hops: int) -> None:
