@@ -24,7 +24,8 @@ class CheckPlan:
     every test and writes the files named in `artefacts` (relative to the run's own result folder, which commands
     reach as $SPLAT_RESULTS); `lint` and `types` complain about code, only where the repository configures them.
     `tools` are files of ours that commands find in $SPLAT_TOOLS: result writers and observers. `boot` is shell text,
-    ours alone, that runs before each command and makes the runtime load them. `runtime` is None for a command that
+    ours alone, that runs before each command and makes the runtime load them. `single` runs the test file
+    whose path is appended to it, () where the runner cannot. `runtime` is None for a command that
     the user configured where nothing was detected.
     """
 
@@ -38,6 +39,7 @@ class CheckPlan:
     types: tuple[tuple[str, ...], ...] = ()
     tools: Mapping[str, bytes] = field(default_factory=dict)
     boot: str = ""
+    single: tuple[str, ...] = ()
     runtime: RuntimeName | None = None
 
     def inside(self, path: str) -> str | None:

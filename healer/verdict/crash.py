@@ -105,13 +105,14 @@ def _is(crash: Crash, sighting: Sighting) -> bool:
     ours = innermost(sighting)
     if ours is None or (crash.escaped and sighting.escaped is False):
         return False
-    below = sighting.frames[ours + 1 :]
-    frame = sighting.frames[ours]
+    frame, inner = sighting.frames[ours], sighting.frames[ours + 1 :]
+    # Ruby and PHP give a built-in function a frame of its own, at the very line that calls it.
+    here = [outer for outer in sighting.frames[: ours + 1] if (outer.path, outer.line) == (frame.path, frame.line)]
     return (
         _same_type(crash, sighting)
         and same_file(frame.path, crash.path)
-        and same_function(frame.function, crash.function)
-        and not any(_DOUBLE.search(frame.path) for frame in below)
+        and any(same_function(outer.function, crash.function) for outer in here)
+        and not any(_DOUBLE.search(outer.path) for outer in inner)
     )
 
 
@@ -138,7 +139,7 @@ def _same_type(crash: Crash, sighting: Sighting) -> bool:
     if not names:
         return False
     if crash.runtime == "go":
-        return names[0] == wanted and _go_kind(crash.message) == _go_kind(sighting.message)
+        return wanted in names and _go_kind(crash.message) == _go_kind(sighting.message)
     return names[0] == wanted or (wanted not in _ROOT_TYPES and wanted in names)
 
 

@@ -68,7 +68,8 @@ def configured(plan: CheckPlan | None, settings: CheckSettings) -> CheckPlan | N
     if settings.setup:
         plan = replace(plan, setup=tuple(_shell(line) for line in settings.setup))
     if settings.test:
-        plan = replace(plan, suite=_shell(settings.test))
+        # What the command runs is its own affair: results are read where its runner is the detected one after all.
+        plan = replace(plan, runner="command", suite=_shell(settings.test))
     if settings.lint:
         plan = replace(plan, lint=tuple(_shell(line) for line in settings.lint), types=())
     if settings.workdir:
@@ -82,7 +83,7 @@ def why_unavailable(tested: Tested, bench: Bench) -> str:
     if ran.timed_out:
         return f"the project's own tests did not end within {bench.settings.timeout:g} s on the base{_hung(run)}"
     if not run.results:
-        if ran.exit_code == 0 and bench.plan.runtime is None:
+        if ran.exit_code == 0 and bench.plan.runner == "command":
             return ""
         seen = f"`{' '.join(bench.plan.suite)[:200]}` ended with {ran.exit_code} and reported no test"
         return f"it needs a service that the sandbox has not: {seen}" if _SERVICE.search(ran.output) else seen

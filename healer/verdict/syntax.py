@@ -54,13 +54,14 @@ def compiles(patch: Patch, bench: Bench) -> Iterator[Check]:
 def _refused(patch: Patch, bench: Bench, command: tuple[str, ...], ran: Ran) -> Check:
     """A file that the runtime could not read before either (JSX, a missing runtime) is no fault of the patch."""
     existing = {bench.plan.inside(change.path) for change in patch.changes if change.before is not None}
-    added = {bench.plan.inside(change.path) for change in patch.changes} - existing
-    bench.checks.put(patch.changes, side="before")
-    base = bench.run([word for word in command if word not in added])
-    bench.checks.put(patch.changes, side="after")
-    if ran.exit_code in (126, 127) or (base.exit_code and existing & set(command)):
-        detail = f"`{_named(command)}` cannot read these files on the base either."
-        return Check("compile", "unavailable", detail, tail(base.output, 1000), ran.seconds)
+    named = {bench.plan.inside(change.path) for change in patch.changes} & set(command)
+    if existing & named or not named:
+        bench.checks.put(patch.changes, side="before")
+        base = bench.run([word for word in command if word in existing or word not in named])
+        bench.checks.put(patch.changes, side="after")
+        if base.exit_code or ran.exit_code in (126, 127):
+            detail = f"`{_named(command)}` cannot read these files on the base either."
+            return Check("compile", "unavailable", detail, tail(base.output, 1000), ran.seconds)
     return Check("compile", "failed", f"`{_named(command)}` refuses the patch.", tail(ran.output), ran.seconds)
 
 

@@ -51,6 +51,7 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
         runner,
         setup=project.setup(runner),
         suite=suite,
+        single=suite,
         lint=project.linters(),
         types=project.type_checkers(),
         artefacts=(_RESULTS, RAISED),
@@ -66,9 +67,7 @@ def one(plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
     inside = plan.inside(path)
     if inside is None:
         return None
-    if plan.runner == "django":
-        return (*plan.suite, inside.removesuffix(".py").replace("/", "."))
-    return (*plan.suite, inside) if plan.runner in ("pytest", "unittest") else None
+    return (*plan.single, inside.removesuffix(".py").replace("/", ".") if plan.runner == "django" else inside)
 
 
 def syntax(plan: CheckPlan, paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:

@@ -1,0 +1,65 @@
+/*
+ * Writes down every exception thrown on the main thread of a Node process, caught or not.
+ *
+ * A worker thread attaches V8's own debugger to the main thread and is told of each throw with its call frames, before
+ * any code of the program sees the exception; text that a program prints is never looked at. Loaded through
+ * NODE_OPTIONS, so children of the test runner are watched too. What runs in worker threads is not seen.
+ *
+ * A test that is out to deceive could append to the result file, or compile code under another file's name: both need
+ * file writing or eval, which the patch rules lay before a person. A throwing double shows in the frames.
+ */
+'use strict';
+const { Worker, isMainThread } = require('node:worker_threads');
+const path = require('node:path');
+
+// The process of `node --test` itself runs no tests, and aborts when a debugger attaches.
+if (isMainThread && process.env.SPLAT_RESULTS && !process.execArgv.includes('--test')) {
+  const log = path.join(process.env.SPLAT_RESULTS, 'raised.jsonl');
+  const state = new Int32Array(new SharedArrayBuffer(8));
+  const worker = new Worker(watcher(), { eval: true, workerData: { log, state }, env: {}, execArgv: [] });
+  worker.on('error', () => {});
+  worker.unref();
+  // The debugger's orders are carried out on this thread, so it must first sleep, then run, until they are.
+  Atomics.wait(state, 0, 0, 5000);
+  const turn = () => state[1];
+  for (const until = Date.now() + 3000; turn() === 0 && Date.now() < until; );
+}
+
+function watcher() {
+  return `
+    const { workerData } = require('node:worker_threads');
+    const { Session } = require('node:inspector');
+    const { appendFileSync } = require('node:fs');
+    const { fileURLToPath } = require('node:url');
+    const session = new Session();
+    session.connectToMainThread();
+    let left = 500;
+    const urls = new Map();
+    session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
+    const place = (url) => { try { return url.startsWith('file:') ? fileURLToPath(url) : url; } catch { return url; } };
+    const rows = (frames) => frames.slice(0, 60).reverse()
+      .map((frame) => [place(urls.get(frame.location.scriptId) || frame.url || ''), frame.location.lineNumber + 1, frame.functionName]);
+    function note(thrown, frames) {
+      const text = String(thrown.description ?? thrown.value ?? '');
+      const first = text.split('\\n    at ')[0].slice(0, 1000);
+      const named = /^(?:Uncaught )?([\\w$.]{1,100})(?: \\[[^\\]]{1,100}\\])?(?::|$)/.exec(first);
+      const types = [thrown.className, named && named[1]].filter(Boolean);
+      const message = first.replace(/^[^:]{0,200}: /, '');
+      appendFileSync(workerData.log, JSON.stringify({ types, message, frames: rows(frames) }) + '\\n');
+    }
+    session.on('Debugger.paused', ({ params }) => {
+      try {
+        if (params.reason === 'exception' || params.reason === 'promiseRejection') note(params.data || {}, params.callFrames);
+        // A program that throws for a living would be slowed down without end.
+        if (--left <= 0) session.post('Debugger.setPauseOnExceptions', { state: 'none' });
+      } catch {} finally {
+        session.post('Debugger.resume');
+      }
+    });
+    session.post('Debugger.enable');
+    session.post('Debugger.setPauseOnExceptions', { state: 'all' }, () => Atomics.store(workerData.state, 1, 1));
+    Atomics.store(workerData.state, 0, 1);
+    Atomics.notify(workerData.state, 0);
+    setInterval(() => {}, 60000);
+  `;
+}
