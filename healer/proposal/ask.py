@@ -139,8 +139,9 @@ def _frames(context: Context, frames: tuple[Frame, ...]) -> list[str]:
 def _frame(context: Context, frame: Frame) -> str:
     place = f"{shown(frame.path, 300)}:{frame.line or '?'}"
     now = next((suspect for suspect in context.suspects if suspect.frame == frame), None)
-    if now is not None and (now.path, now.line) != (frame.path, frame.line):
-        place += f" (now {source(now.path)}:{now.line})"
+    if now is not None:
+        moved = f" (line {frame.line} when it crashed)" if frame.line not in (None, now.line) else ""
+        place = f"{source(now.path)}:{now.line}{moved}"
     return f"  {place} in {shown(frame.function, 200) or '(top level)'}"
 
 
