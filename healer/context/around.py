@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from healer.context.flow import flowing_in, on_suspect_lines
 from healer.context.names import spoken_of
 from healer.context.piece import Piece
 from healer.context.scenes import class_pieces
 from healer.context.uses import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from healer.context.library import Library
     from healer.context.piece import Scene
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 #: How many functions from the crash outwards are looked around in.
 _SCENES = 6
 _SHOWN = 130
+_LONGEST = 400
 _NAMES = 80
 _ATTRIBUTE = re.compile(r"(?:\.|->|@|::)([A-Za-z_]\w*)")
 
@@ -34,14 +36,17 @@ def used_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library, repo
         module = library.module(scene.path)
         if module is None:
             continue
-        on_line = frozenset(name for line in scene.lines[:4] for name in module.uses_in(line, line + 1))
+        lines = library.lines(scene.path)
+        on_line = on_suspect_lines(scene, module, lines)
+        flowing = flowing_in(scene, module, lines, on_line) - on_line
         in_body = scene.definition.uses if scene.definition else on_line
-        names = sorted(in_body, key=lambda name: (name not in on_line, name not in spoken, name))
+        names = sorted(in_body, key=lambda name: (name not in on_line, name not in flowing, name not in spoken, name))
         for use in lexicon.look_up(scene.path, names[:_NAMES]):
             if (use.path, use.definition.first) in on_stack or _holds(use.definition, scene, use.path):
                 continue
-            score = (66 if use.name in on_line else 46) - 7 * scene.steps + 14 * (use.name in spoken)
-            yield from _shown(use, score, library, in_body, scene)
+            near = use.name in on_line or use.name in flowing
+            score = (72 - 4 * scene.steps if near else 46 - 6 * scene.steps) + 14 * (use.name in spoken)
+            yield from shown(use, score, library, in_body, scene.name, near=near)
 
 
 def _holds(definition: Definition, scene: Scene, path: str) -> bool:
@@ -52,17 +57,21 @@ def _holds(definition: Definition, scene: Scene, path: str) -> bool:
     return one.first <= definition.first <= one.last or definition.first <= one.first <= definition.last
 
 
-def _shown(use: Use, score: float, library: Library, names: frozenset[str], scene: Scene) -> Iterator[Piece]:
+def shown(
+    use: Use, score: float, library: Library, names: frozenset[str], user: str, *, near: bool = False
+) -> Iterator[Piece]:
+    """The pieces of one used definition; `names` are those that `user` names, `near` when it is used at the crash."""
     definition, length = use.definition, use.definition.last - use.definition.first + 1
     score -= 5 * max(use.hops - 1, 0) + (12 if library.reader.is_test(use.path) else 0)
-    why = f"{definition.qualified}: used by {scene.name or 'the code that crashed'}"
+    why = f"{definition.qualified}: used by {user or 'the code that crashed'}"
     if definition.kind == "value":
         yield Piece(use.path, definition.first, min(definition.last, definition.first + 30), score + 2, why)
     elif definition.kind == "class" and length > 40:
         yield from _class(use, score, library, names, why)
     elif length > _SHOWN:
         yield Piece(use.path, definition.first, definition.first + 25, score - 4, why)
-        yield Piece(use.path, definition.first, definition.last, score - 22, why)
+        whole = score - 10 if near and length <= _LONGEST else score - 22
+        yield Piece(use.path, definition.first, definition.last, whole, why)
     else:
         yield Piece(use.path, definition.first, definition.last, score - length / 12, why)
 
@@ -110,51 +119,3 @@ def _assigned(
             short = definition.last - definition.first < 60
             first, last = (definition.first, definition.last) if short else (max(1, hits[0] - 12), hits[0] + 12)
             yield Piece(scene.path, first, last, score, f"{definition.qualified}: assigns what {scene.name} reads")
-
-
-def calling_pieces(found: Sequence[Scene], library: Library, near: Iterable[str]) -> Iterator[Piece]:
-    """Who calls the outermost function on the stack: the trace does not say. `near` are files to ask beyond its own."""
-    outermost = next((scene for scene in reversed(found) if scene.definition is not None), None)
-    if outermost is None or len(found) > 4 or outermost.definition is None:
-        return
-    name, known = outermost.name, {scene.definition for scene in found}
-    if name.startswith("__") and name.endswith("__"):
-        return
-    here = _callers(outermost.path, name, library, known)
-    for rank, definition in enumerate(here[:3]):
-        yield _call(outermost.path, definition, name, 44 - 5 * rank - 3 * len(found), library)
-    if name in COMMON or len(name) < 4:
-        return
-    rank = 0
-    for path in library.mentioning(near, [f"{name}("]):
-        for definition in _callers(path, name, library, known)[:1]:
-            yield _call(path, definition, name, 40 - 4 * rank - 3 * len(found), library)
-            rank += 1
-        if rank >= 4:
-            return
-
-
-def _callers(path: str, name: str, library: Library, known: set[Definition | None]) -> list[Definition]:
-    module = library.module(path)
-    found = [
-        definition
-        for definition in (module.definitions if module else ())
-        if definition.kind == "function" and name in definition.uses and definition.name != name
-    ]
-    innermost = [one for one in found if not any(_inside(other, one) for other in found)]
-    return sorted((one for one in innermost if one not in known), key=lambda one: one.last - one.first)
-
-
-def _inside(inner: Definition, outer: Definition) -> bool:
-    return inner is not outer and outer.first <= inner.first and inner.last <= outer.last
-
-
-def _call(path: str, definition: Definition, name: str, score: float, library: Library) -> Piece:
-    why = f"{definition.qualified}: calls {name}"
-    if definition.last - definition.first <= 60:
-        return Piece(path, definition.first, definition.last, score, why)
-    lines = library.lines(path)
-    at = next(
-        (line for line in range(definition.first, definition.last + 1) if name in lines[line - 1]), definition.first
-    )
-    return Piece(path, max(definition.first, at - 15), min(definition.last, at + 15), score, why)

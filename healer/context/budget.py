@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 
 #: The least score that a piece needs once so many tokens are chosen: most crashes need little, and the functions on
 #: the stack may fill the budget, but what only might be of use stops early.
-_LADDER = ((5_000, 12), (6_500, 24), (7_500, 34), (8_500, 46), (10_000, 58), (13_000, 66), (17_000, 74))
+_LADDER = ((5_000, 12), (6_500, 24), (7_500, 32), (8_500, 42), (10_000, 52), (13_000, 58), (17_000, 70))
 _TOP = 82
 #: What a file's header and its gaps cost.
 _FILE = 14
+#: No single piece, a giant function above all, may take more of the budget.
+_SHARE = 0.7
 _PREFIX = 7
 _MOST_DROPPED = 60
 
@@ -45,7 +47,7 @@ class Shelf:
                 continue
             new = numbers - self.chosen[piece.path]
             cost = self._cost(piece.path, lines, new)
-            if self.tokens + cost > self.budget or piece.score < self._least(cost):
+            if self.tokens + cost > self.budget or piece.score < self._least(cost) or cost > _SHARE * self.budget:
                 self._drop(piece, cost, len(new) == len(numbers))
                 continue
             self.tokens += cost

@@ -7,12 +7,14 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from healer.context.around import assigning_pieces, calling_pieces, used_pieces
+from healer.context.around import assigning_pieces, used_pieces
 from healer.context.budget import Shelf
+from healer.context.callers import calling_pieces
 from healer.context.configuration import configuration_pieces
 from healer.context.exercise import test_files, test_pieces
 from healer.context.facts import last_commits, named_locals, named_request
 from healer.context.header import import_pieces
+from healer.context.kin import kin_pieces
 from healer.context.library import Library
 from healer.context.overview import repository_map
 from healer.context.scenes import scene_pieces, scenes
@@ -85,11 +87,13 @@ def _pieces(found: Sequence[Scene], library: Library, report: Report) -> Iterato
         yield from scene_pieces(scene, library)
     yield from import_pieces(found, library)
     yield from twin_pieces(found, library)
-    yield from used_pieces(found, Lexicon(library), library, report)
+    lexicon = Lexicon(library)
+    yield from used_pieces(found, lexicon, library, report)
+    yield from kin_pieces(found, library)
     yield from assigning_pieces(found, library, report)
     yield from configuration_pieces(found, library)
     yield from test_pieces(found, library)
-    yield from calling_pieces(found, library, _near(found, library))
+    yield from calling_pieces(found, lexicon, library, _near(found, library))
 
 
 def _near(found: Sequence[Scene], library: Library) -> list[str]:

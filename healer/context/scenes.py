@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
+from healer.context.flow import mentioning_lines, on_suspect_lines
 from healer.context.piece import Piece, Scene
 
 if TYPE_CHECKING:
@@ -18,27 +20,35 @@ if TYPE_CHECKING:
 _AROUND = 15
 _WINDOW = 30
 _HEAD = 12
-#: A function beyond this many lines costs more than it tells, unless it is the one that crashed.
+#: A function beyond this many lines costs more than it tells, unless it is the one that crashed and fits.
 _LONG = 220
-_VERY_LONG = 700
 _CLASS_HEAD = 45
+#: A function on the stack so often is part of a circle.
+_CIRCLE = 6
+_SLICE = 4
+_MOST_SLICES = 25
+_RARE = 20
 _CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__", "constructor", "initialize", "__construct"})
 
 
 def scenes(report: Report, suspects: Sequence[Suspect], library: Library) -> list[Scene]:
-    """Each function once, the crash first: the root cause's, then the surfaced exception's, then all others'."""
+    """Each function once, the crash first: the root cause's, then the surfaced exception's, then all others'.
+
+    Where functions call each other over and over, the crash is wherever the stack ran out: the circle comes first.
+    """
     found: dict[tuple[str, int], tuple[Definition | None, list[int]]] = {}
+    visits: Counter[tuple[str, int]] = Counter()
     for suspect in _from_the_crash(report, suspects):
         module = library.module(suspect.path, always=True)
         definition = module.around(suspect.line, "function") if module else None
         key = (suspect.path, definition.first if definition else -suspect.line)
+        visits[key] += 1
         lines = found.setdefault(key, (definition, []))[1]
         if suspect.line not in lines:
             lines.append(suspect.line)
-    return [
-        Scene(path, tuple(lines), definition, steps)
-        for steps, ((path, _), (definition, lines)) in enumerate(found.items())
-    ]
+    # The sort is stable: without a circle the order stays.
+    ordered = sorted(found, key=lambda key: visits[key] < _CIRCLE)
+    return [Scene(key[0], tuple(found[key][1]), found[key][0], steps) for steps, key in enumerate(ordered)]
 
 
 def _from_the_crash(report: Report, suspects: Sequence[Suspect]) -> Iterator[Suspect]:
@@ -61,18 +71,28 @@ def scene_pieces(scene: Scene, library: Library) -> Iterator[Piece]:
         return
     why = f"{definition.qualified}: {why}"
     length = definition.last - definition.first + 1
-    if length > (_LONG if scene.steps else _VERY_LONG):
+    if length > _LONG:
         yield Piece(scene.path, definition.first, min(definition.first + _HEAD, definition.last), score, why)
         for piece in _windows(scene.path, scene.lines, definition.last, _WINDOW, score, why):
             yield Piece(piece.path, max(piece.first, definition.first), piece.last, score, why)
-        score -= 24
-    yield Piece(scene.path, definition.first, definition.last, score, why)
+        yield from _slices(scene, definition, module, library, score - 16)
+    whole = score - 24 if scene.steps and length > _LONG else score
+    yield Piece(scene.path, definition.first, definition.last, whole, why)
     yield from _surroundings(scene, definition, module, score)
 
 
 def _windows(path: str, lines: Iterable[int], length: int, reach: int, score: float, why: str) -> Iterator[Piece]:
     for line in lines:
         yield Piece(path, max(1, line - reach), min(length, line + reach), score, why)
+
+
+def _slices(scene: Scene, definition: Definition, module: Module, library: Library, score: float) -> Iterator[Piece]:
+    """Of a long function the places that name what the suspect lines name: rare names only."""
+    names = on_suspect_lines(scene, module, library.lines(scene.path))
+    spoken = frozenset(name for name in names if len(mentioning_lines(scene, module, frozenset({name}))) <= _RARE)
+    for line in mentioning_lines(scene, module, spoken)[:_MOST_SLICES]:
+        first, last = max(definition.first, line - _SLICE), min(definition.last, line + _SLICE)
+        yield Piece(scene.path, first, last, score, f"{definition.qualified}: names what the crash line names")
 
 
 def _surroundings(scene: Scene, definition: Definition, module: Module, score: float) -> Iterator[Piece]:
@@ -84,9 +104,11 @@ def _surroundings(scene: Scene, definition: Definition, module: Module, score: f
         if outer.kind == "function":
             short = outer.last - outer.first <= _LONG
             last = outer.last if short else min(outer.first + _HEAD, outer.last)
-            yield Piece(scene.path, outer.first, last, score - 14, f"{outer.qualified}: around {definition.name}")
+            worth = max(50 - 6 * scene.steps, 12) if scene.steps else score - 14
+            yield Piece(scene.path, outer.first, last, worth, f"{outer.qualified}: around {definition.name}")
         elif outer.kind == "class":
-            yield from class_pieces(scene.path, outer, module, max(66 - 6 * scene.steps, 20))
+            worth = max(48 - 6 * scene.steps, 12) if scene.steps else 66
+            yield from class_pieces(scene.path, outer, module, worth)
 
 
 def class_pieces(path: str, owner: Definition, module: Module, score: float) -> Iterator[Piece]:
