@@ -10,7 +10,7 @@ from healer.signature.text import field
 if TYPE_CHECKING:
     from healer.frames import RuntimeName
 
-_URL = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]{1,20})://[^/]*(.*)$")
+_URL = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]{1,20})://[^/]*([^\n]*)$")
 _DRIVE = re.compile(r"^/?[A-Za-z]:/")
 _LAYER = re.compile(r"^/?\([0-9A-Za-z_-]+\)/")
 _RUN = re.compile(r"[0-9A-Za-z]+")
