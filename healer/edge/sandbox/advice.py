@@ -42,7 +42,18 @@ def cannot_start(said: str) -> SandboxError:
     return SandboxError("bubblewrap cannot start", where=where, next_step=f"{_reason(said)} {_OR_NONE}")
 
 
+def no_other_user(user: int) -> SandboxError:
+    """We are a root that cannot become anyone else, as in some containers: nothing would be taken from the commands."""
+    return SandboxError(
+        f"The sandbox gives up root by becoming user {user}, and this root may not",
+        where="/proc/self/uid_map",
+        next_step=f"Run Splat as an ordinary user, or map {user} into the container's user namespace. {_OR_NONE}",
+    )
+
+
 def _reason(said: str) -> str:
+    if "not found" in said and ("setpriv" in said or "mount" in said):
+        return "Install util-linux: it brings `setpriv` and `mount`."
     if _says("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"):
         return _APPARMOR
     if _says("/proc/sys/kernel/unprivileged_userns_clone", "0"):
@@ -54,8 +65,6 @@ def _reason(said: str) -> str:
             "Containers forbid namespaces by default: start this one with `--security-opt seccomp=unconfined "
             "--security-opt apparmor=unconfined --security-opt systempaths=unconfined`, or run outside a container."
         )
-    if "setpriv" in said or "prlimit" in said or "choom" in said:
-        return "Install util-linux: it brings `setpriv`, `prlimit` and `choom`."
     return "Check that `bwrap --unshare-all --ro-bind / / true` works for this user."
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from healer.edge.sandbox.layout import INSIDE, PLACE, TREE, Mount
+from healer.edge.sandbox.layout import INSIDE, PLACE, Mount
 from healer.edge.sandbox.toolchains import SYSTEM, within
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def _outer(machine: Machine, box: Box, status: Sequence[str]) -> list[str]:
     words += [] if root else ["--unshare-user", "--uid", "0", "--gid", "0", "--cap-add", "ALL"]
     words += _parents(mount.dest for mount in box.mounts)
     words += [word for mount in box.mounts for word in _words(mount)]
-    then = 'exec "$@"'
+    # First to die when memory runs out. Said here, where root's word cannot be taken back from inside.
+    then = 'echo 1000 >/proc/self/oom_score_adj && exec "$@"'
     if box.overlay:
         words += ["--ro-bind", box.overlay.lower, f"{_LAYER}/lower", "--bind", box.overlay.top, f"{_LAYER}/top"]
         words += ["--dir", PLACE]
@@ -121,7 +122,7 @@ def _inner(machine: Machine, box: Box, mounts: Iterable[Mount]) -> list[str]:
     words += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm", *size, "--tmpfs", "/tmp"]  # noqa: S108
     words += ["--dir", "/run", "--symlink", "/tmp", "/var/tmp"]  # noqa: S108
     # bubblewrap's root and /dev are tmpfs of their own, writable unless told.
-    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", TREE]
+    words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", PLACE]
     return words + [word for name, value in box.env.items() for word in ("--setenv", name, value)]
 
 

@@ -7,7 +7,7 @@ import resource
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from healer.edge.sandbox import bubblewrap, layout
+from healer.edge.sandbox import advice, bubblewrap, layout
 from healer.edge.sandbox.bubblewrap import Box, Machine, Overlay
 from healer.edge.sandbox.environment import CA_BUNDLES, allowed
 from healer.edge.sandbox.layout import BASE, CHANGES, HOME, PLACE, RESULTS, RUN, TOOLS, TREE, Mount
@@ -48,10 +48,14 @@ class Isolated:
         return TREE
 
     def own(self, *folders: Path) -> None:
-        """As root, give the folders to the unprivileged user."""
-        if os.geteuid() == 0:
-            for folder in folders:
+        """As root, give the folders to the unprivileged user. Raises SandboxError where root has no other user."""
+        if os.geteuid() != 0:
+            return
+        for folder in folders:
+            try:
                 os.chown(folder, bubblewrap.UNPRIVILEGED, bubblewrap.UNPRIVILEGED)
+            except OSError:
+                raise advice.no_other_user(bubblewrap.UNPRIVILEGED) from None
 
     def run(self, job: Job) -> Finished:
         """Run a job to its end or its limit."""

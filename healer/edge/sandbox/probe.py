@@ -51,8 +51,11 @@ def _trouble(candidate: Machine) -> str:
     """What went wrong with a first command, or ""."""
     folder = PrivateFolder()
     try:
-        with Sandbox(folder, Isolated(folder.path, {}, candidate)) as sandbox:
+        sandbox = Sandbox(folder, Isolated(folder.path, {}, candidate))
+        try:
             done = sandbox.run(["true"], seconds=_SECONDS)
-            return "" if done.exit_code == 0 else done.output or f"`true` ended with {done.exit_code}"
-    except SandboxError as error:
-        return error.next_step
+        except SandboxError as error:
+            return error.next_step.removeprefix("It said: ")
+        return "" if done.exit_code == 0 else done.output or f"`true` ended with {done.exit_code}"
+    finally:
+        folder.close()
