@@ -28,7 +28,8 @@ _PATTERNS = """
 (variable_declarator value: VALUE) @definition
 (assignment_expression right: VALUE) @definition
 (pair value: VALUE) @definition
-(export_statement value: [VALUE (object)]) @definition
+(export_statement value: VALUE) @definition
+(export_statement value: (object)) @definition
 (call_expression arguments: (arguments [(arrow_function) (function_expression) (generator_function)])) @callback
 (program (lexical_declaration (variable_declarator) @value))
 (program (variable_declaration (variable_declarator) @value))
@@ -100,7 +101,7 @@ def is_test(path: str) -> bool:
     if len(parts) > 2 and parts[-2] in ("test", "tests", "spec", "e2e", "cy"):
         return True
     stem = parts[0]
-    if stem == "test" or stem.startswith(("test-", "test_", "jest.setup", "vitest.setup")):
+    if stem == "test" or name.startswith(("test-", "test_", "jest.", "vitest.", "playwright.", "cypress.", ".mocharc")):
         return True
     return stem.endswith(("-test", "_test", "-spec", "_spec")) or any(folder in _TEST_FOLDERS for folder in folders)
 
@@ -145,6 +146,8 @@ def _statement(caught: Caught, node: Node) -> Import | None:
     target = _literal(caught, node.child_by_field_name("source"))
     if not target:
         return None
+    if node.type == "import_require_clause":
+        return Import(target, (), line_of(node), (caught.text(node.named_child(0)),))
     names: list[str] = []
     bound: list[str] = []
     whole: list[str] = []

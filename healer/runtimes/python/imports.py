@@ -88,12 +88,11 @@ def _absolute(tail: str, path: str, known: Layout) -> tuple[str, ...]:
             return (module,)
     if standard:
         return ()
-    name = tail.rpartition("/")[2]
     by_root: dict[str, str] = {}
-    for ending in (f"{tail}/__init__.py", f"{tail}.py"):
+    for ending in (f"{tail}/__init__.py", f"{tail}.py", f"{tail}/__init__.pyi", f"{tail}.pyi"):
         for module in known.ending(ending):
             root = module[: -len(ending)].rstrip("/")
-            if name and _may_be_root(root, known, own_package=False):
+            if _may_be_root(root, known, own_package=False):
                 by_root.setdefault(root, module)
     return nearest(path, list(by_root.values()))
 

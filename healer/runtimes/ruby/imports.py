@@ -65,6 +65,7 @@ def _constant(name: str, path: str, known: Layout) -> tuple[str, ...]:
     if name.partition("::")[0] in _CORE:
         return ()
     parts = snake_case(name).split("/")
+    scattered = _scattered(parts, path, known)
     for count in range(len(parts), 0, -1):
         tail = "/".join(parts[:count]) + ".rb"
         own = path.removesuffix(".rb")
@@ -77,7 +78,16 @@ def _constant(name: str, path: str, known: Layout) -> tuple[str, ...]:
         found = nearest(path, rooted or (endings if not name.isupper() else []))
         if found:
             return found if len(found) <= _MOST_GUESSES or rooted else ()
+        if scattered:
+            return scattered
     return ()
+
+
+def _scattered(parts: list[str], path: str, known: Layout) -> tuple[str, ...]:
+    """`Shop::If` in lib/shop/tags/if.rb: gems that load their files themselves put folders between the names."""
+    files = [file for file in known.named(f"{parts[-1]}.rb") if len(parts) > 1 and parts[-2] in file.split("/")[:-1]]
+    found = nearest(path, files)
+    return found if len(found) <= _MOST_GUESSES else ()
 
 
 def _autoload_root(folder: str) -> bool:
