@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from healer.context.flow import flowing_in, on_suspect_lines
 from healer.context.names import spoken_of
-from healer.context.piece import Piece
+from healer.context.piece import Piece, naming_line
 from healer.context.scenes import class_pieces
 from healer.context.uses import COMMON
 
@@ -25,6 +25,9 @@ _SCENES = 6
 _SHOWN = 130
 _LONGEST = 400
 _NAMES = 80
+_OUTLINED = 4
+_IMPORTED = 16
+_ERROR = re.compile(r"(?:Error|Exception|Warning)$")
 _ATTRIBUTE = re.compile(r"(?:\.|->|@|::)([A-Za-z_]\w*)")
 
 
@@ -45,8 +48,25 @@ def used_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library, repo
             if (use.path, use.definition.first) in on_stack or _holds(use.definition, scene, use.path):
                 continue
             near = use.name in on_line or use.name in flowing
-            score = (72 - 4 * scene.steps if near else 46 - 6 * scene.steps) + 14 * (use.name in spoken)
+            score = 72 - 4 * scene.steps if near else (46 if use.path == scene.path else 41) - 6 * scene.steps
+            score += 14 * (use.name in spoken)
             yield from shown(use, score, library, in_body, scene.name, near=near)
+
+
+def outline_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library) -> Iterator[Piece]:
+    """The first lines of what else the files on the stack take from their imports: where to look, for little."""
+    for scene in found[:_OUTLINED]:
+        module = library.module(scene.path)
+        if module is None or scene.definition is None:
+            continue
+        around = [one for one in module.definitions if _holds(one, scene, scene.path) and one.kind == "function"]
+        used = frozenset(name for one in around for name in one.uses)
+        names = [bound for link in library.links(scene.path) for bound in link.written.bound if bound in used]
+        for use in lexicon.look_up(scene.path, names[:_IMPORTED]):
+            if use.hops:
+                line = naming_line(use.definition, library.lines(use.path))
+                last = min(line + 1, use.definition.last)
+                yield Piece(use.path, line, last, 44 - 4 * scene.steps, f"{use.definition.qualified}: imported")
 
 
 def _holds(definition: Definition, scene: Scene, path: str) -> bool:
@@ -66,6 +86,9 @@ def shown(
     why = f"{definition.qualified}: used by {user or 'the code that crashed'}"
     if definition.kind == "value":
         yield Piece(use.path, definition.first, min(definition.last, definition.first + 30), score + 2, why)
+    elif definition.kind == "class" and _ERROR.search(definition.name):
+        # What an error class holds seldom matters; that it is there, and what it extends, does.
+        yield Piece(use.path, definition.first, min(definition.last, definition.first + 5), score - 8, why)
     elif definition.kind == "class" and length > 40:
         yield from _class(use, score, library, names, why)
     elif length > _SHOWN:

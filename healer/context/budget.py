@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 #: the stack may fill the budget, but what only might be of use stops early.
 _LADDER = ((5_000, 12), (6_500, 24), (7_500, 32), (8_500, 42), (10_000, 52), (13_000, 58), (17_000, 70))
 _TOP = 82
+#: Little pieces are worth their price sooner.
+_CHEAP, _CHEAP_BONUS = 60, 8
 #: What a file's header and its gaps cost.
 _FILE = 14
 #: No single piece, a giant function above all, may take more of the budget.
@@ -57,7 +59,8 @@ class Shelf:
     def _least(self, cost: int) -> float:
         """What a piece of this cost must score now."""
         after = self.tokens + cost
-        return next((least for limit, least in _LADDER if after <= limit), _TOP)
+        least = next((least for limit, least in _LADDER if after <= limit), _TOP)
+        return least - _CHEAP_BONUS if cost <= _CHEAP else least
 
     def _cost(self, path: str, lines: Sequence[str], new: Collection[int]) -> int:
         characters = sum(min(len(lines[number - 1]), MAX_WIDTH + 30) + _PREFIX for number in new)

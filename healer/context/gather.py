@@ -7,7 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from healer.context.around import assigning_pieces, used_pieces
+from healer.context.around import assigning_pieces, outline_pieces, used_pieces
 from healer.context.budget import Shelf
 from healer.context.callers import calling_pieces
 from healer.context.configuration import configuration_pieces
@@ -89,6 +89,7 @@ def _pieces(found: Sequence[Scene], library: Library, report: Report) -> Iterato
     yield from twin_pieces(found, library)
     lexicon = Lexicon(library)
     yield from used_pieces(found, lexicon, library, report)
+    yield from outline_pieces(found, lexicon, library)
     yield from kin_pieces(found, library)
     yield from assigning_pieces(found, library, report)
     yield from configuration_pieces(found, library)

@@ -57,7 +57,7 @@ def _ranked(scene: Scene, crashed: Definition, module: Module) -> list[tuple[flo
         likeness = _weight(one.uses & crashed.uses, rarity) / whole
         on_the_line = _weight(one.uses & on_line, rarity) / line
         related = 6 if owner and one.qualified.rpartition(".")[0] == owner else 0
-        score = 14 + 22 * likeness + 14 * on_the_line + related - (one.last - one.first) / 16
+        score = 17 + 22 * likeness + 14 * on_the_line + related - (one.last - one.first) / 16
         ranked.append((min(score, 60), one))
     ranked.sort(key=lambda pair: -pair[0])
     return ranked

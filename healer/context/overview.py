@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from healer.context.names import function_names, spoken_of
+from healer.context.piece import naming_line
 from healer.context.tokens import CHARACTERS_PER_TOKEN, estimate
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def repository_map(
     spent = 0.0
     for path, definition in ranked[: _MOST_ENTRIES * 2]:
         text = library.lines(path)
-        number = _naming_line(definition, text)
+        number = naming_line(definition, text)
         if number in shown.get(path, ()) or number in lines[path]:
             continue
         line = f"{number}: {text[number - 1].strip()[:_WIDTH]}"
@@ -163,9 +164,3 @@ def _page_rank(nodes: Sequence[str], edges: Iterable[_Edge], stack: Collection[s
                 following[target] += _DAMPING * ranks[node] * weight / (out or 1.0)
         ranks = following
     return ranks
-
-
-def _naming_line(definition: Definition, lines: Sequence[str]) -> int:
-    """The line of a definition that names it: comments and decorators stand before."""
-    last = min(definition.last, len(lines), definition.first + 40)
-    return next((n for n in range(definition.first, last + 1) if definition.name in lines[n - 1]), definition.first)

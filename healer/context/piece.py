@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from healer.runtimes.source import Definition
 
 
@@ -36,3 +38,9 @@ class Scene:
     def name(self) -> str:
         """The function's name, "" for top-level code."""
         return self.definition.name if self.definition else ""
+
+
+def naming_line(definition: Definition, lines: Sequence[str]) -> int:
+    """The line of a definition that names it: comments and decorators stand before."""
+    last = min(definition.last, len(lines), definition.first + 40)
+    return next((n for n in range(definition.first, last + 1) if definition.name in lines[n - 1]), definition.first)

@@ -25,6 +25,7 @@ _LONG = 220
 _CLASS_HEAD = 45
 #: A function on the stack so often is part of a circle.
 _CIRCLE = 6
+_CONSTRUCTOR = 90
 _SLICE = 4
 _MOST_SLICES = 25
 _RARE = 20
@@ -104,10 +105,10 @@ def _surroundings(scene: Scene, definition: Definition, module: Module, score: f
         if outer.kind == "function":
             short = outer.last - outer.first <= _LONG
             last = outer.last if short else min(outer.first + _HEAD, outer.last)
-            worth = max(50 - 6 * scene.steps, 12) if scene.steps else score - 14
+            worth = max(44 - 6 * scene.steps, 12) if scene.steps else score - 14
             yield Piece(scene.path, outer.first, last, worth, f"{outer.qualified}: around {definition.name}")
         elif outer.kind == "class":
-            worth = max(48 - 6 * scene.steps, 12) if scene.steps else 66
+            worth = max(42 - 6 * scene.steps, 12) if scene.steps else 66
             yield from class_pieces(scene.path, outer, module, worth)
 
 
@@ -121,6 +122,6 @@ def class_pieces(path: str, owner: Definition, module: Module, score: float) -> 
     )
     for method in methods:
         if method.name in _CONSTRUCTORS and method.qualified.startswith(owner.qualified + "."):
-            yield Piece(
-                path, method.first, min(method.last, method.first + 90), score, f"{method.qualified}: constructor"
-            )
+            length = min(method.last - method.first, _CONSTRUCTOR)
+            worth = score - max(length - 12, 0) / 5
+            yield Piece(path, method.first, method.first + length, worth, f"{method.qualified}: constructor")
