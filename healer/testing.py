@@ -128,6 +128,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     claude: ScriptedClaude
     protocol_version = "HTTP/1.1"
+    wbufsize = 65_536  # head and body in one packet: apart, they wait for each other for 40 ms
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: a test's output is the test's."""

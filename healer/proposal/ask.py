@@ -59,9 +59,14 @@ def first_message(context: Context, hint: str, runner: str, preferred: str = "")
         report=fence(nonce, report),
         files=fence(nonce, code),
         more="\n\n".join(sections),
-        tests=f"{tests} This project's tests run with {runner}." if runner else tests,
+        tests=f"{tests} This project's tests run with {_name(runner)}." if runner else tests,
     )
     return Question(text, nonce)
+
+
+def _name(runner: str) -> str:
+    """A runner's name may come from a repository's configuration, and stands outside the marks: letters will do."""
+    return "".join(letter for letter in runner if letter.isalnum() or letter in " ._-/")[:60]
 
 
 def feedback(earlier: Iterable[Attempt]) -> Question | None:

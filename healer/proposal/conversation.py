@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from healer.outcome import Rejected, Skipped, SplatError
 from healer.prompts import prompt
 from healer.proposal import answer, purse, tools
+from healer.proposal.fence import fence
 from healer.proposal.model import Message, Request
 from healer.proposal.value import Exchange, Spend
 
@@ -39,6 +40,7 @@ class Conversation:
         *,
         system: str,
         question: Sequence[str],
+        nonce: str,
         spent: float,
         deadline: float,
         heard: Callable[[Exchange], None] | None,
@@ -48,7 +50,7 @@ class Conversation:
         self._model, self._settings, self._librarian = model, settings, librarian
         self._price: Price = purse.price_of(settings, name)
         self._spent, self._deadline, self._heard = spent, deadline, heard
-        self._meter = purse.Meter()
+        self._nonce, self._meter = nonce, purse.Meter()
         self._tool_calls, self._pauses = 0, 0
         allowed = settings.limits.tool_calls if model.tools else 0
         self._request = Request(
@@ -122,7 +124,8 @@ class Conversation:
             if self._tool_calls < self._settings.limits.tool_calls:
                 self._tool_calls += 1
                 text, is_error = self._librarian.answer(call)
-            results.append({"type": "tool_result", "tool_use_id": call.id, "content": text, "is_error": is_error})
+            told = fence(self._nonce, text.replace(self._nonce, ""))
+            results.append({"type": "tool_result", "tool_use_id": call.id, "content": told, "is_error": is_error})
         may_call = self._tool_calls < self._settings.limits.tool_calls
         if not may_call:
             results.append({"type": "text", "text": prompt("last_call")})

@@ -59,6 +59,7 @@ def propose(  # noqa: PLR0913 - the stage's inputs, and four that have good defa
         librarian,
         system=prompt("system", max_files=settings.policy.max_files, max_lines=settings.policy.max_lines),
         question=_question(first.text, earlier, settings.limits.tool_calls if model.tools else 0),
+        nonce=first.nonce,
         spent=sum(attempt.spend.dollars for attempt in earlier),
         deadline=_deadline(settings, earlier) if deadline is None else deadline,
         heard=heard,

@@ -100,7 +100,10 @@ def test_tools_read_search_and_list() -> None:
         ("list_files", {"prefix": "shop/"}),
     ]
     attempt, server = ask(Calls(calls), ANSWER)
-    read, search, listing = (result["content"] for result in results(server.requests[1]))
+    marks = f"<data-{attempt.nonce}>\n", f"\n</data-{attempt.nonce}>"
+    told = [result["content"] for result in results(server.requests[1])]
+    assert all(text.startswith(marks[0]) and text.endswith(marks[1]) for text in told)
+    read, search, listing = (text.removeprefix(marks[0]).removesuffix(marks[1]) for text in told)
     assert read == "shop/cart.py\n    5| def total(code):\n    6|     discount = find(code)\n(lines 5 to 6 of 7)"
     assert search == "shop/other.py:1: LIMIT = 3"
     assert listing == "shop/cart.py\nshop/other.py"
@@ -182,7 +185,7 @@ def test_tool_answers_are_capped_and_redacted() -> None:
     assert "(lines 1 to 400 of 100000)" in long
     assert "ghp_" not in keys
     assert "[REDACTED]" in keys
-    assert hits.count("\n") == 40
+    assert hits.count("needle") == 40
     assert "narrow path_prefix" not in hits.split("\n")[0]
     assert "a1B2a1B2" not in secret
 
@@ -198,7 +201,7 @@ def test_search_stops_at_its_limit_of_files() -> None:
 def test_a_path_prefix_narrows_the_search() -> None:
     _, server = ask(Calls([("search", {"text": "def", "path_prefix": "tests/"})]), ANSWER)
     (result,) = results(server.requests[1])
-    assert result["content"] == "tests/test_cart.py:1: def test_x(): ..."
+    assert result["content"].split("\n")[1:-1] == ["tests/test_cart.py:1: def test_x(): ..."]
 
 
 def test_calls_beyond_the_limit_get_no_answer_and_the_next_turn_must_answer() -> None:
