@@ -13,7 +13,7 @@ from healer.cli.report import declined
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
-    from healer.context import Context
+    from healer.context import Context, Dropped, Excerpt
 
 
 @click.command()
@@ -64,7 +64,7 @@ def as_wire(gathered: Context) -> dict[str, Any]:
     }
 
 
-def _row(part: Any) -> dict[str, Any]:
+def _row(part: Excerpt | Dropped) -> dict[str, Any]:
     return {
         "path": part.path,
         "lines": [list(span) for span in part.lines],
@@ -79,16 +79,17 @@ def _print_table(gathered: Context, *, show: bool) -> None:
     from rich.table import Table
 
     table = Table("file", "lines", "tokens", "why", title=f"{gathered.tokens} of {gathered.budget} tokens")
-    for part in (*gathered.excerpts, *gathered.dropped):
+    parts: list[Excerpt | Dropped] = [*gathered.excerpts, *gathered.dropped]
+    for part in parts:
         spans = ", ".join(f"{first}-{last}" for first, last in part.lines)
-        cut = " [yellow](cut)[/]" if part in gathered.dropped else ""
+        cut = "" if hasattr(part, "text") else " [yellow](cut)[/]"
         table.add_row(escape(part.path) + cut, spans, str(part.tokens), escape(part.reason))
     console = Console()
     console.print(table)
     if show:
-        for part in gathered.excerpts:
-            console.print(f"\n{part.path}", style="bold", markup=False)
-            console.print(part.text, markup=False, highlight=False)
+        for excerpt in gathered.excerpts:
+            console.print(f"\n{excerpt.path}", style="bold", markup=False)
+            console.print(excerpt.text, markup=False, highlight=False)
         for title, text in gathered.facts.items():
             console.print(f"\n{title}", style="bold", markup=False)
             console.print(text, markup=False, highlight=False)
