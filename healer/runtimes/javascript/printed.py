@@ -20,23 +20,11 @@ _WORD = re.compile(rf"(?<![\w$.]){_NAME}")
 _STRONG = ("Error", "Exception", "Rejection")
 _ELIDED = re.compile(r"\s*\.\.\. (\d{1,6}) lines matching cause stack trace \.\.\.\s*$")
 
-_OLD_NODE = frozenset(
-    (
-        *(
-            "assert",
-            "async_hooks",
-            "bootstrap_node",
-            "buffer",
-            "child_process",
-            "cluster",
-            "console",
-            "crypto",
-            "dgram",
-        ),
-        *("dns", "domain", "events", "fs", "http", "http2", "https", "inspector", "module", "net", "next_tick", "node"),
-        *("os", "path", "perf_hooks", "process", "punycode", "querystring", "readline", "repl", "stream"),
-        *("string_decoder", "timers", "tls", "tty", "url", "util", "v8", "vm", "worker_threads", "zlib"),
-    )
+#: Node's own files as its versions before 16 printed them: without a folder.
+_OLD_NODE = re.compile(
+    r"(?:assert|async_hooks|bootstrap_node|buffer|child_process|cluster|console|crypto|dgram|dns|domain|events|fs|https?2?"
+    r"|inspector|module|net|next_tick|node|os|path|perf_hooks|process|punycode|querystring|readline|repl|stream"
+    r"|string_decoder|timers|tls|tty|url|util|v8|vm|worker_threads|zlib|_(?:http|stream|tls)_\w{1,40})\.js"
 )
 _VITEST = "\N{HEAVY RIGHT-POINTING ANGLE QUOTATION MARK ORNAMENT} "
 _OUTSIDE_STARTS = (
@@ -44,10 +32,10 @@ _OUTSIDE_STARTS = (
     *("webpack/", "(webpack)", "webpack-internal:///(webpack)", "bootstrap:", "extensions::", "index "),
     *("chrome-extension:", "moz-extension:", "safari-extension:", "safari-web-extension:", "debugger:"),
 )
-_OUTSIDE_PARTS = (
-    *("/node_modules/", "/~/", "/.yarn/", "/webpack/bootstrap", "/webpack/runtime/", "://webpack/"),
-    *("//deno.land/", "//esm.sh/", "//unpkg.com/", "//cdn.jsdelivr.net/", "//cdnjs.cloudflare.com/", "//esm.run/"),
-    *("//www.googletagmanager.com/", "//www.google-analytics.com/", "//ajax.googleapis.com/", "//js.stripe.com/"),
+_OUTSIDE_PARTS = re.compile(
+    r"/node_modules/|/~/|/\.yarn/|/webpack/(?:bootstrap|runtime/)|://webpack/"
+    r"|//(?:deno\.land|esm\.sh|esm\.run|unpkg\.com|cdn\.jsdelivr\.net|cdnjs\.cloudflare\.com|js\.stripe\.com)/"
+    r"|//(?:www\.googletagmanager\.com|www\.google-analytics\.com|ajax\.googleapis\.com)/"
 )
 
 
@@ -74,10 +62,9 @@ def in_app(path: str) -> bool:
     path = posix(path)
     if not path or path.startswith(_OUTSIDE_STARTS):
         return False
-    if "/" not in path and path.endswith(".js"):
-        name = path[:-3]
-        return name not in _OLD_NODE and not name.startswith(("_http_", "_stream_", "_tls_"))
-    return not any(part in f"/{path}" for part in _OUTSIDE_PARTS)
+    if "/" not in path and _OLD_NODE.fullmatch(path):
+        return False
+    return _OUTSIDE_PARTS.search(f"/{path}") is None
 
 
 def read_frame(line: str) -> PrintedFrame | None:
