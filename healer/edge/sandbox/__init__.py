@@ -16,6 +16,7 @@ from healer.edge.sandbox.toolchains import find_toolchains
 from healer.outcome import ConfigError, SandboxError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -38,21 +39,28 @@ def probe(settings: Settings) -> SandboxError | None:
     return None
 
 
-def open_sandbox(repo: Path, commit: str, settings: Settings, environ: Mapping[str, str]) -> Sandbox:
+def open_sandbox(
+    repo: Path,
+    commit: str,
+    settings: Settings,
+    environ: Mapping[str, str],
+    leaving: threading.Event | None = None,
+) -> Sandbox:
     """A sandbox with the commit's tree in it; use it as a context manager.
 
-    `environ` is the host's environment, of which a few variables go in (environment.py). Raises SandboxError when it
+    `environ` is the host's environment, of which a few variables go in (environment.py). What runs inside is killed
+    within half a second once `leaving` is set, from any thread. Raises SandboxError when it
     cannot start or the commit cannot be read, ConfigError for `sandbox: none` in Actions.
     """
     _check_settings(settings)
     if settings.sandbox == "none":
         folder = PrivateFolder()
-        return _filled(Sandbox(folder, Plain(environ)), repo, commit, environ)
+        return _filled(Sandbox(folder, Plain(environ), leaving), repo, commit, environ)
     found = machine()
     folder = PrivateFolder()
     try:
         way = Isolated(folder.path, environ, found, find_toolchains(environ))
-        sandbox = Sandbox(folder, way)
+        sandbox = Sandbox(folder, way, leaving)
     except BaseException:
         folder.close()
         raise

@@ -39,13 +39,14 @@ UNPACK_SECONDS = 300.0
 class Sandbox:
     """Implements `Checks` (healer/verdict/value.py). A context manager: leaving it removes everything."""
 
-    def __init__(self, folder: PrivateFolder, way: Way) -> None:
+    def __init__(self, folder: PrivateFolder, way: Way, leaving: threading.Event | None = None) -> None:
         self._folder = folder
         self._way = way
         self._prepared = folder.path / "prepared"
         self._changes: dict[str, bytes] = {}
         self._executable: frozenset[str] = frozenset()
         self._touched = False
+        self._leaving = leaving or threading.Event()
         self._lock = threading.Lock()
         self._runs = 0
         self._made_at = time.time()
@@ -144,6 +145,8 @@ class Sandbox:
         artefacts: Sequence[str] = (),
         stdin: int = subprocess.DEVNULL,
     ) -> tuple[Finished, dict[str, bytes]]:
+        if self._leaving.is_set():
+            raise SandboxError("The healing was interrupted", where=" ".join(request.command)[:200])
         with self._lock:
             self._runs += 1
             folder = self._folder.path / f"run{self._runs}"
@@ -162,9 +165,7 @@ class Sandbox:
 
     def _job(self, folder: Path, request: Request, files: Mapping[str, bytes], stdin: int) -> Job:
         changes = {} if request.keep else dict(self._changes)
-        job = Job(
-            request, self._prepared, folder, secrets.token_hex(16), bool(changes), _disk_watch(self._prepared), stdin
-        )
+        job = Job(request, self._prepared, folder, secrets.token_hex(16), bool(changes), self._watch(), stdin)
         for path in (job.folder, job.shown, job.results, job.tools):
             path.mkdir(mode=0o755)
         self._way.own(job.results)
@@ -174,6 +175,11 @@ class Sandbox:
         for name, content in files.items():
             _write(job.tools / name, content)
         return job
+
+    def _watch(self) -> Callable[[], str]:
+        """Answers why a run must stop, or ""."""
+        disk = _disk_watch(self._prepared)
+        return lambda: "the healing was interrupted" if self._leaving.is_set() else disk()
 
     def close(self) -> None:
         """Remove the sandbox's folder and all in it."""
