@@ -8,18 +8,20 @@ import shutil
 import subprocess
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healer.context import Context, Suspect
 from healer.edge.sandbox import Sandbox, open_sandbox
 from healer.event import Event
-from healer.frames import Frame
 from healer.patch import FileChange, Patch
 from healer.proposal import Edit, Proposal, RegressionTest, Spend
-from healer.report import Report
-from healer.runtimes import check_reader, trace_reader
+from healer.report import Report, read_report
+from healer.runtimes import check_reader
 from healer.settings import CheckSettings, Settings
 from healer.verdict import Baseline, Verdict, judge, prepare
+
+if TYPE_CHECKING:
+    from healer.frames import Frame
 
 APPS = Path(__file__).parents[1] / "apps"
 NAMES = sorted(path.parent.name for path in APPS.glob("*/app.json"))
@@ -37,11 +39,15 @@ class App:
 
     @property
     def commit(self) -> str:
-        return subprocess.run((*GIT, "rev-parse", "HEAD"), cwd=self.repo, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            (*GIT, "rev-parse", "HEAD"), cwd=self.repo, capture_output=True, text=True, check=True
+        ).stdout.strip()
 
     @property
     def files(self) -> frozenset[str]:
-        listed = subprocess.run((*GIT, "ls-files", "-z"), cwd=self.repo, capture_output=True, text=True).stdout
+        listed = subprocess.run(
+            (*GIT, "ls-files", "-z"), cwd=self.repo, capture_output=True, text=True, check=True
+        ).stdout
         return frozenset(listed.strip("\0").split("\0"))
 
     def read(self, path: str) -> bytes | None:
@@ -51,9 +57,9 @@ class App:
         return open_sandbox(self.repo, self.commit, Settings(), os.environ)
 
     def report(self) -> Report:
-        traces = trace_reader(self.data["runtime"]).find(self.trace.splitlines())
-        found = next(trace for trace in reversed(traces) if any(_suspects(self, trace.exceptions)))
-        return Report(Event("trace", self.trace), self.data["runtime"], found.exceptions)
+        report = read_report(Event("trace", self.trace))
+        assert isinstance(report, Report), report
+        return report
 
     def patch(self, answer: dict[str, Any]) -> Patch:
         """An answer of app.json; what it leaves out is as in the right one."""

@@ -1,4 +1,4 @@
-"""Every app of tests/apps is crashed for real; its right answer is proven, each wrong one refused where it should be."""
+"""Every app of tests/apps is really crashed; its right answer is proven, each wrong one refused where it should be."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def test_the_app_crashes_as_recorded(name: str, benches: dict[str, Any]) -> None
     wanted = app.data["expect"]
     assert report.crash is not None
     assert report.root_cause.type == wanted["type"]
-    assert same_function(report.crash.function, wanted["function"])
+    # Ruby and PHP give a built-in function a frame of its own, at the line that calls it.
+    here = [frame for frame in report.root_cause.frames if frame.line == report.crash.line]
+    assert any(same_function(frame.function, wanted["function"]) for frame in here)
     assert report.crash.path.endswith(wanted["path"])
 
 

@@ -1,4 +1,4 @@
-"""How a Ruby project is set up and tested: rspec or minitest, with bundler where the project and the machine have it."""
+"""How a Ruby project is set up and tested: rspec or minitest, with bundler where project and machine have it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ export BUNDLE_PATH="$HOME/.splat-bundle"
 bundle check >/dev/null 2>&1 || bundle install --quiet --jobs 4 || exit 1
 touch "$HOME/.splat-bundled"
 """
-_RSPEC = """load Gem.bin_path("rspec-core", "rspec")"""
+# rspec looks into its default folder only when it goes by its own name.
+_RSPEC = """$0 = "rspec"; load Gem.bin_path("rspec-core", "rspec")"""
 
 
 def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str = "") -> CheckPlan | None:

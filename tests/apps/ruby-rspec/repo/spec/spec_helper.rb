@@ -1,0 +1,1 @@
+$LOAD_PATH.unshift(File.join(__dir__, "..", "lib"))
