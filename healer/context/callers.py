@@ -33,10 +33,15 @@ def calling_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library, n
     if name.startswith("__") and name.endswith("__"):
         return
     known = {scene.definition for scene in found}
+    assert outermost.definition is not None
+    owner = outermost.definition.qualified.replace("::", ".").replace("\\", ".").split(".")[-2:-1]
+    # A name like "parse" is called everywhere: elsewhere only together with its class.
+    plain = name.islower() and "_" not in name and len(name) < 9
     callers = [(outermost.path, one) for one in _callers(outermost.path, name, library, known)[:_HERE]]
     if name not in COMMON and len(name) > 3:
         for path in library.mentioning(near, [f"{name}("]):
-            callers += [(path, one) for one in _callers(path, name, library, known)[:1]]
+            fitting = _callers(path, name, library, known)
+            callers += [(path, one) for one in fitting if not plain or one.uses.issuperset(owner)][:1]
             if len(callers) >= _HERE + _ELSEWHERE:
                 break
     for rank, (path, definition) in enumerate(callers):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from healer.context.around import assigning_pieces, outline_pieces, used_pieces
@@ -52,17 +52,18 @@ def gather(report: Report, tree: Tree, settings: Settings) -> Context | Skipped:
             "If the app's files have other paths where it runs, map them in `paths:` of .github/splat.yml.",
         )
     found = scenes(report, suspects, library)
-    with ThreadPoolExecutor(1, "history") as pool:
-        # git answers while we read: the slowest single question of this stage.
-        history = pool.submit(last_commits, found[0], tree)
-        pieces = list(_pieces(found, library, report))
-        facts = {
-            "Versions": versions(report, found, library),
-            "Locals": named_locals(suspects, library),
-            "Request": named_request(report, suspects, library),
-        }
-        facts["Last commits on these lines"] = history.result()
-    facts = _short_facts(facts)
+    history: list[str] = []
+    # git answers while we read: the slowest single question of this stage.
+    asking = Thread(target=lambda: history.append(last_commits(found[0], tree)), name="history", daemon=True)
+    asking.start()
+    pieces = list(_pieces(found, library, report))
+    facts = {
+        "Versions": versions(report, found, library),
+        "Locals": named_locals(suspects, library),
+        "Request": named_request(report, suspects, library),
+    }
+    asking.join()
+    facts = _short_facts(facts | {"Last commits on these lines": "".join(history)})
     context = Context(report, tree.base, suspects, (), "", facts, _admitted(found, library, settings))
     return _fill(context, pieces, found, library, settings)
 

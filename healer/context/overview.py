@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MOST_FILES = 14
 _MOST_ENTRIES = 90
 _DAMPING = 0.85
+#: A name that so many files define tells none of them apart.
+_COMMON = 5
 _ROUNDS = 20
 _WIDTH = 110
 _TELLING = re.compile(r"_|[a-z][A-Z]")
@@ -104,7 +106,8 @@ def _ranked(report: Report, found: Sequence[Scene], modules: Mapping[str, Module
         for frame in exception.frames[-12:]:
             mentioned |= set(function_names(frame.function))
     stack = {scene.path for scene in found}
-    edges = _edges(modules, mentioned, stack)
+    definers = _definers(modules)
+    edges = _edges(modules, definers, mentioned, stack)
     ranks = _page_rank(list(modules), edges, stack)
     out = Counter[str]()
     for edge in edges:
@@ -116,17 +119,24 @@ def _ranked(report: Report, found: Sequence[Scene], modules: Mapping[str, Module
         (scores[path, one.name], path, one)
         for path, module in modules.items()
         for one in module.definitions
-        if scores.get((path, one.name))
+        if scores.get((path, one.name)) and len(definers[one.name]) <= _COMMON
     ]
     found_definitions.sort(key=lambda entry: (-entry[0], entry[1], entry[2].first))
     return [(path, definition) for _, path, definition in found_definitions]
 
 
-def _edges(modules: Mapping[str, Module], mentioned: Collection[str], stack: Collection[str]) -> list[_Edge]:
+def _definers(modules: Mapping[str, Module]) -> dict[str, set[str]]:
+    """By name, the files that define it."""
     definers: defaultdict[str, set[str]] = defaultdict(set)
     for path, module in modules.items():
         for definition in module.definitions:
             definers[definition.name].add(path)
+    return definers
+
+
+def _edges(
+    modules: Mapping[str, Module], definers: Mapping[str, set[str]], mentioned: Collection[str], stack: Collection[str]
+) -> list[_Edge]:
     edges = []
     for path, module in modules.items():
         counts = Counter(name for names in module.names.values() for name in names if name in definers)
@@ -143,7 +153,7 @@ def _weight(name: str, definers: int, mentioned: Collection[str]) -> float:
         weight *= 10
     if name.startswith("_"):
         weight *= 0.1
-    return weight * 0.1 if definers > 5 else weight
+    return weight * 0.1 if definers > _COMMON else weight
 
 
 def _page_rank(nodes: Sequence[str], edges: Iterable[_Edge], stack: Collection[str]) -> dict[str, float]:

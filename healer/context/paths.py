@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from healer.context.installed import installed, own_files, own_folders
 from healer.runtimes.layout import layout, under
@@ -21,6 +20,7 @@ _DEEPEST = 40
 _MOST = 12
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}:/{1,3}")
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _DRIVE = re.compile(r"[A-Za-z]:(?=/)")
 #: Schemes that put a name (a host, a bundle) before the path.
 _NAMED = ("webpack:", "turbopack:", "http:", "https:", "rsc:", "app:")
@@ -52,7 +52,7 @@ def parts_of(path: str) -> tuple[str, ...]:
         return ()
     scheme = _SCHEME.match(path)
     if scheme:
-        rest = unquote(path[scheme.end() :].partition("?")[0])
+        rest = _unquoted(path[scheme.end() :].partition("?")[0])
         named = scheme[0].startswith(_NAMED) and not scheme[0].endswith("///")
         path = rest.partition("/")[2] if named and "/" in rest else rest
     path = _DRIVE.sub("", path, count=1) if _DRIVE.match(path) else path
@@ -63,6 +63,14 @@ def parts_of(path: str) -> tuple[str, ...]:
         elif part not in ("", "."):
             parts.append(part)
     return tuple(parts[-_DEEPEST:])
+
+
+def _unquoted(text: str) -> str:
+    """Percent signs undone, as URLs have them."""
+    if "%" not in text:
+        return text
+    raw = _ESCAPED.sub(lambda found: bytes((int(found[1], 16),)), text.encode("utf-8", "replace"))
+    return raw.decode("utf-8", "replace")
 
 
 class Finder:

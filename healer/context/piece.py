@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from healer.runtimes.source import Definition
 
 
+#: How a line begins that is no definition itself.
+_BEFORE = ("#", "//", "*", "/*", "@", '"', "'")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Lines `first` to `last` (from 1, inclusive). `score` runs from 0 to 100; `reason` is for a person."""
@@ -42,5 +46,9 @@ class Scene:
 
 def naming_line(definition: Definition, lines: Sequence[str]) -> int:
     """The line of a definition that names it: comments and decorators stand before."""
-    last = min(definition.last, len(lines), definition.first + 40)
-    return next((n for n in range(definition.first, last + 1) if definition.name in lines[n - 1]), definition.first)
+    last = min(definition.last, len(lines), definition.first + 60)
+    for number in range(definition.first, last + 1):
+        line = lines[number - 1].lstrip()
+        if definition.name in line and not line.startswith(_BEFORE):
+            return number
+    return definition.first

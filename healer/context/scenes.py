@@ -99,6 +99,7 @@ def _slices(scene: Scene, definition: Definition, module: Module, library: Libra
 def _surroundings(scene: Scene, definition: Definition, module: Module, score: float) -> Iterator[Piece]:
     """The function that a closure stands in; the head and the constructor of a method's class."""
     around = [one for one in module.definitions if one.first <= definition.first and definition.last <= one.last]
+    classes = [one for one in around if one.kind == "class"]
     for outer in around:
         if outer is definition or outer.qualified == definition.qualified:
             continue
@@ -107,7 +108,7 @@ def _surroundings(scene: Scene, definition: Definition, module: Module, score: f
             last = outer.last if short else min(outer.first + _HEAD, outer.last)
             worth = max(44 - 6 * scene.steps, 12) if scene.steps else score - 14
             yield Piece(scene.path, outer.first, last, worth, f"{outer.qualified}: around {definition.name}")
-        elif outer.kind == "class":
+        elif outer in classes[-1:]:
             worth = max(42 - 6 * scene.steps, 12) if scene.steps else 66
             yield from class_pieces(scene.path, outer, module, worth)
 
