@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from healer.outcome import Rejected
 from healer.proposal.fence import shown
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
 
 #: Structured output refuses these keywords, so they are checked here only.
 _LIMITS = frozenset({"minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum"})
@@ -29,6 +32,15 @@ def _schema() -> dict[str, Any]:
     return document
 
 
+@cache
+def validator() -> Validator:
+    """What answers are checked with; its first making takes a tenth of a second, mostly to import `jsonschema`."""
+    from jsonschema import Draft202012Validator
+
+    # A key too many does no harm; without this rule such keys are simply not read.
+    return Draft202012Validator(_without(_schema(), frozenset({"additionalProperties"})))
+
+
 def read_answer(text: str) -> dict[str, Any] | Rejected:
     """The answer's fields, valid by the schema with all its limits; Rejected says what is wrong with it.
 
@@ -47,11 +59,9 @@ def read_answer(text: str) -> dict[str, Any] | Rejected:
 
 
 def _fault(answer: dict[str, Any]) -> str:
-    import jsonschema
+    from jsonschema.exceptions import best_match
 
-    # A key too many does no harm; without this rule such keys are simply not read.
-    lenient = _without(_schema(), frozenset({"additionalProperties"}))
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(lenient).iter_errors(answer))
+    error = best_match(validator().iter_errors(answer))
     if error is not None:
         place = ".".join(str(part) for part in error.absolute_path) or "the object"
         return f"{place}: {error.message[:300]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -66,6 +67,8 @@ class Conversation:
 
     def run(self) -> Reply | Rejected | Skipped:
         """The reply that holds the answer, whatever its text; Rejected and Skipped say why there is none."""
+        # Made while Claude thinks; afterwards it would be time of our own.
+        threading.Thread(target=answer.validator, daemon=True).start()
         while True:
             reply = self._ask()
             if isinstance(reply, Skipped):
