@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from healer.outcome import ConfigError, Skipped
@@ -192,7 +191,9 @@ class _Rulebook:
 
 @cache
 def _rulebook() -> _Rulebook:
-    # YAML takes a while to import, and only some commands triage.
+    # Both take a while to import, and only some commands triage.
+    from importlib.resources import files
+
     import yaml
 
     text = files("healer.data").joinpath("triage.yml").read_bytes()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from healer.frames import ExceptionInfo, Frame, Relation, Trace
+from healer.frames import Trace
 from healer.runtimes.go.printed import (
     Thrown,
     in_app,
@@ -22,16 +22,17 @@ from healer.runtimes.go.printed import (
     read_thrown,
     thrown,
 )
+from healer.runtimes.go.stack import PANICS, Stack, below_machinery, chain, exception, panics
 from healer.runtimes.reading import MAX_LINE, MAX_MESSAGE_LINES, message, starts_record
 from healer.signature import clean_function as _clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from healer.frames import ExceptionInfo, Frame, Relation
+
 __all__ = ["clean_function", "find", "in_app"]
 
-_PANICS = frozenset(("panic", "runtime.gopanic"))
-_MACHINERY = ("runtime.", "runtime/debug.", "internal/runtime/")
 _STACK_PRINTERS = frozenset(("runtime/debug.Stack", "runtime/debug.PrintStack"))
 _WITHOUT_FRAMES = ("goroutines are asleep", "no goroutines", "runtime error: ")
 _MAX_PANICS = 50
@@ -65,15 +66,6 @@ class _Header:
 
 def _same(others: Sequence[Thrown], one: Thrown) -> bool:
     return any((other.type, other.message) == (one.type, one.message) for other in others)
-
-
-@dataclass(slots=True)
-class _Stack:
-    """Printed frames, innermost first; the place the goroutine was started at; the index after them."""
-
-    frames: list[Frame]
-    creator: Frame | None
-    end: int
 
 
 class _Reader:
@@ -154,7 +146,7 @@ class _Reader:
             return
         kind, text = header.texts[0]
         if any(words in text[0] for words in _WITHOUT_FRAMES):
-            self._add([thrown(kind, message(text))], _Stack([], None, header.last + 1), header.first, 0)
+            self._add([thrown(kind, message(text))], Stack([], None, header.last + 1), header.first, 0)
 
     def _skip_paragraph(self, index: int) -> int:
         while index < len(self.lines) and self.lines[index].strip():
@@ -180,9 +172,9 @@ class _Reader:
             index += 1
         return index if index < len(self.lines) and is_goroutine(self.lines[index]) else None
 
-    def _headerless(self, index: int, stack: _Stack, others: int, end: int) -> None:
+    def _headerless(self, index: int, stack: Stack, others: int, end: int) -> None:
         """A stack that the program printed itself; a mere dump of goroutines is no error."""
-        panicked = any(frame.function in _PANICS for frame in stack.frames)
+        panicked = any(frame.function in PANICS for frame in stack.frames)
         if not panicked and not (stack.frames and stack.frames[0].function in _STACK_PRINTERS):
             return
         above = index - 1 if index > self.floor and self.lines[index - 1].strip() else index
@@ -191,7 +183,7 @@ class _Reader:
             said = Thrown("error", said.message)
         self._add([said], stack, above, others, end)
 
-    def _stack(self, index: int) -> _Stack:
+    def _stack(self, index: int) -> Stack:
         frames: list[Frame] = []
         creator: Frame | None = None
         while index < len(self.lines):
@@ -205,7 +197,7 @@ class _Reader:
                 index += 1
             else:
                 break
-        return _Stack(frames, creator, index)
+        return Stack(frames, creator, index)
 
     def _chi(self, index: int) -> int:
         """The recoverer of chi: arrows mark the frame that panicked, and blank lines are air."""
@@ -222,7 +214,7 @@ class _Reader:
         header, self.header = self.header, None
         if header is None or not frames or not header.texts:
             return index + (not frames)
-        self._add(header.thrown(), _Stack(frames, None, index), header.first, 0)
+        self._add(header.thrown(), Stack(frames, None, index), header.first, 0)
         self.floor = index
         return index
 
@@ -236,13 +228,13 @@ class _Reader:
         value = start - 1 if start > self.floor and self.lines[start - 1].strip() else start
         said = logged(self.lines[value]) if value < start else Thrown("panic", "")
         first = header.first if header else value
-        self._add([said], _Stack(_below_machinery(frames), None, index), first, 0)
+        self._add([said], Stack(below_machinery(frames), None, index), first, 0)
         self.floor = index
         return index
 
     def _bare(self, index: int) -> int:
         """Frames without a goroutine, as loggers and pkg/errors print them: the cause first, its wrappers below it."""
-        found: list[tuple[Thrown, _Stack]] = []
+        found: list[tuple[Thrown, Stack]] = []
         first = start = index
         while len(found) < _MAX_PANICS:
             stack = self._stack(start)
@@ -259,7 +251,7 @@ class _Reader:
         if found and (len(found) > 1 or len(found[0][1].frames) > 1):
             self.header = None
             self._emit(
-                [_exception(said, stack.frames, stack.creator) for said, stack in reversed(found)],
+                [exception(said, stack.frames, stack.creator) for said, stack in reversed(found)],
                 first,
                 end,
                 0,
@@ -268,24 +260,15 @@ class _Reader:
             self.floor = end
         return end
 
-    def _add(self, said: list[Thrown], stack: _Stack, first: int, others: int, end: int | None = None) -> None:
+    def _add(self, said: list[Thrown], stack: Stack, first: int, others: int, end: int | None = None) -> None:
         """Each panic gets the part of the stack below the panic that came after it; the newest one surfaced."""
-        parts = _parts(stack.frames)
-        exceptions = []
-        for age, one in enumerate(said):
-            part = max(len(parts) - 1 - age, 0)
-            frames = _below_machinery([frame for frames in parts[part:] for frame in frames])
-            exceptions.append(_exception(one, frames, stack.creator))
-        self._emit(exceptions[::-1], first, stack.end if end is None else end, others)
+        exceptions = panics(said, stack)
+        self._emit(exceptions, first, stack.end if end is None else end, others)
 
     def _emit(
         self, exceptions: list[ExceptionInfo], first: int, end: int, others: int, below: Relation = "context"
     ) -> None:
-        chain = tuple(
-            ExceptionInfo(one.type, one.message, one.frames, below if at else "surfaced", at - 1 if at else None)
-            for at, one in enumerate(exceptions)
-        )
-        self.traces.append(Trace("go", chain, first, max(end - 1, first), others=others))
+        self.traces.append(Trace("go", chain(exceptions, below), first, max(end - 1, first), others=others))
 
 
 def _after_label(line: str) -> str:
@@ -300,27 +283,3 @@ def _after_label(line: str) -> str:
 def _file_ahead(lines: Sequence[str], index: int) -> bool:
     """True when a frame follows the blank line at `index`."""
     return index + 2 < len(lines) and is_file(lines[index + 2])
-
-
-def _parts(frames: Sequence[Frame]) -> list[list[Frame]]:
-    """The stack cut at each `panic`: handlers first, then where they interrupted, down to the first crash."""
-    parts: list[list[Frame]] = [[]]
-    for frame in frames:
-        if frame.function in _PANICS:
-            parts.append([])
-        parts[-1].append(frame)
-    return parts
-
-
-def _below_machinery(frames: list[Frame]) -> list[Frame]:
-    """The innermost frames that only say how Go dies are no part of the crash."""
-    for index, frame in enumerate(frames):
-        own = frame.function in ("panicmem", "sigpanic") or frame.function.startswith(_MACHINERY)
-        if not own and frame.function not in _PANICS:
-            return frames[index:]
-    return frames
-
-
-def _exception(said: Thrown, frames: Sequence[Frame], creator: Frame | None) -> ExceptionInfo:
-    outermost = [creator] if creator else []
-    return ExceptionInfo(said.type, said.message, (*outermost, *reversed(frames)))
