@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from healer.runtimes.reading import MAX_LINE, MAX_MESSAGE_LINES, message, number, starts_record
+from healer.runtimes.reading import MAX_LINE, MAX_MESSAGE, MAX_MESSAGE_LINES, message, number, starts_record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ _WEAK = re.compile(rf"(?:^|[\])>:-] {{1,4}})({_NAME}): ")
 _OBJECT = re.compile(r"\[object\] \(([\w\\@]{1,300})\(code: -?\w{1,20}\):")
 _SYMFONY = re.compile(rf'Uncaught PHP Exception ({_NAME}): "(.*)" at (\S{{1,1000}}) line (\d{{1,9}})')
 _LINE = re.compile(r"(?::| on line )(\d{1,9})$")
-_OBJECT_PLACE = re.compile(r" at ([^\s\"][^\"]{0,1000}?):(\d{1,9})(?:[,)]|$)", re.MULTILINE)
+_OBJECT_PLACE = re.compile(r" at ([^\s\"]{1,1000}):(\d{1,9})(?:[,)]|$)", re.MULTILINE)
 _ENGINE = re.compile(
     r"(?:^|[\s>\"])(?:PHP )?((?:(?:Recoverable |Catchable )?[Ff]atal|Parse|Core|Compile) error"
     r"|(?:User |Core |Compile )?(?:Warning|Notice|Deprecated)): {1,2}(?=\S)"
@@ -51,7 +51,9 @@ def above(lines: Sequence[str], anchor: int, floor: int) -> Head | None:
         last -= 1
     if last < floor or len(lines[last]) >= MAX_LINE:
         return None
-    lowest = max(floor, last - MAX_MESSAGE_LINES)
+    lowest, room = last, MAX_MESSAGE - len(lines[last])
+    while lowest > floor and last - lowest < MAX_MESSAGE_LINES and (room := room - len(lines[lowest - 1])) > 0:
+        lowest -= 1
     if head := _logged(lines, last, lowest):
         return head
     return _printed(lines, last, lowest)

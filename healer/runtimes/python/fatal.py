@@ -38,6 +38,7 @@ def _read(lines: Sequence[str], first: int, head: re.Match[str]) -> Trace | None
     chosen: list[Frame] = []
     chosen_is_current = False
     last = index = first
+    threads = 0
     while index + 1 < len(lines) and index - last < _REACH:
         index += 1
         thread = _THREAD.match(lines[index][:MAX_LINE])
@@ -45,17 +46,20 @@ def _read(lines: Sequence[str], first: int, head: re.Match[str]) -> Trace | None
             continue
         frames, last = _frames(lines, index)
         index = last
+        threads += 1
         if frames and not chosen_is_current:
             chosen, chosen_is_current = frames, thread[1] == "Current thread"
     if not chosen:
         return None
     exception = ExceptionInfo(head[1], message([head[2] or head[3] or ""]), tuple(reversed(chosen)))
-    return Trace("python", (exception,), first, last)
+    return Trace("python", (exception,), first, last, threads - 1)
 
 
 def _frames(lines: Sequence[str], thread: int) -> tuple[list[Frame], int]:
     frames: list[Frame] = []
     index = thread
+    if index + 1 < len(lines) and lines[index + 1].strip() == "Garbage-collecting":
+        index += 1
     while index + 1 < len(lines) and (match := _FRAME.match(lines[index + 1][:MAX_LINE])):
         frames.append(Frame(match[1], number(match[2]), function=match[3].strip(), in_app=in_app(match[1])))
         index += 1

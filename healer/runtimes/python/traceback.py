@@ -104,8 +104,8 @@ class _Reader:
     def past_stack(self, index: int) -> None:
         """Over the frames of `Stack (most recent call last)`, which is no exception."""
         self.at = index + 1
-        while self.at < len(self.lines) and self.lines[self.at].startswith("  "):
-            self.at += 1
+        following = self.lines[self.at][:MAX_LINE] if self.at < len(self.lines) else ""
+        self._frames(following[: max(0, following.find('  File "'))])
 
     def _finish(self, first: int, margin: str) -> Trace | None:
         node = self._chain(margin, 0, first)

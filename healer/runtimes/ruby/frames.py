@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from healer.frames import Frame
 from healer.runtimes.reading import MAX_LINE, number, posix
@@ -12,6 +13,8 @@ _LINE = re.compile(
     r"(?P<lead>[\s#]{0,40})(?:(?P<place>\d{1,6}): )?(?P<called>from )?"
     r"(?P<path>[^\s#].*?):(?P<line>\d{1,9})(?::in [`'](?P<function>[^'`]{0,400})')?(?P<text>: .*)?\s*$"
 )
+#: What a logger put before the first line of what it was given.
+_LOGGED = re.compile(r"(?:\[[^\]]{1,80}\] ){1,4}|[^/]{0,120}\b(?:DEBUG|INFO|WARN|ERROR|FATAL): ")
 _FILE = re.compile(r"(?:\.(?:rb|erb|rake|ru|haml|slim|jbuilder|builder|gemspec|thor|arb)|-e|Rakefile|Gemfile|\))$")
 _EVAL = re.compile(r"\(eval at (.{1,1000}):(\d{1,9})\)$")
 _FOREIGN = re.compile(
@@ -22,6 +25,7 @@ _FOREIGN = re.compile(
     r"|/\.rbenv/|/\.rvm/|/\.asdf/"
     r"|(?:^|/)vendor/(?:bundle|cache|ruby)/"
     r"|^/usr/(?:local/)?bin/"
+    r"|^[\w-]{1,100} \(\d[\w.]{0,40}\) "  # Rails shortens a gem's folder to `rack (3.0.8)`
 )
 
 
@@ -36,11 +40,13 @@ class Line:
     text: str = ""
 
 
+@lru_cache(maxsize=256)  # looking ahead and looking back meet the same lines again
 def read_line(line: str) -> Line | None:
     """The frame in a line of text, None when it is none."""
     if (":in `" not in line and ":in '" not in line and ".rb:" not in line) or len(line) >= MAX_LINE:
         return None
-    match = _LINE.match(line)
+    logged = _LOGGED.match(line) if line[0] in "[0123456789" else None
+    match = _LINE.match(line, logged.end() if logged else 0)
     if match is None or not _is_frame(match):
         return None
     text = match["text"]

@@ -16,7 +16,10 @@ _REACH = 16
 TYPE = r"[A-Z]\w{0,100}(?:::[A-Z]\w{0,100}){0,10}"
 #: What loggers put before the text: `E, [time #pid] ERROR -- : `, `2026-11-21 07:00:00 - `, `[uuid] `.
 _RECORD = re.compile(
-    r"(?:[DIWEFA], \[[^\]]{1,80}\] +[A-Z]{3,7} -- [^:]{0,80}: |\d{4}-[\d:., +TZ-]{10,40} - |\[[\w-]{1,80}\] ){1,4}"
+    r"(?:\d{4}-[^:]{1,20}:[^:]{1,20}:[^:]{1,80} (?:DEBUG|INFO|WARN|ERROR|FATAL): "
+    r"|[DIWEFA], \[[^\]]{1,80}\] +[A-Z]{3,7} -- [^:]{0,80}: "
+    r"|\d{4}-[\d:., +TZ-]{10,40} - "
+    r"|\[[\w-]{1,80}\] ){1,4}"
 )
 _RAILS = re.compile(rf"({TYPE}) \((.*)\)(:?)$")
 _RAILS_OPEN = re.compile(rf"({TYPE}) \((.*)$")
@@ -65,7 +68,7 @@ def _at(lines: Sequence[str], index: int, frames: int, lowest: int, text: str) -
         return Head(match[1], message([match[2] or "", *_dedent(below)]), index)
     if match := _DASH.match(text):
         return Head(match[1], message([match[2], *below]), index)
-    if match := _INSPECT.match(text):
+    if match := _INSPECT.search(text):
         return Head(match[1], message([match[2].strip('"')]), index)
     if (match := TYPE_LAST.match(text)) and not lines[index].lstrip().startswith(("Completed ", "#")):
         return _type_last(lines, index, lowest, match)
@@ -86,7 +89,7 @@ def _with_causes(lines: Sequence[str], index: int, lowest: int) -> Head | None:
             return Head(match[1], message([match[2]]), above, tuple(reversed(causes))) if causes else None
         if match:
             causes.append((match[1], message([match[2]])))
-        elif text and text != "Causes:":
+        elif text and not causes:
             return None
     return None
 

@@ -39,8 +39,9 @@ def find(lines: Sequence[str]) -> list[Trace]:
         trace = reader.trace(line) if line else None
         if trace:
             found.append(trace)
-            reader.floor = trace.last + 1
         reader.at = max(reader.at, first + 1)
+        if line:
+            reader.floor = reader.at  # what stands above has found its frames, or has none
     return found
 
 
