@@ -8,30 +8,27 @@ to its parent: both are unbounded on hostile source.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
-from operator import attrgetter
 from time import thread_time
 from typing import TYPE_CHECKING
 
-from healer.runtimes.source import Definition, Module, SyntaxFault
+from healer.runtimes.caught import Caught, line_of
+from healer.runtimes.outline import Names, outline
+from healer.runtimes.source import Module, SyntaxFault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from tree_sitter import Language, Node, Query, Tree
 
-    from healer.runtimes.source import Import, Kind
-
-MAX_DEPTH = 10
-"""Definitions nested deeper than this are passed over: it bounds the size of all `qualified` and `uses` together."""
+    from healer.runtimes.caught import Found
+    from healer.runtimes.source import Import
 
 MAX_FAULTS = 20
 _CHUNK = 1 << 16
-_LONGEST_NAME = 160
 _HOPELESS = "the file could not be read as source of its language"
 _MAX_TREE_DEPTH = 4_000
 _BRACKETS = ((b"(", b")"), (b"[", b"]"), (b"{", b"}"))
@@ -47,45 +44,6 @@ class Grammar:
     wheel: str
     query: str
     entry: str = "language"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A definition as a runtime sees it, before the definitions around it have given it its qualified name.
-
-    `qualified` overrides that name; `joint` joins it, or the longer `path` where there is one ("Admin::User" for
-    "User"), to the name around it. An `incidental` definition (an anonymous
-    callback) counts only where no function is around it.
-    """
-
-    node: Node
-    name: str
-    kind: Kind
-    qualified: str = ""
-    joint: str = "."
-    path: str = ""
-    incidental: bool = False
-
-
-class Caught:
-    """What the query caught in one file."""
-
-    def __init__(self, source: bytes, nodes: Mapping[str, Sequence[Node]]) -> None:
-        self.source = source
-        self._nodes = nodes
-
-    def __getitem__(self, capture: str) -> list[Node]:
-        """The nodes of one capture in the order of the file, an outer one before those it holds."""
-        nodes = {node.id: node for node in self._nodes.get(capture, ())}.values()
-        return sorted(nodes, key=lambda node: (node.start_byte, -node.end_byte))
-
-    def names(self) -> list[Node]:
-        """The identifiers in the order of the file."""
-        return sorted(self._nodes.get("name", ()), key=attrgetter("start_byte"))
-
-    def text(self, node: Node | None) -> str:
-        """The node's own text, "" for none."""
-        return "" if node is None else self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
 def read(
@@ -105,8 +63,8 @@ def read(
     except _HopelessError:
         return Module(path, (), (), (SyntaxFault(1, _HOPELESS),))
     caught = Caught(text, _captures(query, tree.root_node))
-    names = _Names(caught)
-    found = _definitions(caught, names, definitions(caught))
+    names = Names(caught)
+    found = outline(caught, names, definitions(caught))
     return Module(path, found, tuple(sorted(imports(caught), key=_line)), faults, names.by_line())
 
 
@@ -124,23 +82,6 @@ def normal(source: bytes) -> bytes:
     except UnicodeDecodeError:
         source = source.decode("utf-8", "replace").encode("utf-8")
     return source
-
-
-def argument(call: Node, index: int = 0) -> Node | None:
-    """A call's argument by its place, None when it has fewer."""
-    arguments = call.child_by_field_name("arguments")
-    return arguments.named_child(index) if arguments is not None and index < arguments.named_child_count else None
-
-
-def line_of(node: Node) -> int:
-    """The line the node starts on."""
-    return node.start_point[0] + 1
-
-
-def last_line_of(node: Node) -> int:
-    """The line the node ends on; an end in column 0 belongs to the line before."""
-    row, column = node.end_point
-    return row if column == 0 and row > node.start_point[0] else row + 1
 
 
 class _HopelessError(Exception):
@@ -231,77 +172,3 @@ def _erroneous(root: Node) -> Iterator[Node]:
 def _unexpected(source: bytes, node: Node) -> str:
     text = source[node.start_byte : min(node.end_byte, node.start_byte + 200)].decode("utf-8", "replace").split()
     return f"unexpected `{' '.join(text)[:60]}`" if text else "unexpected end"
-
-
-class _Names:
-    """The identifiers of one file in its order, ready to be asked by range."""
-
-    def __init__(self, caught: Caught) -> None:
-        known: dict[bytes, str] = {}
-        source = caught.source
-        self._starts: list[int] = []
-        self._names: list[str] = []
-        self._lines: dict[int, dict[str, None]] = {}
-        for node in caught.names():
-            start = node.start_byte
-            raw = source[start : min(node.end_byte, start + _LONGEST_NAME)]
-            name = known.get(raw)
-            if name is None:
-                name = known[raw] = raw.decode("utf-8", "replace").strip(":$")
-            self._starts.append(start)
-            self._names.append(name)
-            self._lines.setdefault(node.start_point[0] + 1, {})[name] = None
-
-    def between(self, start: int, end: int) -> frozenset[str]:
-        """Those that start in the bytes from `start` up to `end`."""
-        return frozenset(self._names[bisect_left(self._starts, start) : bisect_left(self._starts, end)])
-
-    def by_line(self) -> dict[int, tuple[str, ...]]:
-        """Those of each line."""
-        return {line: tuple(names) for line, names in self._lines.items()}
-
-
-def _leads(caught: Caught) -> dict[int, tuple[int, int]]:
-    """For each line that only holds comments or decorators: the first line and byte of the block it belongs to."""
-    blocks: dict[int, tuple[int, int]] = {}
-    for node in caught["lead"]:
-        (row, column), start, end = node.start_point, node.start_byte, node.end_byte
-        before = caught.source[start - column : start] if column < 200 else b"code"
-        after = caught.source[end : end + 200].split(b"\n", 1)[0]
-        if before.strip() or (after.strip() and caught.source[end - 1 : end] != b"\n"):
-            continue
-        block = blocks.get(row, (row + 1, start))
-        for line in range(row + 1, last_line_of(node) + 1):
-            blocks.setdefault(line, block)
-    return blocks
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    node: Node
-    end: int
-    qualified: str
-    in_function: bool
-
-
-def _definitions(caught: Caught, names: _Names, found: Iterable[Found]) -> tuple[Definition, ...]:
-    leads = _leads(caught)
-    around: list[_Scope] = []
-    definitions = []
-    for item in sorted(found, key=lambda item: (item.node.start_byte, -item.node.end_byte)):
-        node = item.node
-        while around and (around[-1].end <= node.start_byte or around[-1].node == node):
-            around.pop()
-        in_function = bool(around) and around[-1].in_function
-        if len(around) >= MAX_DEPTH or not item.name or (item.incidental and in_function):
-            continue
-        name = item.name[:_LONGEST_NAME]
-        path = item.path[:_LONGEST_NAME] or name
-        qualified = item.qualified or (f"{around[-1].qualified}{item.joint}{path}" if around else path)
-        first, start = leads.get(line_of(node) - 1, (line_of(node), node.start_byte))
-        around.append(
-            _Scope(node, node.end_byte, qualified, in_function or (item.kind == "function" and not item.incidental))
-        )
-        uses = names.between(start, node.end_byte)
-        definitions.append(Definition(name, qualified, item.kind, first, last_line_of(node), uses))
-    return tuple(definitions)

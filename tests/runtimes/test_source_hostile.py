@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from healer.frames import RuntimeName
 from healer.runtimes import RUNTIMES, source_reader
+from healer.runtimes.outline import MAX_DEPTH
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import MAX_DEPTH, MAX_FAULTS
+from healer.runtimes.treesitter import MAX_FAULTS
 
 SUFFIXES: list[tuple[RuntimeName, str]] = [
     ("python", ".py"),
@@ -41,6 +42,8 @@ HOSTILE: dict[str, bytes] = {
     "a chain": b"a" + b".b" * 70_000,
     "signs": b"x=" + b"-" * 70_000 + b"1",
     "conditions": b"if(a)" * 70_000,
+    "a chain of callbacks": b"a" + b".then(function () {\n})" * 20_000,
+    "a namespace as long as the file": b"namespace " + b"a" * 500_000 + b";" + b" class B {}" * 20_000,
     "comments on one line": b"/**/" * 50_000,
     "words": b"def class end function if x { } ( ) func return => = <?php do | \n" * 4_000,
 }

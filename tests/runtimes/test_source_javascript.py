@@ -37,6 +37,7 @@ def test_a_javascript_file_of_everything() -> None:
         "function items.forEach 49-51",
         "function wrapped 52-54",
         "function default 55-55",
+        "value picked 56-56",
     ]
     assert written(module) == [
         (2, "./x", ("a", "b"), ("a", "c")),
@@ -46,6 +47,8 @@ def test_a_javascript_file_of_everything() -> None:
         (6, "./g.js", ("g",), ()),
         (7, "./h", ("*",), ()),
         (31, "./lazy", (), ()),
+        (56, "./picked", ("member",), ("picked",)),
+        (57, "./later", ("one", "two"), ("one", "deux")),
     ]
 
 
@@ -95,14 +98,14 @@ def test_the_scripts_of_a_page_keep_their_lines() -> None:
         ("a.js", "a?.b?.[c] ?? d; x ??= 1; class A { static { f() } #p; static #q = 1; get x() {} }"),
         (
             "a.mjs",
-            "import x, * as y from 'z' with { a: 'b' }; await import(`./a`); export * as n from 'm'",
+            "import x, * as y from 'z' with { a: 'b' }; import(`./a`); export * as n from 'm'",
         ),
         ("a.jsx", "const a = <A {...p} b={<C/>}>text {x ? <></> : null}</A>;"),
         ("a.tsx", "const f = <T,>(x: T) => <A<T> b={x!} />; function g(this: Foo, ...r: string[]): asserts r is X {}"),
         ("a.ts", "type A<T> = T extends infer U ? U : never; let x = <any>y; enum E { A = 1 << 2 } export = x;"),
         (
             "a.ts",
-            "abstract class A<const T> { declare x: string; accessor y = 1; constructor(private z?: number) { super() } }",
+            "abstract class A<const T> { declare x: string; accessor y = 1; constructor(private z?: X) { super() } }",
         ),
         ("a.js", "#!/usr/bin/env node\nlabel: for (const [a, { b = 1 }] of c) continue label\n"),
         ("a.js", "// @flow\ntype A = { a: string };\nfunction f(x: number): Promise<string> { return ''; }\n"),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healer.runtimes.treesitter import Found, last_line_of, line_of
+from healer.runtimes.caught import Found, last_line_of, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
 
+    from healer.runtimes.caught import Caught
     from healer.runtimes.source import Kind
-    from healer.runtimes.treesitter import Caught
 
 _FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function"})
 _KINDS: dict[str, Kind] = {
@@ -117,7 +117,7 @@ def _callbacks(caught: Caught, call: Node, named: set[int]) -> Iterator[Found]:
     for node in children:
         if node.type in _FUNCTIONS and node.start_byte not in named and last_line_of(node) > line_of(node):
             own = caught.text(node.child_by_field_name("name"))
-            name = own or label or caught.text(callee)[-80:].rpartition("\n")[2].strip()
+            name = own or label or caught.ending(callee).rpartition("\n")[2].strip()
             yield Found(node, name, "function", incidental=not (own or label))
 
 

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from healer.runtimes import treesitter
+from healer.runtimes.caught import Caught, argument, line_of
 from healer.runtimes.javascript.definitions import definitions
 from healer.runtimes.javascript.imports import SUFFIXES, resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Grammar, argument, line_of
+from healer.runtimes.treesitter import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +41,8 @@ _PATTERNS = """
 (export_statement source: (string)) @import
 (call_expression function: [(identifier) (import)] arguments: (arguments . [(string) (template_string)])) @call
 (variable_declarator value: (call_expression function: (identifier) arguments: (arguments . (string)))) @required
+(variable_declarator value: (member_expression object: (call_expression function: (identifier)))) @required
+(variable_declarator value: (await_expression (call_expression function: (import)))) @required
 (comment) @lead
 (decorator) @lead
 (identifier) @name
@@ -175,11 +178,17 @@ def _required(caught: Caught) -> dict[int, tuple[tuple[str, ...], tuple[str, ...
     """What `const x = require(…)` and `const { a, b: c } = require(…)` bind, by where the call starts."""
     found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
     for node in caught["required"]:
-        pattern, call = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if pattern is None or call is None:
+        pattern, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        if pattern is None or value is None:
+            continue
+        call = value.child_by_field_name("object") or (
+            value.named_child(0) if value.type == "await_expression" else value
+        )
+        member = caught.text(value.child_by_field_name("property"))
+        if call is None:
             continue
         if pattern.type == "identifier":
-            found[call.start_byte] = ((), (caught.text(pattern),))
+            found[call.start_byte] = ((member,) if member else (), (caught.text(pattern),))
         elif pattern.type == "object_pattern":
             pairs = [_pair(caught, child) for child in pattern.named_children]
             found[call.start_byte] = (tuple(name for name, _ in pairs), tuple(local for _, local in pairs))

@@ -7,9 +7,10 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from healer.runtimes import treesitter
+from healer.runtimes.caught import Caught, Found, argument, last_line_of, line_of
 from healer.runtimes.php.imports import resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Found, Grammar, argument, last_line_of, line_of
+from healer.runtimes.treesitter import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +83,7 @@ class _Namespaces:
     def __init__(self, caught: Caught) -> None:
         nodes = caught["namespace"]
         self._starts = [node.start_byte for node in nodes]
-        self._names = [caught.text(node.child_by_field_name("name")) for node in nodes]
+        self._names = [caught.text(node.child_by_field_name("name"))[:300] for node in nodes]
 
     def at(self, node: Node, name: str) -> str:
         """`name` in full, as if declared where `node` stands."""

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from healer.runtimes import treesitter
+from healer.runtimes.caught import Caught, Found, line_of
 from healer.runtimes.python.imports import resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Found, Grammar, line_of
+from healer.runtimes.treesitter import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healer.runtimes import treesitter
+from healer.runtimes.caught import Caught, Found, argument, last_line_of, line_of
 from healer.runtimes.ruby.imports import resolve, siblings
 from healer.runtimes.source import Import, Module
-from healer.runtimes.treesitter import Caught, Found, Grammar, argument, last_line_of, line_of
+from healer.runtimes.treesitter import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
