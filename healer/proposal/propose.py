@@ -10,6 +10,7 @@ from healer.prompts import prompt
 from healer.proposal import ask
 from healer.proposal.answer import read_answer
 from healer.proposal.conversation import Conversation
+from healer.proposal.fence import shown
 from healer.proposal.tools import Librarian
 from healer.proposal.value import Attempt, Edit, Exchange, Proposal, RegressionTest, Spend
 
@@ -99,16 +100,20 @@ def _proposal(
     return Proposal(
         context=context,
         attempt=number,
-        title=" ".join(answer["title"].split())[:_TITLE],
-        root_cause=answer["root_cause"].strip(),
-        fix=answer["fix"].strip(),
+        title=_line(answer["title"])[:_TITLE] or "a production error is fixed",
+        root_cause=shown(answer["root_cause"]).strip(),
+        fix=shown(answer["fix"]).strip(),
         edits=_edits(answer["edits"]),
-        test=RegressionTest(_edits(test["edits"]), test["name"].strip()) if test else None,
-        unverified=tuple(text.strip() for text in answer["unverified"] if text.strip()),
+        test=RegressionTest(_edits(test["edits"]), _line(test["name"])) if test else None,
+        unverified=tuple(line for text in answer["unverified"] if (line := _line(text))),
         confidence=int(answer["confidence"]),
         spend=spend,
         files_read=files_read,
     )
+
+
+def _line(text: str) -> str:
+    return " ".join(shown(text).split())
 
 
 def _edits(items: list[dict[str, str]]) -> tuple[Edit, ...]:

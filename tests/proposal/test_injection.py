@@ -111,6 +111,20 @@ def test_hidden_characters_do_not_reach_claude() -> None:
     assert not any(character in text for character in hidden if character not in "[31m")
 
 
+def test_hidden_characters_and_secrets_do_not_come_back_from_claude() -> None:
+    hidden, secret = "\u202e\u200b\U000e0041", "ghp_" + "a1B2" * 9
+    says = f"a{hidden} b\n{secret}"
+    answer = ANSWER | {"title": says, "root_cause": says, "fix": says, "unverified": [says]}
+    attempt, _ = ask(answer | {"regression_test": ANSWER["regression_test"] | {"name": f"test_{hidden}x"}})
+    proposal = attempt.outcome
+    assert isinstance(proposal, Proposal)
+    assert proposal.title == "a b [REDACTED]"
+    assert proposal.root_cause == proposal.fix == "a b\n[REDACTED]"
+    assert proposal.unverified == ("a b [REDACTED]",)
+    assert proposal.test is not None
+    assert proposal.test.name == "test_x"
+
+
 def test_half_characters_can_be_sent() -> None:
     context = make_context(message="bad \ud800 half", hint="\udfff")
     context = replace(context, excerpts=(Excerpt("a\udc80.py", ((1, 1),), "x = '\ud83d'", 1, "r"),))
