@@ -163,6 +163,7 @@ def test_a_name_that_many_files_have_leads_nowhere() -> None:
     [
         ("tests/test_cart.py", True), ("shop/cart_test.py", True), ("conftest.py", True), ("tests/data/x.py", True),
         ("shop/tests.py", True), ("shop/contest.py", False), ("shop/latest.py", False), ("testimony/a.py", False),
+        ("celery/contrib/testing/app.py", False), ("testing/a.py", True),
     ],
 )  # fmt: skip
 def test_tests_are_told_by_their_path(path: str, expected: bool) -> None:

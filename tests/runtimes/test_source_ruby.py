@@ -121,6 +121,7 @@ def test_constants_become_paths_as_autoloaders_have_it(name: str, expected: str)
     [
         ("spec/a_spec.rb", True), ("test/a.rb", True), ("app/cart_test.rb", True), ("test_cart.rb", True),
         ("spec/spec_helper.rb", True), ("lib/inspec.rb", False), ("lib/latest.rb", False), ("lib/contest/a.rb", False),
+        ("lib/rack/test/session.rb", False), ("lib/x/features/y.rb", False), ("features/steps/a.rb", True),
     ],
 )  # fmt: skip
 def test_tests_are_told_by_their_path(path: str, expected: bool) -> None:

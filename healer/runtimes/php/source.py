@@ -72,9 +72,7 @@ def is_test(path: str) -> bool:
     """True for what phpunit or pest would run, and for the files that support it."""
     *folders, name = path.split("/")
     stem = name.partition(".")[0]
-    return stem.endswith(("Test", "TestCase", "Cest", "Spec")) or any(
-        folder.lower() in _TEST_FOLDERS for folder in folders
-    )
+    return stem.endswith(("Test", "TestCase", "Cest")) or any(folder.lower() in _TEST_FOLDERS for folder in folders)
 
 
 class _Namespaces:

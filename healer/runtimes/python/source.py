@@ -51,7 +51,7 @@ def is_test(path: str) -> bool:
     stem = name.rpartition(".")[0]
     if name == "conftest.py" or stem.startswith("test_") or stem.endswith("_test") or stem in ("test", "tests"):
         return True
-    return any(folder in ("test", "tests", "testing") for folder in folders)
+    return any(folder in ("test", "tests") for folder in folders) or folders[:1] == ["testing"]
 
 
 def _definitions(caught: Caught) -> Iterator[Found]:

@@ -42,7 +42,7 @@ _GRAMMAR = Grammar(
     """,
 )
 _MAKERS = frozenset({"Struct.new", "Class.new", "Module.new", "Data.define"})
-_TEST_FOLDERS = frozenset({"test", "tests", "spec", "specs", "features"})
+_TEST_FOLDERS = frozenset({"test", "tests", "spec", "specs"})
 
 
 def parse(source: bytes, path: str) -> Module:
@@ -60,7 +60,9 @@ def is_test(path: str) -> bool:
     stem = name.partition(".")[0]
     if stem.endswith(("_spec", "_test", "spec_helper", "rails_helper", "test_helper")) or stem.startswith("test_"):
         return True
-    return any(folder in _TEST_FOLDERS for folder in folders)
+    if folders[:1] in (["lib"], ["app"]):
+        return False
+    return any(folder in _TEST_FOLDERS for folder in folders) or folders[:1] == ["features"]
 
 
 def _definitions(caught: Caught) -> Iterator[Found]:
