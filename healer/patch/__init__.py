@@ -1,5 +1,6 @@
 """Stage 6: exact edits, every rule checked, one canonical diff."""
 
+from healer.patch.make import check_diff, make_patch
 from healer.patch.value import FileChange, Patch
 
-__all__ = ["FileChange", "Patch"]
+__all__ = ["FileChange", "Patch", "check_diff", "make_patch"]

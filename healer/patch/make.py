@@ -1,0 +1,195 @@
+"""From edits to a patch, and from a diff that somebody else made to the same checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer.outcome import Rejected, SplatError
+from healer.patch.candidate import Candidate, Change
+from healer.patch.capabilities import new_capabilities
+from healer.patch.diff import NotCanonicalError, parse, unified
+from healer.patch.edits import apply_edits
+from healer.patch.ops import perform
+from healer.patch.rules import check
+from healer.patch.text import put_together, take_apart
+from healer.patch.value import FileChange, Patch
+from healer.policy import collision, misspelt, path_rule, role
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from healer.context import Tree
+    from healer.frames import RuntimeName
+    from healer.patch.diff import FileDiff
+    from healer.proposal import Edit, Proposal
+    from healer.settings import PolicySettings
+
+MAX_EDITS = 60
+MAX_DIFF = 1_000_000
+
+
+def make_patch(proposal: Proposal, tree: Tree, settings: PolicySettings) -> Patch | Rejected:
+    """Lay the proposal's edits over the tree and hold the result against every rule.
+
+    The first rule that refuses it is the answer. Raises SplatError only when the diff does not lead back to the same
+    bytes, which would be Splat's own fault.
+    """
+    edits = proposal.edits + (proposal.test.edits if proposal.test else ())
+    if not edits or len(edits) > MAX_EDITS:
+        found = "no edits" if not edits else f"{len(edits)} edits, where at most {MAX_EDITS} are allowed"
+        return Rejected(
+            "no-fix" if not edits else "too-large", f"The proposal holds {found}. Make the smallest change that helps."
+        )
+    context = proposal.context
+    changes = _changes(edits, tree, context.report.runtime, settings)
+    if isinstance(changes, Rejected):
+        return changes
+    reported = tuple(exception.type for exception in context.report.exceptions)
+    candidate = Candidate(changes, context.report.runtime, context.admitted, tree.paths(), reported)
+    diff = _diff(candidate)
+    if isinstance(diff, Rejected):
+        return diff
+    if refusal := check(candidate, settings):
+        return refusal
+    _prove(diff, candidate)
+    return Patch(
+        proposal=proposal,
+        changes=tuple(change.value for change in candidate.changes),
+        diff=diff,
+        lines=candidate.lines,
+        capabilities=new_capabilities(candidate.changes, candidate.runtime),
+    )
+
+
+def check_diff(
+    diff: str,
+    read: Callable[[str], bytes | None],
+    settings: PolicySettings,
+    *,
+    runtime: RuntimeName,
+    tracked: Collection[str],
+    admitted: frozenset[str] | None = None,
+    reported: tuple[str, ...] = (),
+) -> tuple[FileChange, ...] | Rejected:
+    """Hold a finished diff, from wherever it came, against the same rules, and give back what it changes.
+
+    `read` gives a file of the base commit, None when it is not one of `tracked`. The diff must fit that commit exactly
+    and be written as `make_patch` writes it, so nothing in it can mean one thing here and another to git.
+    """
+    if len(diff) > MAX_DIFF:
+        return Rejected("not-canonical", f"The diff has {len(diff)} characters; at most {MAX_DIFF} are allowed.")
+    try:
+        files = parse(diff)
+    except NotCanonicalError as error:
+        return Rejected("not-canonical", f"The diff is refused: {error}.")
+    known = frozenset(tracked)
+    changes: list[Change] = []
+    for file in files:
+        change = _fitted(file, read, runtime, settings, known)
+        if isinstance(change, Rejected):
+            return change
+        changes.append(change)
+    candidate = Candidate(tuple(changes), runtime, admitted, known, reported)
+    if _diff(candidate) != diff:
+        return Rejected("not-canonical", "The diff is refused: it is not written as Splat writes it.")
+    return check(candidate, settings) or tuple(change.value for change in candidate.changes)
+
+
+def _changes(
+    edits: tuple[Edit, ...], tree: Tree, runtime: RuntimeName, settings: PolicySettings
+) -> tuple[Change, ...] | Rejected:
+    tracked = tree.paths()
+    by_path: dict[str, list[Edit]] = {}
+    for edit in edits:
+        by_path.setdefault(edit.path, []).append(edit)
+    changes: list[Change] = []
+    for path in sorted(by_path):
+        if refusal := _place(path, runtime, settings, tracked):
+            return refusal
+        change = _edited(path, by_path[path], tree, runtime)
+        if isinstance(change, Rejected):
+            return change
+        if change.ops:
+            changes.append(change)
+    return tuple(changes)
+
+
+def _place(path: str, runtime: RuntimeName, settings: PolicySettings, tracked: frozenset[str]) -> Rejected | None:
+    """The rules over a path alone; what it is to the tests is asked only when it is spelt right."""
+    kind = "code" if misspelt(path) else role(path, runtime)
+    if refusal := path_rule(path, settings, kind):
+        return refusal
+    if other := collision(path, tracked):
+        return Rejected(
+            "path-collision",
+            f"`{path}` is not tracked, and `{other}` is, which some file systems take for it. Use that name.",
+        )
+    return None
+
+
+def _edited(path: str, edits: list[Edit], tree: Tree, runtime: RuntimeName) -> Change | Rejected:
+    before = tree.read(path) if path in tree.paths() else None
+    if before is None and path in tree.paths():
+        return Rejected(
+            "too-large", f"`{path}` is larger than 2 MiB, too large to be patched. Fix the crash elsewhere."
+        )
+    if b"\0" in (before or b""):
+        return Rejected("binary", f"`{path}` is a binary file. Only text files may be changed.")
+    applied = apply_edits(path, before, edits)
+    if isinstance(applied, Rejected):
+        return applied
+    lines = take_apart(before).lines if before else ()
+    return Change(path, role(path, runtime), before, applied.after, lines, applied.ops)
+
+
+def _fitted(
+    file: FileDiff,
+    read: Callable[[str], bytes | None],
+    runtime: RuntimeName,
+    settings: PolicySettings,
+    tracked: frozenset[str],
+) -> Change | Rejected:
+    """One file's part of a foreign diff, laid over the file on the base commit."""
+    if refusal := _place(file.path, runtime, settings, tracked):
+        return refusal
+    before = read(file.path) if file.path in tracked else None
+    if file.is_new != (before is None):
+        return Rejected(
+            "not-canonical", f"The diff does not fit: `{file.path}` is {'there' if file.is_new else 'not there'}."
+        )
+    text = take_apart(before or b"")
+    if any(not 0 <= number < len(text.lines) or text.lines[number] != line for number, line in file.expected.items()):
+        return Rejected("not-canonical", f"The diff does not fit `{file.path}` as it is on the base commit.")
+    after = put_together(perform(file.ops, text.lines))
+    return Change(file.path, role(file.path, runtime), before, after, text.lines, file.ops)
+
+
+def _diff(candidate: Candidate) -> str | Rejected:
+    ordered = sorted(candidate.changes, key=lambda change: change.path)
+    diff = "".join(
+        unified(change.path, None if change.before is None else change.lines, change.ops) for change in ordered
+    )
+    try:
+        diff.encode()
+    except UnicodeEncodeError as error:
+        line = diff.count("\n", 0, error.start)
+        return Rejected(
+            "not-utf8",
+            "The lines around an edit are not UTF-8, so the patch could not be shown. Edit another place.",
+            ascii(diff.split("\n")[line])[:300],
+        )
+    return diff
+
+
+def _prove(diff: str, candidate: Candidate) -> None:
+    """Parse the diff back: it must lead to the very bytes that will be judged."""
+    by_path = {change.path: change for change in candidate.changes}
+    for file in parse(diff):
+        change = by_path.pop(file.path)
+        text = take_apart(change.before or b"")
+        if put_together(perform(file.ops, text.lines)) != change.after:
+            raise SplatError(
+                "The diff does not lead to the patched file", where=file.path, next_step="Please report this."
+            )
+    if by_path:
+        raise SplatError("The diff leaves out a file", where=next(iter(by_path)), next_step="Please report this.")
