@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,9 @@ from healer.edge.sandbox.process import CappedOutput, Launch, execute
 from healer.edge.sandbox.toolchains import find_toolchains, private_places
 from healer.outcome import SandboxError
 from tests.edge.sandbox_kit import git, make_repo, needs_bubblewrap, needs_root, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class TestCappedOutput:
@@ -62,6 +66,15 @@ class TestExecute:
         assert done.exit_code == 0
         assert time.monotonic() - began < 4
 
+    def test_output_is_read_also_when_we_come_late(self) -> None:
+        """As on a machine that gives us no time while the command runs and ends."""
+        done = execute(_launch("echo MARK; echo out; sleep 0.2; echo late; exit 3", watch=_hold_once(2.0)), 60)
+        assert (done.output, done.exit_code, done.timed_out) == ("out\nlate\n", 3, False)
+
+    def test_what_ended_in_time_did_not_time_out(self) -> None:
+        done = execute(_launch("echo MARK; echo out; exit 3", watch=_hold_once(2.0)), 1)
+        assert (done.output, done.exit_code, done.timed_out) == ("out\n", 3, False)
+
     def test_no_descriptor_is_left_open(self) -> None:
         before = set(os.listdir("/proc/self/fd"))
         for _ in range(3):
@@ -71,6 +84,16 @@ class TestExecute:
     def test_a_command_line_that_is_too_long_is_our_error(self) -> None:
         with pytest.raises(SandboxError, match="cannot be started"):
             execute(Launch(["/bin/true", "x" * 10_000_000], {}, b"MARK\n"), 10)
+
+
+def _hold_once(seconds: float) -> Callable[[], str]:
+    pauses = iter([seconds])
+
+    def watch() -> str:
+        time.sleep(next(pauses, 0))
+        return ""
+
+    return watch
 
 
 def _launch(script: str, **options: object) -> Launch:

@@ -28,6 +28,7 @@ _CHUNK = 64 * 1024
 _TICK = 0.5
 _WAIT = 0.005
 _LAST_WORDS = 1.0
+_LAST_CHUNKS = 64
 
 
 class CappedOutput:
@@ -157,6 +158,7 @@ class _Supervisor:
             while (selector.get_map() or not _ended(self._process)) and time.monotonic() < self._give_up:
                 self._read_once(selector, self._deadline(seconds))
                 self._judge_time(self._deadline(seconds))
+            self._drain(selector)
         finished_at = time.monotonic()
         return Finished(
             exit_code=self.end(),
@@ -173,28 +175,41 @@ class _Supervisor:
     def _read_once(self, selector: selectors.BaseSelector, deadline: float) -> None:
         until = min(deadline, self._give_up) - time.monotonic()
         tick = _TICK if selector.get_map() else _WAIT
-        for key, _ in selector.select(max(0.0, min(tick, until))):
+        self._read(selector, max(0.0, min(tick, until)))
+
+    def _drain(self, selector: selectors.BaseSelector) -> None:
+        """What stands in the pipes when time is over was written before: on a busy machine we may come late to it."""
+        for _ in range(_LAST_CHUNKS):
+            if not selector.get_map() or not self._read(selector, 0):
+                return
+
+    def _read(self, selector: selectors.BaseSelector, seconds: float) -> bool:
+        ready = selector.select(seconds)
+        for key, _ in ready:
             data = os.read(key.fd, _CHUNK)
             key.data(data)
             if not data:
                 selector.unregister(key.fileobj)
+        return bool(ready)
 
     def _judge_time(self, deadline: float) -> None:
         """Kill what is due; from then on, and from the process's own end, wait only shortly for the pipes' end: in a
         plain process group a daemon may hold them for ever.
         """
-        now = time.monotonic()
         if self._give_up < inf:
             return
-        if now >= self._next_watch:
-            self._next_watch = now + _TICK
+        if time.monotonic() >= self._next_watch:
+            self._next_watch = time.monotonic() + _TICK
             self._stopped = self._launch.watch()
-        self._timed_out = not self._stopped and now >= deadline
-        if self._timed_out or self._stopped:
+        over = bool(self._stopped) or time.monotonic() >= deadline
+        if _ended(self._process):
+            self._stopped = ""
+        elif over:
+            self._timed_out = not self._stopped
             self.kill()
-            self._give_up = now + _LAST_WORDS
-        elif _ended(self._process):
-            self._give_up = now + _LAST_WORDS
+        else:
+            return
+        self._give_up = time.monotonic() + _LAST_WORDS
 
     def _take_output(self, data: bytes) -> None:
         if self._began:
