@@ -21,6 +21,7 @@ _MAX_QUOTED = 1_000_000
 _TOKEN = re.compile(r"[^\"'\\]+|\\.|[\"'\\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.DOTALL)
 _PLAIN = {"n": "\n", "t": "\t", "r": "\r", "/": "/", "\\": "\\", '"': '"', "'": "'", "b": "", "f": ""}
+_FRAME = re.compile(r"[^\"]{0,200}File \"[^\"]{1,1000}\", line \d{1,9}(?:, in .*)?$")
 #: Where containers and journals put one printed line a record.
 _LINE_KEYS = ("log", "MESSAGE", "message", "msg", "textPayload", "line", "text")
 
@@ -54,7 +55,14 @@ def expand(lines: Sequence[str]) -> list[str]:
     """The lines with the escaped traces among them written out, each as a paragraph."""
     found: list[str] = []
     run: list[tuple[str, str | None]] = []
+    before = ""
     for line in lines:
+        # A line of source under its frame may well print `\\n    at `; it is the trace's own.
+        before, is_source = line, _FRAME.match(before[:4_000]) is not None
+        if is_source:
+            found += [*_close(run), line]
+            run = []
+            continue
         record = _parse(line) if line.lstrip()[:1] == "{" and line.rstrip()[-1:] == "}" else None
         if isinstance(record, dict):
             written = _flat(blocks_in(record), 0)

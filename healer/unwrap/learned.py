@@ -37,10 +37,12 @@ def drop_learned(lines: Sequence[str]) -> list[str]:
         last = index
         while last + 1 < len(found) and pattern.match(found[last + 1]):
             last += 1
-        if last > first:
-            for at in range(first, last + 1):
-                match = pattern.match(found[at])
-                found[at] = found[at][match.end() :] if match else found[at]
+        if last == first:
+            index += 1
+            continue
+        for at in range(first, last + 1):
+            match = pattern.match(found[at])
+            found[at] = found[at][match.end() :] if match else found[at]
         index = done = last + 1
     return found
 
@@ -51,7 +53,7 @@ def _pattern(line: str, shapes: dict[str, re.Pattern[str] | None]) -> re.Pattern
     if not any(hint in head for hint in _HINTS):
         return None
     words = _WORDS.search(head)
-    prefix = _DRAWING.sub("", head[: words.start()]) if words else ""
+    prefix = _DRAWING.sub("", head[: words.start()].removesuffix("Exception Group ")) if words else ""
     if len(prefix) < 2 or len(prefix) > _MAX_PREFIX or not prefix.strip(" \t|+"):
         return None
     shape = re.sub(r"\d+", "0", prefix)

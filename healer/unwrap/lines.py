@@ -29,3 +29,10 @@ def plain(text: str) -> str:
     if _MARK.search(text) is None:
         return text
     return _HIDDEN.sub("", _ANSI.sub("", text))
+
+
+def indent(line: str) -> int:
+    """How far a line stands to the right; the drawing of an exception group stands two further than its trace."""
+    text = line.lstrip()
+    drawn = text.startswith(("+ Exception Group", "| ", "+-"))
+    return max(0, len(line) - len(text) - 2 * drawn)

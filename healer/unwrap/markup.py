@@ -6,17 +6,19 @@ import html
 import re
 from typing import TYPE_CHECKING
 
+from healer.unwrap.lines import indent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_FENCE = re.compile(r"\s{0,12}(?:`{3,}|~{3,})[\w+. -]{0,60}$")
+_FENCE = re.compile(r"(\s{0,12})(?:`{3,}|~{3,})[\w+. -]{0,60}$")
 #: Words of traces whose characters only HTML would have escaped.
 _ENTITIES = re.compile(
     r"File &(?:quot|#34|#x22);|&lt;(?:module|lambda|listcomp|genexpr|anonymous|main|top |frozen|string|internal)"
     r"|in &(?:#39|#x27|#x60|#96|quot);|\w(?:-|=)&gt;\w|&quot;most recent"
 )
 _TAG = r"</?(?:pre|code|details|summary|samp|tt|b|strong|p|div|blockquote)(?: [^<>]{0,200})?>"
-_TAGS_FIRST = re.compile(rf"\s{{0,40}}(?:{_TAG}\s?){{1,6}}")
+_TAGS_FIRST = re.compile(rf"\s{{0,40}}(?:{_TAG}(?:\s(?=<))?){{1,6}}")
 _TAGS_LAST = re.compile(rf"(?:{_TAG}){{1,6}}\s{{0,40}}$")
 _BREAK = re.compile(r"<br ?/?>")
 #: `<b>Fatal error</b>:  … in <b>x.php</b> on line <b>3</b>`
@@ -55,8 +57,21 @@ def is_fence(line: str) -> bool:
 
 
 def drop_fences(lines: Sequence[str]) -> list[str]:
-    """The lines with fences made blank: what a fence ends, ends."""
-    return ["" if is_fence(line) else line for line in lines]
+    """The lines with fences made blank (what a fence ends, ends) and what stands in one as far left as its fence."""
+    found: list[str] = []
+    inside: list[str] | None = None
+    margin = ""
+    for line in lines:
+        fence = _FENCE.match(line) if is_fence(line) else None
+        if fence is None:
+            (found if inside is None else inside).append(line)
+        elif inside is None:
+            found.append("")
+            inside, margin = [], fence[1]
+        else:
+            found += [*(each.removeprefix(margin) for each in inside), ""]
+            inside = None
+    return found + (inside or [])
 
 
 def dedent(lines: Sequence[str]) -> list[str]:
@@ -77,10 +92,9 @@ def dedent(lines: Sequence[str]) -> list[str]:
 def _left(paragraph: list[str]) -> list[str]:
     if not paragraph or not paragraph[0].startswith(("    ", "\t")):
         return paragraph
-    indent = paragraph[0][: len(paragraph[0]) - len(paragraph[0].lstrip())]
-    # JavaScript's frames alone look the same, and lose nothing that their reader needs but the space before `at`.
-    if paragraph[0].lstrip().startswith(("at ", "from ", "#")) or not all(
-        line.startswith(indent) for line in paragraph
-    ):
+    left = paragraph[0][: indent(paragraph[0])]
+    # JavaScript's frames alone look the same; they need the space before `at`.
+    frames_alone = paragraph[0].lstrip().startswith(("at ", "from ", "#"))
+    if frames_alone or not all(line.startswith(left) for line in paragraph):
         return paragraph
-    return [line[len(indent) :] for line in paragraph]
+    return [line[len(left) :] for line in paragraph]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from healer.unwrap.lines import indent
 from healer.unwrap.marks import is_mark
 
 if TYPE_CHECKING:
@@ -23,11 +24,11 @@ _PREFIX = re.compile(
     r"|(?P<rfc><\d{1,3}>1 \S{1,40} (?P<rfcsource>\S{1,100} \S{1,100} \S{1,60}) \S{1,60} (?:-|\[[^\]]{0,300}\]) ?)"
     r"|(?P<syslog>(?:<\d{1,3}>)?[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d(?:\.\d{1,9})? "
     r"(?P<source>[\w.-]{1,100} [^\s:\[\]]{1,100}(?:\[\d{1,10}\])?):(?: |$))"
+    r"|(?P<level>\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\]?(?::| \|| {1,6}-)?(?: |$))"
     r"|(?P<tag>[\w.-]{1,60}(?: [\w.-]{1,60})?\[[\w.-]{1,60}\]:(?: |$))"
     r"|(?P<compose>[\w.-]{1,100} {0,80}\|(?: |$))"
     r"|(?P<pod>\[(?:pod|deployment|container)/[\w./-]{1,250}\](?: |$))"
     r"|(?P<actions>##\[\w{1,20}\])"
-    r"|(?P<level>\[?(?:TRACE|DEBUG|INFO|NOTICE|WARN(?:ING)?|ERROR|CRITICAL|FATAL)\]?(?::| \|| {1,6}-)?(?: |$))"
     r"|(?P<bracket>\[[\w .:/#@+-]{1,60}\] )"
     r"|(?P<quote>> ?(?!>> ))"
 )
@@ -80,12 +81,12 @@ def _close(found: list[str], run: list[tuple[str, str]], raw: list[str], *, leve
         found.extend(raw)
         return False
     # A level is padded to the longest of its kind.
-    indent = min((len(rest) - len(rest.lstrip()) for _, rest in run if rest.strip()), default=0) if level else 0
+    padding = min((indent(rest) for _, rest in run if rest.strip()), default=0) if level else 0
     sources: dict[str, list[str]] = {}
     for source, rest in run:
         # Taken out and put in again, so that the order is that of each source's last line.
         kept = sources.pop(source, [])
-        kept.append(rest[indent:])
+        kept.append(rest[padding:])
         sources[source] = kept
     for kept in sources.values():
         found.extend(kept)
