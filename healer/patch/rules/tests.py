@@ -115,7 +115,8 @@ def weakened(candidate: Candidate, settings: PolicySettings) -> Rejected | None:
             if change.before is not None and not (_is_balanced(block) and _closes_quotes(block)):
                 return Rejected(
                     "test-weakened",
-                    fX the tests around them. Add the test as a whole.",
+                    f"The lines added at line {number} of `{change.path}` open or close more than they hold, which changes "
+                    "the tests around them. Add the test as a whole.",
                     "\n".join(block)[:600],
                 )
     return None
