@@ -169,6 +169,7 @@ class _Walk:
         """An answer's patch and its verdict, or why it was refused."""
         if isinstance(attempt.outcome, Rejected):
             return attempt.outcome
+        assert not isinstance(attempt.outcome, Skipped)  # noqa: S101 - the loop has ended by then
         house, folder = self.house, f"attempt-{attempt.number}"
         with house.watch.stage("patch"):
             patch = make_patch(attempt.outcome, house.tree, house.settings.policy)

@@ -1,6 +1,6 @@
 """Measures the context over recorded crashes: does it hold what the fix changed, at how many tokens, in what time?
 
-A case is a folder with `trace.txt` and `case.json` (`repo`, `base_sha`, and `fix_sha` or `files_changed_by_fix`). A fixed
+A case is a folder with `trace.txt` and `case.json` (`repo`, `base_sha`, `fix_sha`, `files_changed_by_fix`). A fixed
 file is held when the context shows any of its lines. The fixed functions are those that hold, at the base, the lines
 which the fix takes away or, at the fix, the lines it adds; code outside any function counts only where a fix touches no
 function, and then by its file. A function is held when all its lines are shown, or at least those that change.

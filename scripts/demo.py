@@ -8,13 +8,15 @@ import shutil
 import subprocess
 import sys
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 
+from healer.edge.sandbox import probe
+from healer.settings import Settings
 from healer.testing import ScriptedClaude
 
-from healer.outcome import SandboxError
-from healer.settings import Settings
-
+# The healing prints to the same terminal: what was said before must be there before.
+print = partial(print, flush=True)
 HERE = Path(__file__).resolve().parent.parent
 SHOP = HERE / ".demo" / "shop"
 SPLAT = Path(sys.executable).parent / "splat"
@@ -55,13 +57,7 @@ def first_line(*, real: bool) -> str:
 
 
 def sandbox_starts() -> bool:
-    from healer.edge.sandbox import probe
-
-    try:
-        probe(Settings())
-    except SandboxError:
-        return False
-    return True
+    return probe(Settings()) is None
 
 
 def fresh_repository() -> str:

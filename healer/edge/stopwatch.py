@@ -100,9 +100,10 @@ class TimedModel:
         self.tools = model.tools
 
     def reply(self, request: Request) -> Reply:
-        """Ask, and time the wait."""
-        with self._stopwatch.running("claude", request.model):
-            return self._model.reply(request)
+        """Ask, and time the wait itself; what this side does around it is Splat's own time."""
+        reply = self._model.reply(request)
+        self._stopwatch.add("claude", request.model, time.monotonic(), reply.spend.seconds)
+        return reply
 
 
 class TimedChecks:
