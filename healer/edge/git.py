@@ -100,21 +100,17 @@ class GitTree:
 
         Empty when git does not answer within a second, or knows only where a shallow clone was cut off.
         """
-        if path not in self._index() or not (place := self._git_dir()):
+        if path not in self._index() or self._is_shallow():
             return ()
-        # From inside the git folder nothing of a working tree is in reach: no attributes, no filters.
-        command = ["git", *SAFE, "-c", "blame.ignoreRevsFile=", "-C", place, "--git-dir=.", "blame", "--porcelain"]
-        command += ["--no-textconv", "--root", "-L", f"{first},{last}", self.base, "--", path]
-        said = self._run(command)
+        # From the top of the tree, whatever folder was named: there the path and the user's own ignoreRevsFile hold.
+        command = ["git", *SAFE, "-C", str(self.top), "blame", "--porcelain", "--no-textconv", "--root"]
+        said = self._run([*command, "-L", f"{first},{last}", self.base, "--", path])
         return _commits(said) if said else ()
 
-    def _git_dir(self) -> str:
-        """Where the repository is; "" when that is unknown, or when its history was cut off by a shallow clone."""
-        said = self._run(
-            ["git", *SAFE, "-C", str(self.repo), "rev-parse", "--is-shallow-repository", "--absolute-git-dir"]
-        )
-        shallow, _, place = said.partition("\n")
-        return place.strip("\n") if shallow == "false" else ""
+    def _is_shallow(self) -> bool:
+        """True for a shallow clone, and where git cannot tell."""
+        command = ["git", *SAFE, "-C", str(self.repo), "rev-parse", "--is-shallow-repository"]
+        return self._run(command).strip() != "false"
 
     def _run(self, command: list[str]) -> str:
         """What a command that may fail said, "" when it did."""
