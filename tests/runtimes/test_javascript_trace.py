@@ -168,6 +168,9 @@ _HOSTILE = {
     "long words": "    at f (/app/a.js:1:2)\n" + "a" * 3000 + "\n",
     "dotted words": "a.b" * 1000 + "\n    at f (/app/a.js:1:2)\n",
     "spaces": " " * 3000 + "\n    at f (/app/a.js:1:2)\n",
+    "tap": "  error: |-\n    x\n  name: 'E'\n  stack: |-\n    f (/app/a.js:1:2)\n",
+    "tap keys": "  error: |-\n",
+    "banner and text": "/app/a.js:3\n  x\n  ^\n" + "junk: x\n" * 70,
     "gaps": "    ... 5 lines matching cause stack trace ...\n    at f (/app/a.js:1:2)\n",
 }
 

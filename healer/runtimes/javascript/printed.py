@@ -75,14 +75,15 @@ def read_frame(line: str) -> PrintedFrame | None:
     if text.startswith(("at ", _VITEST)):
         tail = "{" if text.endswith(" {") else "," if text.endswith(",") else ""
         text = text[: len(text) - len(tail)].rstrip()
-        frame = _v8(text[2:].strip()) if text[0] == "a" else _vitest(text[2:].strip())
+        frame = read_call(text[2:].strip()) if text[0] == "a" else _vitest(text[2:].strip())
         return PrintedFrame(frame, text, tail) if frame else None
     if "@" in text and (frame := _gecko(text)):
         return PrintedFrame(frame, text, "")
     return None
 
 
-def _v8(body: str) -> Frame | None:
+def read_call(body: str) -> Frame | None:
+    """The frame in what V8 prints behind `at `."""
     function, opened, place = body.partition(" (")
     if opened and place.endswith(")"):
         function, place = function.removeprefix("async "), place[:-1]

@@ -19,6 +19,7 @@ from healer.runtimes.javascript.printed import (
     read_frame,
     read_header,
 )
+from healer.runtimes.javascript.tap import read_tap
 from healer.runtimes.reading import message
 from healer.signature import clean_function as _clean
 
@@ -52,8 +53,12 @@ def find(lines: Sequence[str]) -> list[Trace]:
             if (thrown := thrown_value(lines, found)) is None:
                 continue
             block = _Block(lines, thrown[0], found.last + 1, thrown[1] + 1)
+        elif (tap := read_tap(lines, index, floor)) is not None:
+            traces.append(tap)
+            index = floor = tap.last + 1
+            continue
         elif read_frame(line):
-            header, start = header_above(lines, index, max(floor, banner.last + 1 if banner else 0))
+            header, start = header_above(lines, index, max(floor, banner.last + 1 if banner else 0), banner)
             block = _Block(lines, header, start, index)
         elif (bracketed := read_bracketed(line)) is not None and not _frames_follow(lines, index):
             block = _Block(lines, bracketed[0], index, index + 1, tail=bracketed[1])
@@ -167,7 +172,10 @@ class _Block:
             self.open.pop()
         bracketed = read_bracketed(text)
         header = bracketed[0] if bracketed else read_header(text)
-        if len(self.errors) >= _MAX_ERRORS or not (header or relation == "cause"):
+        # A cause may be any value; only an error, or what has frames, is one of the chain.
+        if (header is None or not header.strong) and not _frames_follow(self.lines, self.end):
+            return
+        if len(self.errors) >= _MAX_ERRORS:
             return
         header = header or Header("Error", text, False)
         self.errors.append(_Error(header.type, [header.message], indent, relation, self.open[-1]))

@@ -1,0 +1,1 @@
+const vm=require('vm'); vm.runInThisContext('function go(){ return nope } \n go()');
