@@ -40,9 +40,6 @@ _PATTERNS = """
 (import_statement) @import
 (export_statement source: (string)) @import
 (call_expression function: [(identifier) (import)] arguments: (arguments . [(string) (template_string)])) @call
-(variable_declarator value: (call_expression function: (identifier) arguments: (arguments . (string)))) @required
-(variable_declarator value: (member_expression object: (call_expression function: (identifier)))) @required
-(variable_declarator value: (await_expression (call_expression function: (import)))) @required
 (comment) @lead
 (decorator) @lead
 (identifier) @name
@@ -177,21 +174,23 @@ def _statement(caught: Caught, node: Node) -> Import | None:
 def _required(caught: Caught) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]]]:
     """What `const x = require(…)` and `const { a, b: c } = require(…)` bind, by where the call starts."""
     found: dict[int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
-    for node in caught["required"]:
-        pattern, value = node.child_by_field_name("name"), node.child_by_field_name("value")
-        if pattern is None or value is None:
+    for node in (*caught["definition"], *caught["value"]):
+        if node.type != "variable_declarator":
             continue
-        call = value.child_by_field_name("object") or (
-            value.named_child(0) if value.type == "await_expression" else value
-        )
-        member = caught.text(value.child_by_field_name("property"))
-        if call is None:
+        pattern, value = node.child_by_field_name("name"), node.child_by_field_name("value")
+        member = ""
+        if value is not None and value.type == "member_expression":
+            member = caught.text(value.child_by_field_name("property"))
+            value = value.child_by_field_name("object")
+        elif value is not None and value.type == "await_expression":
+            value = value.named_child(0) if value.named_child_count else None
+        if pattern is None or value is None or value.type != "call_expression":
             continue
         if pattern.type == "identifier":
-            found[call.start_byte] = ((member,) if member else (), (caught.text(pattern),))
-        elif pattern.type == "object_pattern":
+            found[value.start_byte] = ((member,) if member else (), (caught.text(pattern),))
+        elif pattern.type == "object_pattern" and not member:
             pairs = [_pair(caught, child) for child in pattern.named_children]
-            found[call.start_byte] = (tuple(name for name, _ in pairs), tuple(local for _, local in pairs))
+            found[value.start_byte] = (tuple(name for name, _ in pairs), tuple(local for _, local in pairs))
     return found
 
 
