@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from healer.context import Context
     from healer.frames import ExceptionInfo, Frame, RuntimeName
@@ -91,7 +91,7 @@ def _crash(context: Context, exception: ExceptionInfo) -> Crash | None:
         exception.type,
         exception.message,
         suspect.path if suspect else frame.path.replace("\\", "/"),
-        frame.function or (suspect.function if suspect else ""),
+        _named(exception.frames, exception.frames.index(frame)) or (suspect.function if suspect else ""),
         exception.frames[0] is not frame,
     )
 
@@ -107,13 +107,27 @@ def _is(crash: Crash, sighting: Sighting) -> bool:
         return False
     frame, inner = sighting.frames[ours], sighting.frames[ours + 1 :]
     # Ruby and PHP give a built-in function a frame of its own, at the very line that calls it.
-    here = [outer for outer in sighting.frames[: ours + 1] if (outer.path, outer.line) == (frame.path, frame.line)]
+    same_line = [n for n in range(ours + 1) if _place(sighting.frames[n]) == _place(frame)]
+    here = [_named(sighting.frames, index) for index in same_line]
     return (
         _same_type(crash, sighting)
         and same_file(frame.path, crash.path)
-        and any(same_function(outer.function, crash.function) for outer in here)
+        and any(same_function(name, crash.function) for name in here)
         and not any(_DOUBLE.search(outer.path) for outer in inner)
     )
+
+
+def _place(frame: Frame) -> tuple[str, int | None]:
+    return frame.path, frame.line
+
+
+def _named(frames: Sequence[Frame], index: int) -> str:
+    """A frame's function; of a nameless one (a callback, a comprehension) the function of the same file around it."""
+    here = frames[index]
+    for outer in range(index, -1, -1):
+        if frames[outer].path == here.path and _plain(frames[outer].function):
+            return frames[outer].function
+    return ""
 
 
 def innermost(sighting: Sighting) -> int | None:
@@ -130,7 +144,9 @@ def describe(sighting: Sighting) -> str:
     ours = innermost(sighting)
     name = sighting.types[0] if sighting.types else "an exception"
     frame = sighting.frames[ours] if ours is not None else None
-    return f"{name} in {frame.path}, {frame.function}" if frame else f"{name} outside the repository"
+    if frame is None:
+        return f"{name} outside the repository"
+    return f"{name} in {frame.path}, {frame.function or 'a function without a name'}"
 
 
 def _same_type(crash: Crash, sighting: Sighting) -> bool:

@@ -85,7 +85,8 @@ def why_unavailable(tested: Tested, bench: Bench) -> str:
     if not run.results:
         if ran.exit_code == 0 and bench.plan.runner == "command":
             return ""
-        seen = f"`{' '.join(bench.plan.suite)[:200]}` ended with {ran.exit_code} and reported no test"
+        command = bench.plan.suite[-1][:200] if bench.plan.runner == "command" else bench.plan.runner
+        seen = f"`{command}` ended with {ran.exit_code} and reported no test"
         return f"it needs a service that the sandbox has not: {seen}" if _SERVICE.search(ran.output) else seen
     failures = run.failures
     if not run.passed and failures:

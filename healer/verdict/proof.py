@@ -108,12 +108,10 @@ class Proof:
         for tested in runs:
             if tested.ran.timed_out:
                 return _hung("green", "the patch", tested, self.bench.settings.timeout)
-            found = self._named(tested, name, collected=True)
+            found = self._named(tested, name, loaded=True)
             if not found:
                 return _unseen("green", "the patch", name, tested)
-        bad = [
-            [test for test in self._named(tested, name, collected=True) if test.status != "passed"] for tested in runs
-        ]
+        bad = [[test for test in self._named(tested, name, loaded=True) if test.status != "passed"] for tested in runs]
         if {test.id for test in bad[0]} != {test.id for test in bad[1]}:
             odd = {test.id for test in bad[0]} ^ {test.id for test in bad[1]}
             detail = f"The test is flaky: on the patch it passed in one run and not in the next ({_list(odd)})."
@@ -123,7 +121,7 @@ class Proof:
             verb = "was skipped" if bad[0][0].status == "skipped" else "still fails"
             detail = f"{_list(failing)} {verb} on the patch."
             return Check("green", "failed", detail, _output(runs[0], failing), seconds)
-        passed = {test.id for test in self._named(runs[0], name, collected=True)}
+        passed = {test.id for test in self._named(runs[0], name, loaded=True)}
         detail = f"{_list(passed)} ran and passed on the patch, twice."
         return Check("green", "passed", detail, tail(runs[0].ran.output, 3000), seconds)
 
@@ -155,23 +153,27 @@ class Proof:
             self.bench.checks.put(extra, side="before")
             self.bench.checks.put(self.patch.tests, side="after")
 
-    def _named(self, tested: Tested, name: str, *, collected: bool = False) -> list[TestResult]:
-        """The results of the regression test, by the name the answer gives it, of new tests where several have it.
+    def _named(self, tested: Tested, name: str, *, loaded: bool = False) -> list[TestResult]:
+        """The results of the regression test: by the name the answer gives it, else those that the base does not have.
 
-        On the base a test file that cannot even be loaded stands for its tests, unless `collected` asks for more.
+        On the base a test file that cannot even be loaded stands for its tests, unless `loaded` asks for more.
         """
-        found = [test for test in tested.run.results if same_test(test.id, name)]
+        results = [test for test in tested.run.results if not self._is_file(test.id)]
+        files = [test for test in tested.run.results if self._is_file(test.id) and not loaded]
         known = self.baseline.suite.by_id()
-        new = [test for test in tested.run.results if test.id not in known]
+        found = [test for test in results if same_test(test.id, name)]
         fresh = [test for test in found if test.id not in known]
-        if found:
-            return fresh or found
-        if new and known and (collected or any(test.status == "passed" for test in new)):
-            return [test for test in new if test.status != "error" or not collected]
-        stems = {_words(change.path.rpartition("/")[2].partition(".")[0]) for change in self.patch.tests}
-        broken = [test for test in tested.run.results if test.status == "error"]
-        unloaded = [test for test in broken if any(f" {stem} " in f" {_words(test.id)} " for stem in stems)]
-        return new or ([] if collected else unloaded)
+        new = [test for test in results if test.id not in known] if known else []
+        return fresh or found or new or [test for test in files if test.status in ("failed", "error")]
+
+    def _is_file(self, identity: str) -> bool:
+        """True when an id names no test, but one of the patch's test files, by path or module."""
+        words = _words(identity)
+        return any(
+            words in (_words(change.path), _words(change.path.rpartition("/")[2].partition(".")[0]))
+            or words == _words(self.bench.plan.inside(change.path) or "")
+            for change in self.patch.tests
+        )
 
 
 def same_test(identity: str, name: str) -> bool:

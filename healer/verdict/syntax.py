@@ -66,4 +66,4 @@ def _refused(patch: Patch, bench: Bench, command: tuple[str, ...], ran: Ran) -> 
 
 
 def _named(command: tuple[str, ...]) -> str:
-    return " ".join(word for word in command[:3] if "\n" not in word and len(word) < 30)
+    return " ".join(word for word in command[:2] if word != "-I")
