@@ -23,8 +23,8 @@ SCHEMA = "splat-report/1"
 _NEXT_STEP = "A report has the shape of sdk/report.schema.json; Splat's SDKs write it."
 _TEXTS = ("signature", "root", "service", "environment", "release")
 _KNOWN = {"schema", "runtime", "exceptions", *_TEXTS}
-#: In a checkout the schema is read where the SDKs have it; a wheel carries a copy.
-_PLACES = ("sdk", "healer/data")
+#: A wheel carries a copy of the schema; in a checkout it is read where the SDKs have it.
+_PLACES = ("healer/data", "sdk")
 #: An escape of JSON; halves of a surrogate pair that stand alone are no character.
 _ESCAPE = re.compile(
     r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"

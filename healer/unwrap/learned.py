@@ -42,7 +42,9 @@ def drop_learned(lines: Sequence[str]) -> list[str]:
             continue
         for at in range(first, last + 1):
             match = pattern.match(found[at])
-            found[at] = found[at][match.end() :] if match else found[at]
+            if match:
+                rest = found[at][match.end() :]
+                found[at] = rest.removesuffix('"') if match[0].endswith('"') else rest
         index = done = last + 1
     return found
 
