@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 MAX_TARGETS = 4
 """Beyond this many equally good answers a name says nothing."""
+_MOST_CANDIDATES = 500
 
 
 class Layout:
@@ -83,8 +84,8 @@ def under(folder: str, relative: str) -> str:
 
 
 def nearest(path: str, candidates: Sequence[str]) -> tuple[str, ...]:
-    """The candidates that share the most folders with `path`; () when too many do equally."""
-    if not candidates:
+    """The candidates that share the most folders with `path`; () when too many do equally, or there are too many."""
+    if not candidates or len(candidates) > _MOST_CANDIDATES:
         return ()
     shared = [_shared(path, candidate) for candidate in candidates]
     best = max(shared)
