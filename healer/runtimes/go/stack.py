@@ -59,10 +59,16 @@ def exception(said: Thrown, frames: Sequence[Frame], creator: Frame | None) -> E
 def below_machinery(frames: list[Frame]) -> list[Frame]:
     """The innermost frames that only say how Go dies are no part of the crash."""
     for index, frame in enumerate(frames):
-        own = frame.function in _MACHINERY_WITHOUT_PACKAGE or frame.function.startswith(_MACHINERY)
-        if not own and frame.function not in PANICS:
+        if not _is_machinery(frame):
             return frames[index:]
     return frames
+
+
+def _is_machinery(frame: Frame) -> bool:
+    if frame.function in PANICS or frame.function in _MACHINERY_WITHOUT_PACKAGE:
+        return True
+    # `internal/sync.fatal` and its like are linked to functions of this file.
+    return frame.function.startswith(_MACHINERY) or f"/{frame.path}".endswith("/runtime/panic.go")
 
 
 def _parts(frames: Sequence[Frame]) -> list[list[Frame]]:

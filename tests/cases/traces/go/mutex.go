@@ -1,0 +1,5 @@
+package main
+
+import "sync"
+
+func main() { var m sync.Mutex; m.Unlock() }
