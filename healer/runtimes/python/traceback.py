@@ -24,7 +24,8 @@ CHAINED: dict[str, Relation] = {
     "During handling of the above exception, another exception occurred:": "context",
 }
 _STACK = "Stack (most recent call last)"
-_FILE = re.compile(r'(\s*)File "(.+)", line (\d{1,9})(?:, in (.+))?\s*$')
+#: loguru marks the frame that caught it with `>`.
+_FILE = re.compile(r'(\s*|> )File "(.+)", line (\d{1,9})(?:, in (.+))?\s*$')
 _REPEATED = re.compile(r"\s*\[Previous line repeated (\d{1,9}) more times?\]\s*$")
 _MARKS = re.compile(r"[\s~^]+$")
 EXCEPTION = re.compile(r"([^\W\d][\w.<>]*)(?::\s(.*)|:)?$")
@@ -87,7 +88,7 @@ class _Reader:
         self.at = first
         if lead.endswith("  + "):
             return self._finish(first, lead[:-4])
-        following = self.lines[first + 1][:MAX_LINE] if first + 1 < len(self.lines) else ""
+        following = next((line[:MAX_LINE] for line in self.lines[first + 1 : first + 3] if line.strip()), "")
         position = following.find('  File "')
         if 0 <= position <= 200:
             lead = following[:position]
@@ -155,6 +156,9 @@ class _Reader:
     def _body(self, margin: str, start: int) -> _Node:
         node = _Node(frames=self._frames(margin))
         rest = self._rest(margin)
+        if node.frames and rest is not None and not rest.strip() and self._follows(margin, _USUAL):
+            self.at += 1  # loguru leaves a line blank between frames, and before the exception
+            rest = self._rest(margin)
         if rest is None or len(rest) >= MAX_LINE or starts_record(rest):
             return node
         if self.at == start and not margin.endswith("| "):
@@ -179,7 +183,7 @@ class _Reader:
                 more = min(int(repeated[1]), self.repeats)
                 self.repeats -= more
                 frames.extend([frames[-1]] * more)
-            elif frames and not rest.strip() and self._file_follows(margin):
+            elif not rest.strip() and self._follows(margin, _FILE):
                 self.at += 1
             else:
                 break
@@ -239,9 +243,9 @@ class _Reader:
         rest = self._rest(bars)
         return rest is not None and pattern.match(rest[:200]) is not None
 
-    def _file_follows(self, margin: str) -> bool:
+    def _follows(self, margin: str, pattern: re.Pattern[str]) -> bool:
         rest = self._rest(margin, self.at + 1)
-        return rest is not None and len(rest) < MAX_LINE and _FILE.match(rest) is not None
+        return rest is not None and len(rest) < MAX_LINE and pattern.match(rest) is not None
 
     def _skip_blank(self, margin: str) -> None:
         for _ in range(3):
