@@ -7,9 +7,11 @@ runtime prints them in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RuntimeName: TypeAlias = Literal["python", "javascript", "go", "ruby", "php"]
 Relation: TypeAlias = Literal["surfaced", "cause", "context", "member"]

@@ -46,9 +46,14 @@ class Watch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """All that the walk needs from outside. `sandbox` opens one that stops its commands when the event is set."""
+    """All that the walk needs from outside.
+
+    `sandbox` opens one that stops its commands when the event is set. `check` raises when model or sandbox cannot
+    work; it is asked once the crash is worth healing: a crash that is declined needs neither.
+    """
 
     tree: Tree
+    check: Callable[[], None]
     model: Model
     sandbox: Callable[[threading.Event], AbstractContextManager[Checks]]
     forge: Forge
@@ -78,6 +83,7 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     watch.keep("context.json", context)
     if isinstance(context, Skipped):
         return context
+    house.check()
     report = context.report
     mark = report.signature or signature(report.runtime, report.exceptions, report.root)
     standing = house.forge.standing(report, mark, house.tree.base)
@@ -169,7 +175,7 @@ class _Walk:
         """An answer's patch and its verdict, or why it was refused."""
         if isinstance(attempt.outcome, Rejected):
             return attempt.outcome
-        assert not isinstance(attempt.outcome, Skipped)  # noqa: S101 - the loop has ended by then
+        assert not isinstance(attempt.outcome, Skipped)
         house, folder = self.house, f"attempt-{attempt.number}"
         with house.watch.stage("patch"):
             patch = make_patch(attempt.outcome, house.tree, house.settings.policy)

@@ -48,12 +48,11 @@ def heal(  # noqa: PLR0913 - one parameter an option
 
 def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json: bool) -> int:
     from healer.cli.progress import Progress
-    from healer.edge.assemble import assemble
+    from healer.edge.assemble import assembled
     from healer.edge.folder import FolderForge
     from healer.edge.git import GitTree
     from healer.edge.journal import Journal
     from healer.edge.stopwatch import Stopwatch
-    from healer.pipeline import heal as walk
 
     stopwatch = Stopwatch()
     with GitTree(Path(repo), base) as tree:
@@ -64,7 +63,10 @@ def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json:
         progress = Progress(journal, stopwatch, quiet=as_json, in_actions=settings.in_actions)
         ended: PullRequest | Diagnosis | Skipped | None = None
         try:
-            ended = walk(event, assemble(tree, forge, settings, progress, stopwatch))
+            with assembled(tree, forge, settings, progress, stopwatch) as house:
+                from healer.pipeline import heal as walk
+
+                ended = walk(event, house)
         finally:
             _close(journal, stopwatch, ended)
     return _tell(ended, journal, stopwatch, as_json=as_json)

@@ -3,52 +3,65 @@
 from __future__ import annotations
 
 import os
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from healer.edge.stopwatch import TimedChecks, TimedModel
 from healer.outcome import ConfigError
-from healer.pipeline import House
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from threading import Event
 
     from healer.edge.git import GitTree
     from healer.edge.stopwatch import Stopwatch
-    from healer.pipeline import Watch
+    from healer.pipeline import House, Watch
     from healer.proposal import Model
     from healer.pull_request import Forge
     from healer.settings import Settings
     from healer.verdict import Checks
 
 
-def assemble(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, stopwatch: Stopwatch) -> House:
-    """All that the walk needs from outside. Raises before any money is spent when a part cannot work."""
-    from healer.edge.sandbox import open_sandbox, probe
-
-    if (trouble := probe(settings)) is not None:
-        raise trouble
-
-    def sandbox(leaving: Event) -> AbstractContextManager[Checks]:
-        opened = open_sandbox(tree.repo, tree.base, settings, os.environ, leaving)
-        return TimedChecks.around(opened, stopwatch)
-
-    return House(tree, TimedModel(_model(settings), stopwatch), sandbox, forge, watch, settings)
+#: Any of them lets the SDK sign in.
+CREDENTIALS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_PROFILE")
 
 
-def _model(settings: Settings) -> Model:
+@contextmanager
+def assembled(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, stopwatch: Stopwatch) -> Iterator[House]:
+    """All that the walk needs from outside, closed when it is left."""
+    with _model(settings) as model:
+        # After the model: its process imports while these do.
+        from healer.edge.sandbox import open_sandbox, probe
+        from healer.pipeline import House
+
+        def sandbox(leaving: Event) -> AbstractContextManager[Checks]:
+            opened = open_sandbox(tree.repo, tree.base, settings, os.environ, leaving)
+            return TimedChecks.around(opened, stopwatch)
+
+        def check() -> None:
+            if settings.backend == "api" and not any(os.environ.get(name) for name in CREDENTIALS):
+                raise ConfigError(
+                    "There is no key for Claude",
+                    where="ANTHROPIC_API_KEY",
+                    next_step="Set it, or set `backend: cli` in .github/splat.yml to use a signed-in `claude` command.",
+                )
+            if (trouble := probe(settings)) is not None:
+                raise trouble
+
+        yield House(tree, check, TimedModel(model, stopwatch), sandbox, forge, watch, settings)
+
+
+@contextmanager
+def _model(settings: Settings) -> Iterator[Model]:
     if settings.backend == "cli":
         from healer.edge.claude_cli import ClaudeCli
 
-        return ClaudeCli(os.environ)
-    from healer.edge.claude import Claude
+        yield ClaudeCli(os.environ)
+        return
+    from healer.edge.claude_worker import ClaudeWorker
 
-    if not settings.api_key:
-        raise ConfigError(
-            "No key for Claude",
-            where="ANTHROPIC_API_KEY",
-            next_step="Set it, or set `backend: cli` to use a signed-in `claude` command.",
-        )
-    model = Claude(settings.api_key, settings.base_url)
-    model.warm()
-    return model
+    with closing(ClaudeWorker(os.environ)) as worker:
+        if any(os.environ.get(name) for name in CREDENTIALS):
+            worker.warm()
+        yield worker

@@ -8,12 +8,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from healer.redact import redact
-
 from healer import markdown as md
 from healer.edge.branches import commit_on, contains, head_of, made_here, point
 from healer.outcome import SplatError
 from healer.pull_request import Standing
+from healer.redact import redact
 
 if TYPE_CHECKING:
     from healer.frames import ExceptionInfo

@@ -9,9 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from healer.redact import redact
-
 from healer.edge.folder import write_atomically
+from healer.redact import redact
 
 #: Fields that lead back up the walk; each stage is written once, under its own name.
 _BACK = frozenset({"event", "report", "context", "proposal", "patch", "verdict", "confidence"})

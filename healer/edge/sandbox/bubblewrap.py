@@ -34,13 +34,16 @@ class Overlay:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """All that differs between two runs. `memory` is bytes for /tmp and /dev/shm each."""
+    """All that differs between two runs. `memory` is bytes for /tmp and /dev/shm each; `filter_fd` is an open file
+    with a seccomp program, -1 for none.
+    """
 
     mounts: Sequence[Mount]
     overlay: Overlay | None = None
     network: bool = False
     env: Mapping[str, str] = field(default_factory=dict)
     memory: int = 1 << 30
+    filter_fd: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,7 @@ def _inner(machine: Machine, box: Box, mounts: Iterable[Mount]) -> list[str]:
     words = ["--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-uts", "--unshare-cgroup-try"]
     words += [] if box.network else ["--unshare-net"]
     words += ["--disable-userns"] if machine.disable_userns else []
+    words += ["--seccomp", str(box.filter_fd)] if box.filter_fd >= 0 else []
     words += ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "splat"]
     words += ["--uid", str(INSIDE), "--gid", str(INSIDE)]
     words += [word for mount in mounts for word in _words(mount)]

@@ -7,7 +7,7 @@ import resource
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from healer.edge.sandbox import advice, bubblewrap, layout
+from healer.edge.sandbox import advice, bubblewrap, layout, seccomp
 from healer.edge.sandbox.bubblewrap import Box, Machine, Overlay
 from healer.edge.sandbox.environment import CA_BUNDLES, allowed
 from healer.edge.sandbox.layout import BASE, CHANGES, HOME, PLACE, RESULTS, RUN, TOOLS, TREE, Mount
@@ -60,26 +60,24 @@ class Isolated:
     def run(self, job: Job) -> Finished:
         """Run a job to its end or its limit."""
         copied = not (job.request.keep or self._machine.overlay)
-        box = self._box(job)
         status_read, status_write = os.pipe()
-        before, hidden = bubblewrap.arguments(self._machine, box, status_write)
-        argument_fd = os.memfd_create("arguments")
-        os.write(argument_fd, b"\0".join(os.fsencode(word) for word in hidden) + b"\0")
-        os.lseek(argument_fd, 0, os.SEEK_SET)
+        filter_fd = _memory_file(seccomp.program())
+        before, hidden = bubblewrap.arguments(self._machine, self._box(job, filter_fd), status_write)
+        argument_fd = _memory_file(b"".join(os.fsencode(word) + b"\0" for word in hidden))
         words = [str(argument_fd) if word == "{args}" else word for word in before]
         prepare = job.words(PLACE, copy_of=BASE if copied else "", changes=CHANGES, limits=_limits())
         launch = Launch(
             argv=[*words, *prepare],
             env={"PATH": _HOST_PATH, "LC_ALL": "C.UTF-8"},
             start_mark=f"{job.mark}\n".encode(),
-            pass_fds=(status_write, argument_fd),
+            pass_fds=(status_write, argument_fd, filter_fd),
             status_fd=status_read,
             stdin=job.stdin,
             watch=job.watch,
         )
         return execute(launch, job.request.seconds)
 
-    def _box(self, job: Job) -> Box:
+    def _box(self, job: Job, filter_fd: int) -> Box:
         mounts = [*self._system, Mount("ro", str(job.shown), RUN), Mount("bind", str(job.results), RESULTS)]
         overlay = None
         if job.request.keep:
@@ -90,7 +88,8 @@ class Isolated:
         else:
             self._make(job.folder / "copy")
             mounts += [Mount("bind", str(job.folder / "copy"), PLACE), Mount("ro", str(job.prepared), BASE)]
-        return Box(mounts, overlay, job.request.network, self._env(job.request), _tmpfs_bytes())
+        filtered = filter_fd if seccomp.program() else -1
+        return Box(mounts, overlay, job.request.network, self._env(job.request), _tmpfs_bytes(), filtered)
 
     def _make(self, *folders: Path) -> None:
         for folder in folders:
@@ -103,6 +102,13 @@ class Isolated:
         given |= {"PATH": ":".join(self._tools.path), "TMPDIR": "/tmp", "USER": "splat", "LOGNAME": "splat"}  # noqa: S108
         given.setdefault("LANG", "C.UTF-8")
         return given | dict(request.env) | own
+
+
+def _memory_file(content: bytes) -> int:
+    handle = os.memfd_create("splat")
+    os.write(handle, content)
+    os.lseek(handle, 0, os.SEEK_SET)
+    return handle
 
 
 def _limits() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from healer.edge.sandbox.environment import allowed
@@ -25,6 +26,7 @@ class Plain:
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
+        self._one_at_a_time = Lock()
 
     def root(self, prepared: Path) -> str:
         """The tree's folder as commands see it."""
@@ -35,8 +37,10 @@ class Plain:
 
     def run(self, job: Job) -> Finished:
         """Run a job to its end or its limit; its process group is killed then, but not what left the group."""
-        if job.request.keep:
-            return self._run(job, copy_of="")
+        with self._one_at_a_time:
+            return self._run(job, copy_of="") if job.request.keep else self._run_in_copy(job)
+
+    def _run_in_copy(self, job: Job) -> Finished:
         aside = job.folder / "prepared"
         job.prepared.rename(aside)
         try:

@@ -126,7 +126,8 @@ class Sandbox:
                 where=" ".join(command)[:200],
                 next_step="Run every set-up command before the first `put`.",
             )
-        _check(command, workdir, files or {})
+        _check([*command, workdir, *(files or {}), *(word for pair in (env or {}).items() for word in pair)])
+        _check_places(command, workdir, files or {}, seconds)
         request = Request(tuple(command), seconds, network, keep or network, workdir, env or {})
         done, found = self._execute(request, files or {}, artefacts=artefacts)
         return Ran(
@@ -217,13 +218,23 @@ def _disk_watch(folder: Path) -> Callable[[], str]:
     return watch
 
 
-def _check(command: Sequence[str], workdir: str, files: Mapping[str, bytes]) -> None:
+def _check(words: Sequence[str]) -> None:
+    """A zero byte would end a word early, and what follows it would be another argument of bubblewrap's."""
+    if any("\0" in word for word in words):
+        raise SandboxError(
+            "A command, or a variable for it, holds a zero byte",
+            where=repr([word for word in words if "\0" in word])[:200],
+            next_step="Correct `checks` in the configuration.",
+        )
+
+
+def _check_places(command: Sequence[str], workdir: str, files: Mapping[str, bytes], seconds: float) -> None:
     bad_names = [name for name in files if "/" in name or name in {"", ".", ".."}]
-    bad_words = [word for word in (*command, workdir, *files) if "\0" in word]
     outside = workdir.startswith("/") or ".." in workdir.split("/")
-    if not command or bad_names or bad_words or outside:
+    if not command or bad_names or outside or not seconds > 0:
         raise SandboxError(
             "The sandbox was given a command it cannot run",
-            where=repr((list(command), workdir, *files))[:200],
-            next_step="`checks.workdir` is a folder inside the repository, given relative to its root.",
+            where=repr((list(command), workdir, *files, seconds))[:200],
+            next_step="`checks.workdir` is a folder inside the repository, given relative to its root; "
+            "timeouts are more than 0 seconds.",
         )

@@ -1,0 +1,130 @@
+"""The Claude client in a process of its own, so that importing it costs the walk nothing.
+
+Importing `anthropic` takes about a second of pure Python, which a thread cannot overlap with ours. A child process
+imports it on another core while the crash is read, and answers one JSON line with another.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import asdict
+from typing import IO, TYPE_CHECKING, Any
+
+from healer.outcome import ConfigError, SplatError, UsageError
+from healer.proposal import Message, Reply, Request, Spend, ToolCall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: Errors cross the pipe by name, so that an exit code survives.
+_ERRORS: dict[str, type[SplatError]] = {kind.__name__: kind for kind in (SplatError, UsageError, ConfigError)}
+_GRACE = 5.0
+
+
+class ClaudeWorker:
+    """A `Model` whose calls are made by a child process. Start it early; close it when done."""
+
+    tools = True
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = dict(environ)
+        self._child: subprocess.Popen[bytes] | None = None
+
+    def warm(self) -> None:
+        """Start the child, which begins to import at once."""
+        if self._child is None:
+            self._child = subprocess.Popen(
+                [sys.executable, "-I", "-m", "healer.edge.claude_worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=self._environ,
+                # Ctrl-C is for us; we end the child ourselves.
+                start_new_session=True,
+            )
+
+    def reply(self, request: Request) -> Reply:
+        """Ask once. Raises what the client in the child raised, and SplatError when the child died."""
+        self.warm()
+        child = self._child
+        assert child is not None
+        overdue = threading.Timer(request.seconds + _GRACE, self.close)
+        overdue.start()
+        try:
+            line = _ask(child, json.dumps(asdict(request), default=dict).encode() + b"\n")
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            overdue.cancel()
+        if not line:
+            self.close()
+            raise SplatError("The process that talks to Claude ended without an answer", next_step="Run again.")
+        return _read(json.loads(line))
+
+    def close(self) -> None:
+        """End the child and whatever call it is making."""
+        child, self._child = self._child, None
+        if child is not None:
+            with suppress(OSError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def _ask(child: subprocess.Popen[bytes], line: bytes) -> bytes:
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with suppress(BrokenPipeError):
+        child.stdin.write(line)
+        child.stdin.flush()
+    return child.stdout.readline()
+
+
+def _read(told: dict[str, Any]) -> Reply:
+    if "error" in told:
+        kind = _ERRORS.get(told["error"], SplatError)
+        raise kind(told["what"], where=told["where"], next_step=told["next_step"])
+    reply = told["reply"]
+    return Reply(
+        **reply
+        | {
+            "calls": tuple(ToolCall(**call) for call in reply["calls"]),
+            "blocks": tuple(reply["blocks"]),
+            "spend": Spend(**reply["spend"]),
+        }
+    )
+
+
+def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
+    """The child: answer each line until there are no more."""
+    from healer.edge.claude import Claude
+
+    claude = Claude(os.environ.get("ANTHROPIC_API_KEY", ""), os.environ.get("ANTHROPIC_BASE_URL", ""))
+    with suppress(SplatError):  # the first call raises it again, to someone who listens
+        claude.wait()
+    for line in asked:
+        answers.write(json.dumps(_answer(claude, json.loads(line)), default=dict).encode() + b"\n")
+        answers.flush()
+
+
+def _answer(claude: Any, fields: dict[str, Any]) -> dict[str, Any]:
+    messages = tuple(Message(turn["role"], tuple(turn["blocks"])) for turn in fields.pop("messages"))
+    request = Request(messages=messages, **fields | {"tools": tuple(fields["tools"])})
+    try:
+        return {"reply": asdict(claude.reply(request))}
+    except SplatError as error:
+        return {
+            "error": type(error).__name__,
+            "what": error.what,
+            "where": error.where,
+            "next_step": error.next_step,
+        }
+
+
+if __name__ == "__main__":
+    serve(sys.stdin.buffer, sys.stdout.buffer)
