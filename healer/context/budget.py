@@ -22,10 +22,10 @@ _TOP = 82
 #: Little pieces are worth their price sooner.
 _CHEAP, _CHEAP_BONUS = 60, 8
 #: What a file's header and its gaps cost.
-_FILE = 14
+_FILE, _GAP = 14, 2
 #: No single piece, a giant function above all, may take more of the budget.
 _SHARE = 0.7
-_PREFIX = 7
+_PREFIX = 8
 _MOST_DROPPED = 60
 
 
@@ -37,24 +37,23 @@ class Shelf:
         self.budget = budget
         self.tokens = 0
         self.chosen: defaultdict[str, set[int]] = defaultdict(set)
-        self.reasons: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self.dropped: list[Dropped] = []
+        self._taken: list[tuple[Piece, frozenset[int], int]] = []
+        self._cut: list[tuple[Piece, frozenset[int]]] = []
 
     def fill(self, pieces: Iterable[Piece]) -> None:
         """Take the pieces by rank while they are worth it; what is cut is recorded."""
         for piece in sorted(pieces, key=lambda one: -one.score):
             lines = self._library.lines(piece.path)
-            numbers = set(range(max(piece.first, 1), min(piece.last, len(lines)) + 1))
-            if not numbers:
+            new = frozenset(range(max(piece.first, 1), min(piece.last, len(lines)) + 1)) - self.chosen[piece.path]
+            if not new:
                 continue
-            new = numbers - self.chosen[piece.path]
             cost = self._cost(piece.path, lines, new)
             if self.tokens + cost > self.budget or piece.score < self._least(cost) or cost > _SHARE * self.budget:
-                self._drop(piece, cost, len(new) == len(numbers))
-                continue
-            self.tokens += cost
-            self.chosen[piece.path] |= numbers
-            self.reasons[piece.path][piece.reason] = None
+                self._cut.append((piece, new))
+            else:
+                self.tokens += cost
+                self.chosen[piece.path] |= new
+                self._taken.append((piece, new, cost))
 
     def _least(self, cost: int) -> float:
         """What a piece of this cost must score now."""
@@ -65,22 +64,41 @@ class Shelf:
     def _cost(self, path: str, lines: Sequence[str], new: Collection[int]) -> int:
         characters = sum(min(len(lines[number - 1]), MAX_WIDTH + 30) + _PREFIX for number in new)
         beyond = sum(len(lines[number - 1]) for number in new if not lines[number - 1].isascii())
-        return int(characters / CHARACTERS_PER_TOKEN + beyond / 4) + (0 if self.chosen[path] else _FILE)
-
-    def _drop(self, piece: Piece, cost: int, whole: bool) -> None:
-        if whole and len(self.dropped) < _MOST_DROPPED:
-            self.dropped.append(Dropped(piece.path, ((piece.first, piece.last),), cost, piece.reason))
+        return int(characters / CHARACTERS_PER_TOKEN + beyond / 4) + _GAP + (0 if self.chosen[path] else _FILE)
 
     def excerpts(self, marked: Mapping[str, Collection[int]]) -> tuple[Excerpt, ...]:
-        """What was chosen, file by file in the order of their rank."""
+        """What was chosen, file by file in the order of their rank; never above the budget."""
+        found = self._drawn(marked)
+        while self._taken and sum(excerpt.tokens for excerpt in found) > self.budget:
+            piece, new, cost = self._taken.pop()
+            self.chosen[piece.path] -= new
+            self.tokens -= cost
+            self._cut.append((piece, new))
+            found = self._drawn(marked)
+        return found
+
+    def _drawn(self, marked: Mapping[str, Collection[int]]) -> tuple[Excerpt, ...]:
         found = []
         for path, numbers in self.chosen.items():
             if numbers:
                 lines = self._library.lines(path)
                 spans = _spans(numbers)
                 text = numbered(lines, spans, marked.get(path, ()))
+                reasons = dict.fromkeys(piece.reason for piece, _, _ in self._taken if piece.path == path)
                 tokens = estimate(text) + estimate(path)
-                found.append(Excerpt(path, spans, text, tokens, "; ".join(list(self.reasons[path])[:6])))
+                found.append(Excerpt(path, spans, text, tokens, "; ".join(list(reasons)[:6])))
+        return tuple(found)
+
+    def dropped(self) -> tuple[Dropped, ...]:
+        """What was ranked and is not shown, each line once, the most valuable first."""
+        found: list[Dropped] = []
+        seen: defaultdict[str, set[int]] = defaultdict(set)
+        for piece, new in sorted(self._cut, key=lambda pair: -pair[0].score):
+            left = new - self.chosen[piece.path] - seen[piece.path]
+            if left and len(found) < _MOST_DROPPED:
+                seen[piece.path] |= left
+                cost = self._cost(piece.path, self._library.lines(piece.path), left)
+                found.append(Dropped(piece.path, _spans(left), cost, piece.reason))
         return tuple(found)
 
 

@@ -63,7 +63,7 @@ def gather(report: Report, tree: Tree, settings: Settings) -> Context | Skipped:
         "Request": named_request(report, suspects, library),
     }
     asking.join()
-    facts = _short_facts(facts | {"Last commits on these lines": "".join(history)})
+    facts = _short_facts(facts | {"Last commits on these lines": "".join(history)}, settings.context.max_tokens)
     context = Context(report, tree.base, suspects, (), "", facts, _admitted(found, library, settings))
     return _fill(context, pieces, found, library, settings)
 
@@ -123,12 +123,12 @@ def _admitted(found: Sequence[Scene], library: Library, settings: Settings) -> f
     return frozenset(admitted)
 
 
-def _short_facts(facts: Mapping[str, str]) -> dict[str, str]:
+def _short_facts(facts: Mapping[str, str], budget: int) -> dict[str, str]:
     """The facts that say something, each within its share of tokens."""
     kept = {}
     for title, text in facts.items():
         lines = text.split("\n")
-        while lines and estimate("\n".join(lines)) > _FACT_TOKENS:
+        while lines and estimate("\n".join(lines)) > min(_FACT_TOKENS, budget // 16):
             lines = lines[: len(lines) * 3 // 4]
         if any(lines):
             kept[title] = "\n".join(lines)
@@ -139,7 +139,9 @@ def _fill(
     context: Context, pieces: Sequence[Piece], found: Sequence[Scene], library: Library, settings: Settings
 ) -> Context:
     budget = settings.context.max_tokens
-    fixed = _report_tokens(context.report) + sum(estimate(f"{title}\n{text}") for title, text in context.facts.items())
+    # Half is for the code, however much a report says.
+    fixed = min(_report_tokens(context.report), budget // 2)
+    fixed += sum(estimate(f"{title}\n{text}") for title, text in context.facts.items())
     shelf = Shelf(library, budget - fixed)
     shelf.fill(pieces)
     marked: dict[str, set[int]] = {}
@@ -155,7 +157,7 @@ def _fill(
         context,
         excerpts=excerpts,
         repository_map=overview,
-        dropped=tuple(shelf.dropped),
+        dropped=shelf.dropped(),
         tokens=tokens,
         budget=budget,
     )

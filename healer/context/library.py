@@ -83,9 +83,10 @@ class Library:
             if content is None:
                 return []
             # Not splitlines(): it also breaks at form feeds and the like, and then no number is an editor's number.
-            text = content.decode("utf-8", "replace").removesuffix("\n")
+            text = content.decode("utf-8", "replace")
             if "\r" in text:
                 text = text.replace("\r\n", "\n") if "\n" in text else text.replace("\r", "\n")
+            text = text.removesuffix("\n")
             self._lines[path] = text.split("\n") if text else []
         return self._lines[path]
 

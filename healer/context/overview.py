@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: Files beyond these are not parsed for the map's sake alone.
 _MOST_FILES = 14
 _MOST_ENTRIES = 90
+_MOST_OF_ONE = 14
 _DAMPING = 0.85
 #: A name that so many files define tells none of them apart.
 _COMMON = 5
@@ -56,10 +57,10 @@ def repository_map(
     ranked = _ranked(report, found, modules)
     lines: defaultdict[str, dict[int, str]] = defaultdict(dict)
     spent = 0.0
-    for path, definition in ranked[: _MOST_ENTRIES * 2]:
+    for path, definition in ranked:
         text = library.lines(path)
         number = naming_line(definition, text)
-        if number in shown.get(path, ()) or number in lines[path]:
+        if number in shown.get(path, ()) or number in lines[path] or len(lines[path]) >= _MOST_OF_ONE:
             continue
         line = f"{number}: {text[number - 1].strip()[:_WIDTH]}"
         cost = (len(line) + 2 + (0 if lines[path] else len(path) + 2)) / CHARACTERS_PER_TOKEN + 0.3

@@ -36,18 +36,26 @@ class Detective:
         self._archive = tree if isinstance(tree, Archive) and report.release else None
         self._finder = Finder(library.files, mapping, library.content)
         self._known: dict[tuple[str, int | None, str, str], Place | None] = {}
+        self._found: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
         self._homes: dict[str, int] = {}
         self._mapped = 0
 
     def suspects(self) -> tuple[Suspect, ...]:
         """From the outermost call to the crash; causes first, the surfaced exception's frames last."""
-        found = []
-        for exception in reversed(self._report.exceptions[:_EXCEPTIONS]):
-            for frame in _ends(exception.frames):
-                place = self._place(frame)
-                if place is not None:
-                    found.append(Suspect(frame, place.path, place.line, place.function))
-        return tuple(found)
+        frames = [
+            frame for exception in reversed(self._report.exceptions[:_EXCEPTIONS]) for frame in _ends(exception.frames)
+        ]
+        # Frames with one answer first: where they lie settles the others.
+        for frame in sorted(frames, key=lambda frame: len(self._candidates(frame))):
+            self._place(frame)
+        places = [(frame, self._place(frame)) for frame in frames]
+        return tuple(Suspect(frame, place.path, place.line, place.function) for frame, place in places if place)
+
+    def _candidates(self, frame: Frame) -> tuple[Candidate, ...]:
+        key = (frame.path, frame.in_app)
+        if key not in self._found:
+            self._found[key] = self._finder.find(frame.path, in_app=frame.in_app)
+        return self._found[key]
 
     def _place(self, frame: Frame) -> Place | None:
         # The same frame again, as in recursion, costs nothing.
@@ -57,7 +65,7 @@ class Detective:
         return self._known[key]
 
     def _search(self, frame: Frame) -> Place | None:
-        candidates = self._finder.find(frame.path, in_app=frame.in_app)
+        candidates = self._candidates(frame)
         places = [(candidate, place) for candidate in candidates if (place := self._at(frame, candidate)) is not None]
         if not places:
             return None
