@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -105,10 +106,23 @@ class TestRuns:
     def test_standard_input_is_empty(self, sandbox: Sandbox) -> None:
         assert sandbox.run(["cat"], seconds=5).exit_code == 0
 
-    @pytest.mark.parametrize("workdir", ["/etc", "..", "app/../../x", "app\0"])
+    @pytest.mark.parametrize("workdir", ["/etc", "..", "app/../../x"])
     def test_a_workdir_outside_is_refused(self, sandbox: Sandbox, workdir: str) -> None:
         with pytest.raises(SandboxError, match="cannot run"):
             sandbox.run(["true"], seconds=5, workdir=workdir)
+
+    @pytest.mark.parametrize("seconds", [0, -1, float("nan")])
+    def test_a_limit_that_is_none_is_refused(self, sandbox: Sandbox, seconds: float) -> None:
+        with pytest.raises(SandboxError, match="cannot run"):
+            sandbox.run(["true"], seconds=seconds)
+
+    def test_a_zero_byte_smuggles_in_no_argument(self, sandbox: Sandbox) -> None:
+        evil = "x\0--bind\0/\0/host"
+        for conditions in ({"env": {"A": evil}}, {"env": {evil: "x"}}, {"workdir": evil}, {"files": {evil: b""}}):
+            with pytest.raises(SandboxError, match="zero byte"):
+                sandbox.run(["ls", "/host"], seconds=10, **conditions)  # type: ignore[arg-type]
+        with pytest.raises(SandboxError, match="zero byte"):
+            sandbox.run(["ls", evil], seconds=10)
 
     @pytest.mark.parametrize("name", ["../x", "a/b", "..", ""])
     def test_tools_have_plain_names(self, sandbox: Sandbox, name: str) -> None:
@@ -121,6 +135,17 @@ class TestRuns:
 
     def test_the_command_cannot_play_the_start_mark(self, sandbox: Sandbox) -> None:
         assert output(sandbox, "cat /proc/$$/cmdline | tr '\\0' '\\n' | grep -c '^[0-9a-f]\\{32\\}$' || true") == "0\n"
+
+    def test_runs_at_the_same_time_do_not_meet(self, sandbox: Sandbox) -> None:
+        script = 'echo "$0" >>app/cart.py; sleep 0.3; tail -n +2 app/cart.py; echo "$0" >"$SPLAT_RESULTS/r"'
+        with ThreadPoolExecutor(3) as pool:
+            runs = [
+                pool.submit(sandbox.run, ["sh", "-c", script, str(number)], seconds=30, artefacts=["r"])
+                for number in range(3)
+            ]
+        for number, run in enumerate(runs):
+            assert run.result().output == f"{number}\n"
+            assert dict(run.result().artefacts) == {"r": f"{number}\n".encode()}
 
 
 class TestThePreparedState:

@@ -323,6 +323,33 @@ __attribute__((constructor)) static void begin(void) {
         # The stages outside have other maps: root's, or one that maps the user to 0.
         assert {(line[0], line[2]) for line in who} == {("1000", "1")}
 
+    def test_keys_in_the_kernels_keyrings_are_not_read(self, repo: Path) -> None:
+        """Session keyrings pass through every namespace."""
+        read = """
+buffer = ctypes.create_string_buffer(50)
+length = libc.syscall({"x86_64": 250, "aarch64": 219}[os.uname().machine], 11, argument, buffer, 50)
+return [length, buffer.raw[:max(length, 0)].decode(), ctypes.get_errno()]
+"""
+        script = f"""
+import ctypes, os
+from pathlib import Path
+from tests.edge.test_sandbox_escapes import inside, opened, outside
+add, control = {{"x86_64": (248, 250), "aarch64": (217, 219)}}[os.uname().machine]
+libc = ctypes.CDLL(None)
+libc.syscall(control, 1, None)
+key = libc.syscall(add, b"user", b"escape", b"planted", 7, ctypes.c_int(-3))
+print(outside({read!r}, key))
+with opened(Path({str(repo)!r})) as sandbox:
+    print(inside(sandbox, {read!r}, key))
+"""
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+        assert done.stdout == "[7, 'planted', 0]\n[-1, '', 38]\n"
+
+    @pytest.mark.parametrize("number", [425, 321 if os.uname().machine == "x86_64" else 280, 0x40000000])
+    def test_corners_of_the_kernel_that_no_test_suite_needs_are_closed(self, sandbox: Sandbox, number: int) -> None:
+        body = "return [libc.syscall(argument, 0, 0, 0), ctypes.get_errno()]"
+        assert inside(sandbox, body, number) == [-1, 38]
+
     def test_daemons_die_with_the_run(self, sandbox: Sandbox) -> None:
         mark = "83.0625"
         script = (
