@@ -35,15 +35,22 @@ def read_json(content: bytes) -> Any:
         return None
 
 
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def text(value: object, limit: int = _TRACE) -> str:
     """A string that may be missing; its middle is cut where it is too long."""
     if not isinstance(value, str):
         return ""
+    # JSON can spell half a surrogate pair, which no output could encode.
+    value = value.encode("utf-8", "replace").decode()
     return value if len(value) <= limit else f"{value[: limit // 2]}\n…\n{value[-limit // 2 :]}"
 
 
 def stable(identity: str) -> str:
     """A test's id without what differs from run to run: object addresses and temporary folders."""
+    identity = identity.encode("utf-8", "replace").decode()
     identity = re.sub(r"0x[0-9a-fA-F]{6,16}", "0x", identity[:1000])
     return re.sub(r"/tmp/[\w.-]{1,80}", "/tmp", identity)  # noqa: S108 - text, not a file
 
@@ -98,7 +105,7 @@ def sightings(artefacts: Mapping[str, bytes], root: str) -> tuple[Sighting, ...]
             escaped = line.get("escaped")
             # An observer may say the same again when it knows more: how far the exception got.
             found[str(line.get("key", number))] = Sighting(
-                tuple(str(name)[:300] for name in types[:30]),
+                tuple(text(name, 300) for name in types[:30]),
                 text(line.get("message"), 2000),
                 frames,
                 escaped if isinstance(escaped, bool) else None,
@@ -109,11 +116,11 @@ def sightings(artefacts: Mapping[str, bytes], root: str) -> tuple[Sighting, ...]
 def _frames(rows: object, root: str) -> Iterator[Frame]:
     for row in rows[:200] if isinstance(rows, list) else ():
         if isinstance(row, list) and len(row) == 3 and isinstance(row[0], str):
-            path = row[0][:1000].removeprefix("file://")
+            path = text(row[0], 1000).removeprefix("file://")
             inside = path.startswith(root.rstrip("/") + "/")
             line = row[1] if isinstance(row[1], int) and row[1] > 0 else None
             relative = path[len(root.rstrip("/")) + 1 :] if inside else path
-            yield Frame(relative, line, function=str(row[2])[:300], in_app=inside)
+            yield Frame(relative, line, function=text(str(row[2]), 300), in_app=inside)
 
 
 def jest_json(content: bytes, root: str) -> TestRun:
@@ -129,9 +136,9 @@ def _jest_tests(suites: list[Any], root: str) -> Iterator[TestResult]:
         if not isinstance(suite, dict):
             continue
         path = text(suite.get("name"), 500).removeprefix(root.rstrip("/") + "/")
-        tests = [test for test in suite.get("assertionResults") or () if isinstance(test, dict)]
+        tests = [test for test in _list(suite.get("assertionResults")) if isinstance(test, dict)]
         for test in tests:
-            trace = "\n".join(text(message) for message in test.get("failureMessages") or ())
+            trace = "\n".join(text(message) for message in _list(test.get("failureMessages")))
             status: TestStatus = {"passed": "passed", "failed": "failed"}.get(str(test.get("status")), "skipped")  # type: ignore[assignment]
             title = text(test.get("fullName") or test.get("title"), 500).strip()
             yield TestResult(stable(f"{path} > {title}"), status, text(trace))

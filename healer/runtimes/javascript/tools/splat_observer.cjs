@@ -15,8 +15,9 @@ const path = require('node:path');
 // The process of `node --test` itself runs no tests, and aborts when a debugger attaches.
 if (isMainThread && process.env.SPLAT_RESULTS && !process.execArgv.includes('--test')) {
   const log = path.join(process.env.SPLAT_RESULTS, 'raised.jsonl');
+  const root = path.join(process.env.SPLAT_TREE || process.cwd(), path.sep);
   const state = new Int32Array(new SharedArrayBuffer(8));
-  const worker = new Worker(watcher(), { eval: true, workerData: { log, state }, env: {}, execArgv: [] });
+  const worker = new Worker(watcher(), { eval: true, workerData: { log, root, state }, env: {}, execArgv: [] });
   worker.on('error', () => {});
   worker.unref();
   // The debugger's orders are carried out on this thread, so it must first sleep, then run, until they are.
@@ -33,25 +34,28 @@ function watcher() {
     const { fileURLToPath } = require('node:url');
     const session = new Session();
     session.connectToMainThread();
-    let left = 500;
+    let pauses = 20000, left = 500;
+    const ours = (row) => row[0].startsWith(workerData.root) && !row[0].includes('/node_modules/');
     const urls = new Map();
     session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
     const place = (url) => { try { return url.startsWith('file:') ? fileURLToPath(url) : url; } catch { return url; } };
     const rows = (frames) => frames.slice(0, 60).reverse()
       .map((frame) => [place(urls.get(frame.location.scriptId) || frame.url || ''), frame.location.lineNumber + 1, frame.functionName]);
-    function note(thrown, frames) {
+    function note(thrown, callFrames) {
+      const frames = rows(callFrames);
+      // Test runners throw for a living; only what passes through the tree's own files counts.
+      if (!frames.some(ours) || --left < 0) return;
       const text = String(thrown.description ?? thrown.value ?? '');
       const first = text.split('\\n    at ')[0].slice(0, 1000);
       const named = /^(?:Uncaught )?([\\w$.]{1,100})(?: \\[[^\\]]{1,100}\\])?(?::|$)/.exec(first);
       const types = [thrown.className, named && named[1]].filter(Boolean);
       const message = first.replace(/^[^:]{0,200}: /, '');
-      appendFileSync(workerData.log, JSON.stringify({ types, message, frames: rows(frames) }) + '\\n');
+      appendFileSync(workerData.log, JSON.stringify({ types, message, frames }) + '\\n');
     }
     session.on('Debugger.paused', ({ params }) => {
       try {
         if (params.reason === 'exception' || params.reason === 'promiseRejection') note(params.data || {}, params.callFrames);
-        // A program that throws for a living would be slowed down without end.
-        if (--left <= 0) session.post('Debugger.setPauseOnExceptions', { state: 'none' });
+        if (--pauses <= 0 || left <= 0) session.post('Debugger.setPauseOnExceptions', { state: 'none' });
       } catch {} finally {
         session.post('Debugger.resume');
       }

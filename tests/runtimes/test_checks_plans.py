@@ -1,0 +1,281 @@
+"""Which commands set a repository up and test it, from its files alone."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from healer.runtimes import RUNTIMES, check_reader
+from healer.runtimes.checks import below, nearest
+
+if TYPE_CHECKING:
+    from healer.frames import RuntimeName
+    from healer.runtimes.checks import CheckPlan
+
+
+def planned(runtime: RuntimeName, files: dict[str, str], hint: str = "") -> CheckPlan | None:
+    def read(path: str) -> bytes | None:
+        return files[path].encode() if path in files else None
+
+    return check_reader(runtime).plan(frozenset(files), read, hint)
+
+
+def node(script: str | None = None, **more: Any) -> dict[str, str]:
+    scripts = {"test": script} if script else {}
+    return {"package.json": json.dumps({"scripts": scripts | more.pop("scripts", {}), **more})}
+
+
+@pytest.mark.parametrize(
+    ("files", "runner"),
+    [
+        ({"pytest.ini": "", "tests/test_a.py": ""}, "pytest"),
+        ({"pyproject.toml": "[tool.pytest.ini_options]", "a.py": ""}, "pytest"),
+        ({"setup.cfg": "[tool:pytest]\n", "a.py": ""}, "pytest"),
+        ({"tests/test_a.py": "def test_a():\n    pass\n"}, "pytest"),
+        ({"tests/test_a.py": "import unittest\nclass A(unittest.TestCase): ..."}, "unittest"),
+        ({"tests/test_a.py": "import unittest", "requirements-dev.txt": "pytest==8\n"}, "pytest"),
+        ({"manage.py": "import django", "shop/tests.py": ""}, "django"),
+        ({"manage.py": "import django", "conftest.py": ""}, "pytest"),
+        ({"pyproject.toml": "not [ toml", "tests/test_a.py": "import unittest"}, "unittest"),
+    ],
+)
+def test_python_runners(files: dict[str, str], runner: str) -> None:
+    plan = planned("python", files)
+    assert plan is not None
+    assert plan.runner == runner
+
+
+def test_a_python_project_without_needs_is_not_set_up() -> None:
+    plan = planned(
+        "python", {"tests/test_a.py": "import unittest", "pyproject.toml": "[project]\nname='x'\nversion='1'"}
+    )
+    assert plan is not None
+    assert plan.setup == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"requirements.txt": "flask==3\n"}, "-r requirements.txt"),
+        ({"requirements.txt": "flask", "requirements/test.txt": "x"}, "-r requirements/test.txt"),
+        (
+            {"pyproject.toml": "[project]\ndependencies=['flask']\n[project.optional-dependencies]\ntest=['x']"},
+            ".[test]",
+        ),
+        ({"pyproject.toml": "[dependency-groups]\ndev=['attrs', {include-group='test'}]\ntest=['mock>5']"}, "mock>5"),
+        ({"setup.py": ""}, "-e ."),
+        ({"uv.lock": "", "pyproject.toml": "[dependency-groups]\ntest=['x']"}, "uv sync -q --frozen --group test"),
+        ({"poetry.lock": "", "pyproject.toml": "[tool.poetry]"}, "poetry install"),
+        ({"Pipfile.lock": "", "Pipfile": ""}, "pipenv sync --dev"),
+        ({"pytest.ini": ""}, "import pytest"),
+    ],
+)
+def test_python_set_up(files: dict[str, str], said: str) -> None:
+    plan = planned("python", files)
+    assert plan is not None
+    assert said in " ".join(plan.setup[0])
+
+
+def test_a_requirement_is_never_shell_text() -> None:
+    plan = planned("python", {"pyproject.toml": "[dependency-groups]\ntest=['x; touch /tmp/owned', '$(id)']"})
+    assert plan is not None
+    import shlex
+
+    words = shlex.split(plan.setup[0][-1])
+    inner = shlex.split(words[-1]) if words[:2] == ["sh", "-c"] else words
+    assert "x; touch /tmp/owned" in inner
+    assert "$(id)" in inner
+
+
+def test_python_tools_run_only_where_configured() -> None:
+    plain = planned("python", {"pytest.ini": ""})
+    configured = planned("python", {"pyproject.toml": "[tool.ruff]\nline-length=9\n[tool.mypy]\nstrict=true\n"})
+    assert plain is not None
+    assert configured is not None
+    assert plain.lint + plain.types == ()
+    assert [command[0] for command in configured.lint + configured.types] == ["ruff", "mypy"]
+
+
+@pytest.mark.parametrize(
+    ("files", "runner", "suite"),
+    [
+        (node("vitest"), "vitest", "vitest run --reporter=json"),
+        (node("jest --config x.js"), "jest", "jest --config x.js --ci --json"),
+        (node("npm run lint && mocha -R dot test/*.js"), "mocha", "mocha  test/*.js --reporter"),
+        (node("tsc -p . && mocha dist/test"), "mocha", "tsc -p . && mocha dist/test"),
+        (node("npm run unit", scripts={"unit": "node --test test/"}), "node --test", "node --test --test-reporter="),
+        (node("node --import tsx --test --test-reporter=spec a.ts"), "node --test", "node --import tsx --test --test-"),
+        (node(devDependencies={"jest": "1"}), "jest", "jest --ci"),
+        (node('echo "Error: no test specified" && exit 1'), "node --test", "node --test "),
+        (node("node test.js"), "command", "node test.js"),
+        (node("npm test"), "command", "npm test"),
+        ({"test/a.test.js": ""}, "node --test", "node --test "),
+        ({"package.json": "[1, 2"}, "node --test", "node --test "),
+    ],
+)
+def test_node_runners(files: dict[str, str], runner: str, suite: str) -> None:
+    plan = planned("javascript", files)
+    assert plan is not None
+    assert plan.runner == runner
+    assert suite in plan.suite[-1]
+    assert "spec a.ts" not in plan.suite[-1]
+
+
+@pytest.mark.parametrize(
+    ("script", "single"),
+    [
+        ("mocha --require ./setup.js 'test/**/*.js'", "mocha --require ./setup.js --reporter"),
+        ("node --test test/", "node --test --test-reporter"),
+        ("NODE_ENV=test node --test 'test/*.js'", "NODE_ENV=test node --test --test-reporter"),
+    ],
+)
+def test_one_node_file_takes_the_place_of_all(script: str, single: str) -> None:
+    plan = planned("javascript", node(script))
+    assert plan is not None
+    command = check_reader("javascript").one(plan, "test/a.js", "a")
+    assert command is not None
+    assert single in command[2]
+    assert command[-1] == "test/a.js"
+    assert "test/" not in command[2].replace("./setup.js", "")
+
+
+@pytest.mark.parametrize(
+    ("lock", "command"),
+    [
+        ("package-lock.json", "npm ci --ignore-scripts"),
+        ("pnpm-lock.yaml", "pnpm install --frozen-lockfile --ignore-scripts"),
+        ("yarn.lock", "yarn install --frozen-lockfile --ignore-scripts"),
+        ("README", "npm install --ignore-scripts"),
+    ],
+)
+def test_node_set_up_runs_no_scripts_of_strangers(lock: str, command: str) -> None:
+    plan = planned("javascript", node(dependencies={"a": "1"}) | {lock: ""})
+    assert plan is not None
+    assert command in plan.setup[0][-1]
+
+
+def test_a_workspace_is_installed_where_its_lock_is() -> None:
+    files = {"package-lock.json": "", "package.json": "{}", "packages/a/src/x.js": ""}
+    files["packages/a/package.json"] = node("node --test", dependencies={"b": "1"})["package.json"]
+    plan = planned("javascript", files, "packages/a/src/x.js")
+    assert plan is not None
+    assert plan.workdir == "packages/a"
+    assert plan.setup[0][-1].startswith("cd ../../ && npm ci")
+
+
+def test_go_knows_its_module_and_its_test() -> None:
+    plan = planned("go", {"svc/go.mod": "", "svc/go.sum": "", "svc/cart/cart.go": ""}, "svc/cart/cart.go")
+    assert plan is not None
+    assert (plan.workdir, plan.setup[0]) == ("svc", ("go", "mod", "download"))
+    command = check_reader("go").one(plan, "svc/cart/cart_test.go", "TestTotal/empty; rm -rf /")
+    assert command is not None
+    assert command[-3:] == ("-run", "^TestTotal$", "./cart")
+    assert planned("go", {"main.go": ""}) is None
+
+
+@pytest.mark.parametrize(
+    ("files", "runner", "setup"),
+    [
+        ({"Gemfile": "", "spec/a_spec.rb": ""}, "rspec", 1),
+        ({"Gemfile": "", "test/a_test.rb": ""}, "minitest", 1),
+        ({"test/test_a.rb": ""}, "minitest", 0),
+        ({"Gemfile": "gem 'rspec'", "lib/a.rb": ""}, "rspec", 1),
+    ],
+)
+def test_ruby_runners(files: dict[str, str], runner: str, setup: int) -> None:
+    plan = planned("ruby", files)
+    assert plan is not None
+    assert (plan.runner, len(plan.setup)) == (runner, setup)
+
+
+@pytest.mark.parametrize(
+    ("manifest", "setup"),
+    [
+        ({}, 0),
+        ({"require": {"php": ">=8"}}, 0),
+        ({"require": {"monolog/monolog": "^3"}}, 1),
+        ({"require-dev": {"phpunit/phpunit": "^9"}}, 1),
+        ({"require": []}, 0),
+    ],
+)
+def test_php_set_up(manifest: dict[str, Any], setup: int) -> None:
+    plan = planned("php", {"composer.json": json.dumps(manifest), "tests/ATest.php": ""})
+    assert plan is not None
+    assert (plan.runner, len(plan.setup)) == ("phpunit", setup)
+    assert plan.suite[-1] == "tests"
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_repository_of_something_else_has_no_plan(runtime: RuntimeName) -> None:
+    assert planned(runtime, {"README.md": "", "src/main.c": ""}) is None
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_a_file_outside_the_project_cannot_be_run(runtime: RuntimeName) -> None:
+    manifests = {
+        "python": "setup.py",
+        "javascript": "package.json",
+        "go": "go.mod",
+        "ruby": "Gemfile",
+        "php": "composer.json",
+    }
+    plan = planned(runtime, {f"a/{manifests[runtime]}": "{}"}, "a/x")
+    assert plan is not None
+    assert check_reader(runtime).one(plan, "b/test_x", "x") is None
+
+
+def test_the_nearest_manifest_counts() -> None:
+    files = {"package.json", "a/package.json", "a/b/c/x.js", "z/package.json"}
+    assert nearest(files, "a/b/c/x.js", ("package.json",)) == "a"
+    assert nearest(files, "y/x.js", ("package.json",)) == ""
+    assert nearest({"z/go.mod", "b/go.mod"}, "", ("go.mod",)) == "b"
+    assert nearest({"z/go.mod"}, "main.go", ("go.mod",)) == "z"
+    assert nearest({"a"}, "a", ("go.mod",)) is None
+    assert below({"a/b", "ab/c"}, "a") == {"b"}
+
+
+hostile = st.one_of(st.binary(max_size=200), st.from_regex(rb"[\[\]{}\"'=:,a-z \n]{0,80}", fullmatch=True))
+names = [
+    "pyproject.toml",
+    "setup.cfg",
+    "requirements.txt",
+    "package.json",
+    "go.mod",
+    "Gemfile",
+    "composer.json",
+    "test/test_a.py",
+]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(names), hostile), st.sampled_from(RUNTIMES))
+def test_no_manifest_makes_a_plan_throw(files: dict[str, bytes], runtime: RuntimeName) -> None:
+    check_reader(runtime).plan(frozenset(files), files.get, "test/test_a.py")
+
+
+wild = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["scripts", "test", "dependencies", "devDependencies", "require", "autoload", "project", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(wild)
+def test_no_shape_of_a_json_manifest_makes_a_plan_throw(value: object) -> None:
+    content = json.dumps(value).encode()
+    for runtime, name in (("javascript", "package.json"), ("php", "composer.json")):
+        check_reader(runtime).plan(frozenset({name}), {name: content}.get)
