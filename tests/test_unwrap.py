@@ -219,6 +219,11 @@ def test_a_long_log_keeps_what_is_near_a_trace():
     assert len(trace_reader("javascript").find(found)) == 1
 
 
+def test_half_a_surrogate_pair_in_json_is_no_character():
+    (line,) = [line for line in unwrap('{"a": "x\\ud800\\n    at f (a.js:1:2)"}') if "x" in line]
+    assert line == "x\ufffd"
+
+
 _PIECES = [line for printed in TRACES.values() for line in printed]
 _PIECES += [
     "```",

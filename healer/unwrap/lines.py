@@ -13,8 +13,9 @@ _ANSI = re.compile(
 )
 #: Everything below a space but tab and line feed, and the marks that hide between letters.
 _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f\u200b\u200e\u200f\u2060\ufeff]")
-#: GitHub's log archives spell a colour out when its escape character was lost.
-_MARK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x9b\x9d\u200b\u200e\u200f\u2060\ufeff]")
+#: Half of a surrogate pair, which JSON can spell: no encoding takes it.
+_HALF = re.compile(r"[\ud800-\udfff]")
+_MARK = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x9b\x9d\u200b\u200e\u200f\u2060\ufeff\ud800-\udfff]")
 
 
 def split(text: str) -> list[str]:
@@ -25,10 +26,10 @@ def split(text: str) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """The text without colours and control characters."""
+    """The text without colours and control characters; half a surrogate pair is U+FFFD."""
     if _MARK.search(text) is None:
         return text
-    return _HIDDEN.sub("", _ANSI.sub("", text))
+    return _HALF.sub("\ufffd", _HIDDEN.sub("", _ANSI.sub("", text)))
 
 
 def indent(line: str) -> int:
