@@ -186,6 +186,9 @@ def _as_the_file_writes(text: Text, old: Sequence[str], new: list[str]) -> list[
 def _ended_like(text: Text, new: list[str]) -> list[str]:
     """The lines that end the file, the last one with a newline only when it had one before."""
     ended = [line if line.endswith("\n") else with_ending(line, text.ending) for line in new]
-    if ended and not text.final_newline:
-        ended[-1] = without_ending(ended[-1])
+    if not text.final_newline:
+        # A reply that ends in a newline would leave an empty line behind the last one.
+        while ended and not without_ending(ended[-1]):
+            ended.pop()
+        ended[-1:] = [without_ending(line) for line in ended[-1:]]
     return ended

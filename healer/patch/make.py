@@ -35,10 +35,16 @@ def make_patch(proposal: Proposal, tree: Tree, settings: PolicySettings) -> Patc
     bytes, which would be Splat's own fault.
     """
     edits = proposal.edits + (proposal.test.edits if proposal.test else ())
-    if not edits or len(edits) > MAX_EDITS:
-        found = "no edits" if not edits else f"{len(edits)} edits, where at most {MAX_EDITS} are allowed"
+    if len(edits) > MAX_EDITS:
+        what = (
+            f"The proposal holds {len(edits)} edits; at most {MAX_EDITS} are allowed. Quote whole blocks that change."
+        )
+        return Rejected("too-large", what)
+    if not edits:
+        return Rejected("no-edits", "The proposal holds no edits. Propose the smallest change that fixes the crash.")
+    if any(not _is_text(edit.find + edit.replace) for edit in edits):
         return Rejected(
-            "no-fix" if not edits else "too-large", f"The proposal holds {found}. Make the smallest change that helps."
+            "not-utf8", "An edit holds half a character (a lone surrogate). Write its text as valid Unicode."
         )
     context = proposal.context
     changes = _changes(edits, tree, context.report.runtime, settings)
@@ -78,6 +84,8 @@ def check_diff(
     """
     if len(diff) > MAX_DIFF:
         return Rejected("not-canonical", f"The diff has {len(diff)} characters; at most {MAX_DIFF} are allowed.")
+    if not _is_text(diff):
+        return Rejected("not-canonical", "The diff is refused: it is not valid Unicode.")
     try:
         files = parse(diff)
     except NotCanonicalError as error:
@@ -93,6 +101,15 @@ def check_diff(
     if _diff(candidate) != diff:
         return Rejected("not-canonical", "The diff is refused: it is not written as Splat writes it.")
     return check(candidate, settings) or tuple(change.value for change in candidate.changes)
+
+
+def _is_text(text: str) -> bool:
+    """False for what UTF-8 cannot write, and so for bytes that were no UTF-8 when they were read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _changes(

@@ -63,8 +63,7 @@ def _closest(lines: list[str], wanted: list[str]) -> int | None:
     places: dict[str, list[int]] = {}
     asked = set(wanted) - {""}
     for number, line in enumerate(lines):
-        stripped = line.strip()
-        if stripped in asked:
+        if line and (stripped := line.strip()) in asked:
             places.setdefault(stripped, []).append(number)
     votes: Counter[int] = Counter()
     for offset, line in enumerate(wanted):
@@ -82,7 +81,8 @@ def _most_alike(lines: list[str], wanted: list[str]) -> int | None:
     words = list(dict.fromkeys(_WORD.findall(line[:_WIDTH])))[:8]
     if not words:
         return None
-    shared = ((sum(word in candidate for word in words), number) for number, candidate in enumerate(lines))
+    filled = ((number, candidate) for number, candidate in enumerate(lines) if len(candidate) > 2)
+    shared = ((sum(word in candidate for word in words), number) for number, candidate in filled)
     best = sorted((item for item in shared if item[0]), key=lambda item: (-item[0], item[1]))[:_COMPARED]
     scored = [(_likeness(line, lines[number].strip()), -number) for _, number in best]
     if not scored or max(scored)[0] < 0.5:

@@ -32,7 +32,7 @@ _PYTHON = {
     ],
     "eval": [
         r"(?<![\w.])(?:eval|exec|compile|execfile)\s{0,3}\(", r"\b(?:eval|exec)\b(?=\s{0,3}[,)\]}]|\s{0,3}$)", r"\b__(?:import|builtins|subclasses|globals|code|loader|class_getitem|reduce|reduce_ex|mro|base|bases|getattribute)__\b", r"\bbuiltins\b",
-        r"\bimportlib\b", r"\bimport_module\b", r"\brunpy\b", r"\bpkgutil\b", r"\bzipimport\b", r"\bgetattr\s{0,3}\(\s{0,3}[^,()\n]{1,80},\s{0,3}(?![\"'][A-Za-z_]\w{0,60}[\"']\s{0,3}[,)])",
+        r"\bimportlib\b", r"\bimport_module\b", r"\brunpy\b", r"\bpkgutil\b", r"\bzipimport\b", r"\bgetattr\s{0,3}\(\s{0,3}[^,()\n]{1,80},\s{0,3}+(?![\"'][A-Za-z_]\w{0,60}[\"']\s{0,3}[,)])",
         r"\bgetattr\s{0,3}\(\s{0,3}(?:os|sys|subprocess|builtins|shutil|socket)\b", r"\b(?:globals|locals|vars)\s{0,3}\(\s{0,3}\)\s{0,3}(?:\[|\.)", r"\bsys\.(?:modules|meta_path|path_hooks|_getframe)\b", r"\b(?:attrgetter|methodcaller)\b",
         r"\bcodeop\b", r"\bcode\.(?:Interactive\w+|interact)\b", r"\btypes\.(?:FunctionType|CodeType)\b", r"\b(?:CodeType|FunctionType)\s{0,3}\(", r"\bcodecs\.decode\b", r"\bset_trace\b|\bbreakpoint\s{0,3}\(", r"\bexec_module\b",
     ],
@@ -59,7 +59,7 @@ _JAVASCRIPT = {
                     r"\b(?:document\.cookie|localStorage|sessionStorage|indexedDB)\b", r"[\"'](?:node:)?process[\"']", r"\.(?:aws|ssh|netrc|kube|npmrc|git-credentials)(?=[\"'/])"],
     "eval": [
         r"\beval\b", r"\bnew\s+Function\b", r"(?<![\w.])Function\s{0,3}\(", r"\bGeneratorFunction\b|\bAsyncFunction\b", r"\bset(?:Timeout|Interval|Immediate)\s{0,3}\(\s{0,3}[\"'`]", r"[\"'](?:node:)?(?:vm|v8|repl|module)[\"']", r"\bvm\.\w+", r"\bconstructor\s{0,3}(?:\.\s{0,3}constructor|\[|\()(?!super)", r"\[\s{0,3}[\"'`]constructor[\"'`]\s{0,3}\]",
-        r"\brequire\s{0,3}\(\s{0,3}(?![\"'][^\"'\n]{1,120}[\"']\s{0,3}\))", r"(?<![\w.])import\s{0,3}\(\s{0,3}(?![\"'][^\"'\n]{1,120}[\"']\s{0,3}\))", r"\bcreateRequire\b", r"\brequire\s{0,3}(?:\.\s{0,3}(?:main|cache|extensions|resolve)\b|\[)", r"\bmodule\s{0,3}\.\s{0,3}(?:constructor|_load|_compile|require|paths)\b", r"\b(?:globalThis|global|window|self)\s{0,3}\[", r"\bReflect\.(?:apply|construct)\b",
+        r"\brequire\s{0,3}\(\s{0,3}+(?![\"'][^\"'\n]{1,120}[\"']\s{0,3}\))", r"(?<![\w.])import\s{0,3}\(\s{0,3}+(?![\"'][^\"'\n]{1,120}[\"']\s{0,3}\))", r"\bcreateRequire\b", r"\brequire\s{0,3}(?:\.\s{0,3}(?:main|cache|extensions|resolve)\b|\[)", r"\bmodule\s{0,3}\.\s{0,3}(?:constructor|_load|_compile|require|paths)\b", r"\b(?:globalThis|global|window|self)\s{0,3}\[", r"\bReflect\.(?:apply|construct)\b",
         r"\b__proto__\b", r"\b(?:inner|outer)HTML\b", r"\bdangerouslySetInnerHTML\b", r"\bdocument\.write(?:ln)?\b", r"\binsertAdjacentHTML\b", r"\bWebAssembly\b", r"\bString\.fromCharCode\b", r"\batob\s{0,3}\(", r"\bdebugger\b", r"\bwith\s{0,3}\(", r"[\"'`]javascript:",
     ],
     "deserialisation": [r"\bv8\.deserialize\b", r"\bvm\.runIn\w+", r"\brunIn(?:This|New)?Context\b", r"\bnode-serialize\b", r"\bserialize-javascript\b", r"\bunserialize\s{0,3}\(", r"\bfuncster\b", r"\bcryo\b", r"\bfromJSON\b"],
@@ -87,11 +87,11 @@ _RUBY = {
     "environment": [r"\bENV\b", r"\bEtc\b(?=\.)", r"\bDotenv\b|[\"']dotenv", r"[\"']/proc/", r"\bDir\.home\b", r"\bRails\.application\.(?:credentials|secrets)\b"],
     "eval": [
         r"\b(?:instance|class|module)_(?:eval|exec)\b", r"(?<![\w])eval\b", r"\bbinding\b", r"\b(?:public_|__)?send(?:__)?\b\s{0,3}[( ](?!\s{0,3}:\w{1,60}[?!=]?\s{0,3}[,)\n]|:\w{1,60}[?!=]?\s{0,3}$)", r"\.(?:public_|__)?send(?:__)?[ (]\s{0,3}:(?:system|exec|spawn|eval|fork|open|instance_eval|send|const_get|`)", r"\bconst_get\b|\bconstantize\b", r"\b(?:instance_)?method\s{0,3}\(", r"\bdefine_(?:singleton_)?method\b", r"\bObjectSpace\b", r"\bTOPLEVEL_BINDING\b",
-        r"\bRubyVM\b|\bInstructionSequence\b", r"\bload\s{0,3}\(?\s{0,3}[\"'\w]", r"\brequire(?:_relative)?\s{0,3}\(?\s{0,3}(?![\"'\s(])\w", r"\bautoload\b", r"\binstance_variable_set\b", r"\bhtml_safe\b|\braw\s{0,3}\(", r"\bTracePoint\b|\bset_trace_func\b", r"\.tap\s{0,3}\(&|\.pack\s{0,3}\(|\.unpack1?\s{0,3}\(", r"\bERB\.new\b", r"\bmethod_missing\b|\brefine\b",
+        r"\bRubyVM\b|\bInstructionSequence\b", r"(?<![\w.])load(?:\s{1,3}+|\s{0,3}\()\s{0,3}[\"'\w]", r"\brequire(?:_relative)?+(?:\s{1,3}+\(?|\()\s{0,3}+(?![\"'(])\w", r"\bautoload\b", r"\binstance_variable_set\b", r"\bhtml_safe\b|\braw\s{0,3}\(", r"\bTracePoint\b|\bset_trace_func\b", r"\.tap\s{0,3}\(&|\.pack\s{0,3}\(|\.unpack1?\s{0,3}\(", r"\bERB\.new\b", r"\bmethod_missing\b|\brefine\b",
     ],
     "deserialisation": [r"\bMarshal\b", r"\bYAML\.(?:load|unsafe_load|load_file|load_stream)\b", r"\bPsych\.(?:load|unsafe_load|load_file)\b", r"\bOj\.(?:load|object_load)\b", r"\bJSON\.(?:load|restore)\b", r"\bcreate_additions\b", r"\bPStore\b"],
     "file-writing": [
-        r"\b(?:File|IO|Pathname|Dir)\.(?:write|binwrite|delete|unlink|rename|chmod|chown|symlink|link|truncate|mkdir|rmdir|mkfifo|utime|copy_stream|mktmpdir)\b", r"\b(?:File|IO)\.(?:open|new|popen)\b[^\n]{0,200}[,(]\s{0,3}(?:mode:\s{0,3})?(?:[\"'][rb]{0,2}[wa+]|File::(?:WRONLY|RDWR|CREAT|APPEND)|[a-z_]\w{0,40}\s{0,3}\))", r"(?<![\w.])open\s{0,3}\([^()\n]{0,120},\s{0,3}[\"'][rb]{0,2}[wa+]", r"\bFileUtils\b", r"\bTempfile\b|\bTmpdir\b|[\"']tmpdir[\"']|\bmktmpdir\b", r"\.write_to\b|\.binwrite\b", r"\bIO\.binwrite\b|\bsyswrite\b",
+        r"\b(?:File|IO|Pathname|Dir)\.(?:write|binwrite|delete|unlink|rename|chmod|chown|symlink|link|truncate|mkdir|rmdir|mkfifo|utime|copy_stream|mktmpdir)\b", r"\b(?:File|IO)\.(?:open|new|popen)\b[^\n]{0,200},\s{0,3}(?:mode:\s{0,3})?(?:[\"'][rb]{0,2}[wa+]|File::(?:WRONLY|RDWR|CREAT|APPEND)|[a-z_]\w{0,40}\s{0,3}\))", r"(?<![\w.])open\s{0,3}\([^()\n]{0,120},\s{0,3}[\"'][rb]{0,2}[wa+]", r"\bFileUtils\b", r"\bTempfile\b|\bTmpdir\b|[\"']tmpdir[\"']|\bmktmpdir\b", r"\.write_to\b|\.binwrite\b", r"\bIO\.binwrite\b|\bsyswrite\b",
     ],
 }
 _PHP = {
@@ -103,7 +103,7 @@ _PHP = {
     ],
     "environment": [r"\bgetenv\b", r"\bputenv\b", r"\$_ENV\b", r"\$_SERVER\b", r"\bapache_getenv\b", r"\bphpinfo\b", r"\bget_cfg_var\b|\bini_(?:set|get_all|alter)\b", r"\bDotenv\b", r"[\"']/proc/", r"(?<![\w>$:])env\s{0,3}\(", r"\bget_current_user\b|\bposix_getpw\w+"],
     "eval": [
-        r"(?<![\w>$:])eval\s{0,3}\(", r"(?<![\w>$:])\\?assert\s{0,3}\(\s{0,3}[\"'$]", r"\bcreate_function\b", r"\b(?:include|require)(?:_once)?\b\s{0,3}\(?\s{0,3}(?![\"'\s(]|__DIR__\s{0,3}\.\s{0,3}[\"'][^\"'\n$]{1,120}[\"']\s{0,3}\)?;)[\w$\\]", r"\b(?:include|require)(?:_once)?\b\s{0,3}\(?\s{0,3}[\"'][^\"'\n]{0,80}(?:\$|://)", r"\bcall_user_func(?:_array)?\s{0,3}\(", r"\bforward_static_call\w*\b", r"\bfunc_overload\b",
+        r"(?<![\w>$:])eval\s{0,3}\(", r"(?<![\w>$:])\\?assert\s{0,3}\(\s{0,3}[\"'$]", r"\bcreate_function\b", r"\b(?:include|require)(?:_once)?\b\s{0,3}\(?\s{0,3}+(?![\"'\s(]|__DIR__\s{0,3}\.\s{0,3}[\"'][^\"'\n$]{1,120}[\"']\s{0,3}\)?;)[\w$\\]", r"\b(?:include|require)(?:_once)?\b\s{0,3}\(?\s{0,3}[\"'][^\"'\n]{0,80}(?:\$|://)", r"\bcall_user_func(?:_array)?\s{0,3}\(", r"\bforward_static_call\w*\b", r"\bfunc_overload\b",
         r"\bpreg_replace(?:_callback)?\s{0,3}\(\s{0,3}[\"'][^\"'\n]{1,80}[/#~|][a-z]{0,6}e[a-z]{0,6}[\"']", r"\bmb_ereg_replace\b", r"\$\$\w+|\$\{\s{0,3}\$", r"\bnew\s+\$\w+", r"\bextract\s{0,3}\(|\bparse_str\s{0,3}\(", r"\bReflection(?:Function|Method|Class|Property)\b", r"\$_(?:GET|POST|REQUEST|COOKIE|FILES)\b[^\n]{0,40}\]\s{0,3}\(", r"\)\s{0,3}\(\s{0,3}[\"'$]", r"[\"'\]]\s{0,3}\(\s{0,3}[\"'$]", r"\b(?:base64_decode|str_rot13|gzinflate|gzuncompress|gzdecode|hex2bin|convert_uudecode)\s{0,3}\(", r"\bregister_(?:shutdown|tick)_function\b|\bset_(?:error|exception)_handler\b|\bspl_autoload_register\b", r"::fromCallable\b",
     ],
     "deserialisation": [r"\bunserialize\b", r"\bphar://", r"\b(?:yaml_parse|igbinary_unserialize|msgpack_unpack|wddx_deserialize|simplexml_load_\w+)\s{0,3}\(", r"\b__(?:wakeup|unserialize|destruct)\b", r"\bloadXML\b|\bLIBXML_NOENT\b", r"\ballowed_classes\b"],
