@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 #: The least score that a piece needs once so many tokens are chosen: most crashes need little, and the functions on
 #: the stack may fill the budget, but what only might be of use stops early.
-_LADDER = ((5_000, 12), (6_500, 24), (7_500, 32), (8_500, 42), (10_000, 52), (13_000, 58), (17_000, 70))
+_LADDER = ((5_500, 12), (7_000, 22), (8_000, 30), (9_000, 38), (10_500, 48), (13_500, 56), (17_000, 70))
 _TOP = 82
 #: Little pieces are worth their price sooner.
 _CHEAP, _CHEAP_BONUS = 60, 8
