@@ -225,9 +225,9 @@ def test_hostile_input_takes_linear_time(unit: str) -> None:
         text = (unit * (length // len(unit) + 1))[:length]
         times = []
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()
             redact(text)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return min(times)
 
     small = max(seconds(20_000), 0.004)

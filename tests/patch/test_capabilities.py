@@ -120,10 +120,10 @@ def test_hostile_code_takes_linear_time(runtime: str, unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
         times = []
-        for _ in range(2):
-            began = time.perf_counter()
+        for _ in range(3):
+            began = time.process_time()
             gained(runtime, text, "")
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         return min(times)
 
-    assert seconds(16_000) < max(seconds(2_000), 0.004) * 24
+    assert seconds(16_000) < max(seconds(2_000), 0.005) * 24
