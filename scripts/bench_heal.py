@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from healer.testing import ScriptedClaude
+from healer.testing import Answer, ScriptedClaude
 
 HERE = Path(__file__).resolve().parent.parent
 SPLAT = Path(sys.executable).parent / "splat"
@@ -56,7 +56,7 @@ def measure(files: int, limit: float, runs: int, think: float) -> bool:
         for _ in range(runs + 1):
             shutil.rmtree(repo / ".splat", ignore_errors=True)
             git(repo, "for-each-ref", "--format=delete %(refname)", "refs/heads/splat", then=("update-ref", "--stdin"))
-            with ScriptedClaude([answer], delay=think) as server:
+            with ScriptedClaude([Answer(answer, seconds=think)]) as server:
                 told, peak = heal(repo, server.url)
                 tokens = sum(len(json.dumps(request)) for request in server.requests) // 4
             results.append(told)
