@@ -44,6 +44,7 @@ def used_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library, repo
         flowing = flowing_in(scene, module, lines, on_line) - on_line
         in_body = scene.definition.uses if scene.definition else on_line
         names = sorted(in_body, key=lambda name: (name not in on_line, name not in flowing, name not in spoken, name))
+        lexicon.look_up(scene.path, on_line | flowing, deep=True)
         for use in lexicon.look_up(scene.path, names[:_NAMES]):
             if (use.path, use.definition.first) in on_stack or _holds(use.definition, scene, use.path):
                 continue

@@ -41,14 +41,17 @@ class Lexicon:
         self._library = library
         self._known: dict[tuple[str, str], tuple[Use, ...]] = {}
 
-    def look_up(self, path: str, names: Iterable[str]) -> list[Use]:
-        """What the names mean in `path`, near ones first; names that could mean too many things are left out."""
+    def look_up(self, path: str, names: Iterable[str], *, deep: bool = False) -> list[Use]:
+        """What the names mean in `path`, in their order; names that could mean too many things are left out.
+
+        Methods of unknown receivers are searched one import away, two when asked to look `deep`.
+        """
         wanted = [name for name in dict.fromkeys(names) if name and (path, name) not in self._known]
         if wanted:
-            self._search(path, frozenset(wanted))
+            self._search(path, frozenset(wanted), deep=deep)
         return [use for name in dict.fromkeys(names) for use in self._known.get((path, name), ())]
 
-    def _search(self, path: str, names: frozenset[str]) -> None:
+    def _search(self, path: str, names: frozenset[str], *, deep: bool) -> None:
         found: dict[str, list[Use]] = {name: [] for name in names}
         module = self._library.module(path)
         if module is not None:
@@ -57,7 +60,7 @@ class Lexicon:
             left = frozenset(name for name in names if not found[name] and name not in COMMON and len(name) > 2)
             self._among_siblings(found, path, left)
             left = frozenset(name for name in left if not found[name])
-            self._as_members(found, path, left)
+            self._as_members(found, path, left, deep=deep)
         for name, uses in found.items():
             nearest = min((use.hops for use in uses), default=0)
             meant = tuple(use for use in uses if use.hops == nearest)
@@ -117,14 +120,14 @@ class Lexicon:
             if module is not None:
                 _collect(found, module, names, 1)
 
-    def _as_members(self, found: dict[str, list[Use]], path: str, names: frozenset[str]) -> None:
+    def _as_members(self, found: dict[str, list[Use]], path: str, names: frozenset[str], *, deep: bool) -> None:
         """Methods by their bare name, in the files within two imports: the receiver's class is not known."""
         if not names:
             return
         near = self._library.imported(path)
         self._members_of(near, found, names, 2)
         left = frozenset(name for name in names if not found[name])
-        if left:
+        if left and deep:
             far = dict.fromkeys(far for one in near[:_MOST_PARSED] for far in self._library.imported(one))
             far.pop(path, None)
             self._members_of(far, found, left, 3)
