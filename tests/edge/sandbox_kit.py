@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 IS_ROOT = os.geteuid() == 0
+SYSTEM = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": os.environ.get("HOME", "/")}
 needs_bubblewrap = pytest.mark.skipif(probe(Settings()) is not None, reason="bubblewrap cannot start here")
 needs_root = pytest.mark.skipif(not IS_ROOT, reason="puts files where only root may")
 
@@ -44,8 +45,9 @@ def make_repo(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 def opened(
     repo: Path, environ: Mapping[str, str] | None = None, *, kind: str = "bubblewrap", rev: str = "HEAD"
 ) -> Iterator[Sandbox]:
+    """Unless given, `environ` has no interpreter that must first be asked where it lives (pyenv's): that takes time."""
     settings = Settings(sandbox="none" if kind == "none" else "bubblewrap")
-    with open_sandbox(repo, rev, settings, dict(os.environ) if environ is None else environ) as sandbox:
+    with open_sandbox(repo, rev, settings, SYSTEM if environ is None else environ) as sandbox:
         yield sandbox
 
 

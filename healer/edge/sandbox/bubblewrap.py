@@ -17,7 +17,7 @@ from healer.edge.sandbox.layout import INSIDE, PLACE, Mount
 from healer.edge.sandbox.toolchains import SYSTEM, within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 UNPRIVILEGED = 64_999
 """As root we become this user, whom no account has, before anything of the repository runs."""
@@ -70,15 +70,24 @@ def arguments(machine: Machine, box: Box, status_fd: int) -> tuple[list[str], li
     status = ["--json-status-fd", str(status_fd)]
     if not machine.staged:
         return [*inner, *status, "--"], _inner(machine, box, box.mounts)
-    laid_out = [_again(mount) for mount in box.mounts if mount.kind != "hide"]
+    laid_out = list(_again(box.mounts))
     if box.overlay:
         laid_out.append(Mount("bind", PLACE, PLACE))
     return [*_outer(machine, box, status), *inner, "--"], _inner(machine, box, laid_out)
 
 
-def _again(mount: Mount) -> Mount:
-    """The same mount, as the inner stage finds it after the outer one."""
-    return mount if mount.kind == "link" else Mount(mount.kind, mount.dest, mount.dest)
+def _again(mounts: Iterable[Mount]) -> Iterator[Mount]:
+    """The same mounts, as the inner stage finds them after the outer one. What lies inside a read-only one comes
+    with it.
+    """
+    shown: list[str] = []
+    for mount in mounts:
+        if mount.kind == "link":
+            yield mount
+        elif mount.kind == "bind" or (mount.kind == "ro" and not within(mount.dest, shown)):
+            yield Mount(mount.kind, mount.dest, mount.dest)
+        if mount.kind == "ro":
+            shown.append(mount.dest)
 
 
 def _outer(machine: Machine, box: Box, status: Sequence[str]) -> list[str]:

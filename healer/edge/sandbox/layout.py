@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -23,11 +22,13 @@ BASE = "/splat-base"
 """The prepared state, read-only, where a run works on a copy of it."""
 INSIDE = 1000
 """User and group as the commands see themselves."""
-_ETC = (
-    *("alternatives", "ca-certificates", "crypto-policies", "pki/tls/certs", "pki/ca-trust/extracted"),
-    *("ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf", "ld.so.cache", "ld.so.conf", "ld.so.conf.d"),
-    *("fonts", "perl", "php", "python3", "terminfo", "localtime", "timezone", "mime.types", "os-release"),
-    *("protocols", "services", "locale.alias", "magic", "host.conf"),
+_ETC_FOLDERS = (
+    *("/etc/alternatives", "/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/pki/ca-trust/extracted"),
+    *("/etc/crypto-policies", "/etc/fonts", "/etc/php"),
+)
+_ETC_FILES = (
+    *("ssl/cert.pem", "ssl/openssl.cnf", "ld.so.cache", "ld.so.conf", "localtime", "timezone", "mime.types"),
+    *("os-release", "protocols", "services", "locale.alias", "magic", "host.conf"),
 )
 _VAR = ("/var/lib/gems", "/var/lib/php/modules")
 
@@ -51,28 +52,47 @@ def system_mounts(
             mounts.append(Mount("link", os.readlink(folder), folder))
         elif Path(folder).is_dir():
             mounts.append(Mount("ro", folder, folder))
-    for path in (*_VAR, *prefixes, *certificates):
+    for path in (*_shown_of_etc(certificates), *_VAR, *prefixes, *certificates):
         real = os.path.realpath(path)
-        if os.path.exists(real) and not within(path, ["/etc", *(mount.dest for mount in mounts)]):
+        if os.path.exists(real) and not within(path, [mount.dest for mount in mounts if mount.dest != "/etc"]):
             mounts.append(Mount("ro", real, path))
     shown = [mount.source for mount in mounts if mount.kind == "ro"]
     hidden = [place for place in private if within(place, shown) and place not in shown]
     return mounts + [Mount("hide", place, place) for place in hidden]
 
 
+def _shown_of_etc(certificates: Iterable[str]) -> list[str]:
+    """Folders of the host's /etc to mount, and certificate files that lie in none of them."""
+    folders = [folder for folder in _ETC_FOLDERS if os.path.isdir(folder)]
+    files = [path for path in certificates if within(path, ["/etc"]) and not within(path, folders)]
+    return folders + [path for path in files if os.path.isfile(path)]
+
+
 def synthetic_etc(folder: Path, certificates: Iterable[str]) -> None:
-    """Make an /etc in `folder`, a path that ends in it: the host's files that programs need, and our own for accounts
-    and names, so that neither who uses this machine nor how its system is configured is seen.
+    """Make an /etc in `folder`: the host's files that programs need, and our own for accounts and names, so that
+    neither who uses this machine nor how its system is configured is seen. What `system_mounts` puts into it has its
+    place there.
     """
     folder.mkdir(mode=0o755)
-    wanted = [f"/etc/{name}" for name in _ETC] + [path for path in certificates if within(path, ["/etc"])]
-    present = [path.removeprefix("/") for path in dict.fromkeys(wanted) if os.path.lexists(path)]
-    # With their owners and modes: what only root could read stays so.
-    copied = ["cp", "-RP", "--parents", "--preserve=mode,ownership", "--", *present, str(folder.parent)]
-    subprocess.run(copied, cwd="/", stderr=subprocess.DEVNULL, check=False)
+    for path in map(Path, _shown_of_etc(certificates)):
+        place = folder / path.relative_to("/etc")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.mkdir() if path.is_dir() else place.touch()
+    for name in _ETC_FILES:
+        _copy(Path("/etc", name), folder / name)
     for name, text in _own_files().items():
         (folder / name).write_text(text)
         (folder / name).chmod(0o644)
+
+
+def _copy(file: Path, target: Path) -> None:
+    """A link as a link, into /usr as a rule; a file only when all may read it."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if file.is_symlink():
+        target.symlink_to(os.readlink(file))
+    elif file.is_file() and file.stat().st_mode & 0o004:
+        target.write_bytes(file.read_bytes())
+        target.chmod(0o644)
 
 
 def _own_files() -> dict[str, str]:
