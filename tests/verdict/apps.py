@@ -80,7 +80,6 @@ def crash(name: str, folder: Path) -> App:
     repo = folder / "repo"
     shutil.copytree(APPS / name / "repo", repo)
     data = json.loads((APPS / name / "app.json").read_text())
-    # Traces of the app as it ran elsewhere: what it leaves behind must not be committed.
     for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "the app")):
         subprocess.run((*GIT, *command), cwd=repo, check=True)
     environ = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **data.get("env", {})}
@@ -89,6 +88,17 @@ def crash(name: str, folder: Path) -> App:
     )
     assert done.returncode != 0, done.stdout + done.stderr
     return App(name, data, repo, done.stdout + done.stderr)
+
+
+def inline(folder: Path, files: dict[str, str], data: dict[str, Any], trace: str) -> App:
+    """A program written down in a test, with a trace from elsewhere."""
+    repo = folder / "repo"
+    for path, text in files.items():
+        (repo / path).parent.mkdir(parents=True, exist_ok=True)
+        (repo / path).write_text(text)
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "the app")):
+        subprocess.run((*GIT, *command), cwd=repo, check=True)
+    return App("inline", data, repo, trace)
 
 
 def settings_of(app: App) -> CheckSettings:
@@ -101,8 +111,10 @@ def prepared(app: App, sandbox: Sandbox, settings: CheckSettings | None = None) 
     return prepare(sandbox, plan, settings or settings_of(app))
 
 
-def judged(app: App, sandbox: Sandbox, baseline: Baseline, answer: dict[str, Any]) -> Verdict:
-    return judge(app.patch(answer), sandbox, baseline, settings_of(app))
+def judged(
+    app: App, sandbox: Sandbox, baseline: Baseline, answer: dict[str, Any], settings: CheckSettings | None = None
+) -> Verdict:
+    return judge(app.patch(answer), sandbox, baseline, settings or settings_of(app))
 
 
 def shown(verdict: Verdict) -> str:
@@ -123,7 +135,7 @@ def _suspects(app: App, exceptions: Any) -> list[Suspect]:
 
 
 def _ends(frame: Frame, path: str, repo: Path) -> bool:
-    return frame.path.replace("file://", "") in (path, f"{repo}/{path}", f"./{path}")
+    return frame.path.replace("file://", "") in (path, f"{repo}/{path}", f"./{path}", f"/app/{path}")
 
 
 def _edits(rows: list[dict[str, str]]) -> tuple[Edit, ...]:

@@ -49,7 +49,7 @@ def _go_test(*arguments: str) -> tuple[str, ...]:
 def one(plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
     """The command that runs one test of the package that a test file belongs to."""
     inside = plan.inside(path)
-    if inside is None:
+    if inside is None or not plan.single:
         return None
     folder = inside.rpartition("/")[0]
     named = re.search(r"\b(Test|Fuzz|Example|Benchmark)\w{0,300}", name)

@@ -71,7 +71,7 @@ def _setup(manifest: object, files: frozenset[str]) -> tuple[tuple[str, ...], ..
 def one(plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
     """The command that runs one test file."""
     inside = plan.inside(path)
-    return (*plan.single, inside) if inside is not None else None
+    return (*plan.single, inside) if plan.single and inside is not None else None
 
 
 def syntax(plan: CheckPlan, paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:

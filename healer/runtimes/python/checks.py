@@ -65,7 +65,7 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
 def one(plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
     """The command that runs one test file; its other tests cost little, and no spelling of a name can miss."""
     inside = plan.inside(path)
-    if inside is None:
+    if inside is None or not plan.single:
         return None
     return (*plan.single, inside.removesuffix(".py").replace("/", ".") if plan.runner == "django" else inside)
 

@@ -113,7 +113,13 @@ def _load(loader, path):
     folder = os.path.abspath(os.path.join(*parts[:top])) if top else os.getcwd()
     if folder not in sys.path:
         sys.path.insert(0, folder)
-    return loader.loadTestsFromName(".".join(parts[top:]))
+    try:
+        return loader.loadTestsFromName(".".join(parts[top:]))
+    except (Exception, SystemExit):
+        # One file that cannot be loaded must not hide the others.
+        _write(id=path, status="error", trace=_trace(sys.exc_info()))
+        traceback.print_exc()
+        return unittest.TestSuite()
 
 
 def main():
