@@ -25,6 +25,7 @@ _SCENES = 6
 _SHOWN = 130
 _LONGEST = 400
 _NAMES = 80
+_FOLLOWED, _NAMES_OF_USED = 2, 25
 _OUTLINED = 4
 _IMPORTED = 16
 _ERROR = re.compile(r"(?:Error|Exception|Warning)$")
@@ -52,6 +53,19 @@ def used_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library, repo
             score = 72 - 4 * scene.steps if near else (46 if use.path == scene.path else 41) - 6 * scene.steps
             score += 14 * (use.name in spoken)
             yield from shown(use, score, library, in_body, scene.name, near=near)
+            if near and scene.steps < _FOLLOWED:
+                yield from _used_by(use, score - 18, lexicon, library)
+
+
+def _used_by(user: Use, score: float, lexicon: Lexicon, library: Library) -> Iterator[Piece]:
+    """What a definition that the crash line uses is made of in turn: its types and constants above all."""
+    names = sorted(user.definition.uses - COMMON - {user.definition.name})
+    for use in lexicon.look_up(user.path, names[:_NAMES_OF_USED]):
+        one, around = use.definition, user.definition
+        inside = use.path == user.path and one.first <= around.last and around.first <= one.last
+        if not inside:
+            worth = score if one.kind == "function" else score + 6
+            yield from shown(use, worth, library, around.uses, around.name)
 
 
 def outline_pieces(found: Sequence[Scene], lexicon: Lexicon, library: Library) -> Iterator[Piece]:
