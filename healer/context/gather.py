@@ -51,6 +51,7 @@ def gather(report: Report, tree: Tree, settings: Settings) -> Context | Skipped:
             "No frame of the trace lies in this repository.",
             "If the app's files have other paths where it runs, map them in `paths:` of .github/splat.yml.",
         )
+    report = _rooted(report, suspects)
     found = scenes(report, suspects, library)
     history: list[str] = []
     # git answers while we read: the slowest single question of this stage.
@@ -73,13 +74,21 @@ def locate_root(report: Report, tree: Tree, settings: Settings) -> Report:
     if report.root:
         return report
     suspects = Detective(report, tree, Library(tree, source_reader(report.runtime)), settings.paths).suspects()
+    return _rooted(report, suspects)
+
+
+def _rooted(report: Report, suspects: Sequence[Suspect]) -> Report:
     roots = [root for suspect in suspects if (root := _root_of(suspect))]
-    return replace(report, root=max(set(roots), key=roots.count)) if roots else report
+    return replace(report, root=max(roots, key=roots.count)) if roots and not report.root else report
 
 
 def _root_of(suspect: Suspect) -> str:
-    path = suspect.frame.path.replace("\\", "/")
-    return path[: -len(suspect.path)].rstrip("/") if path.endswith("/" + suspect.path) else ""
+    """What stands before the part that the printed path and the tracked one end with in common."""
+    printed, tracked = suspect.frame.path.replace("\\", "/").split("/"), suspect.path.split("/")
+    while printed and tracked and printed[-1] == tracked[-1]:
+        printed.pop()
+        tracked.pop()
+    return "/".join(printed)
 
 
 def _pieces(found: Sequence[Scene], library: Library, report: Report) -> Iterator[Piece]:
