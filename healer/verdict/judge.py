@@ -9,7 +9,7 @@ from healer.runtimes.checks import CheckPlan
 from healer.verdict.bench import Bench
 from healer.verdict.proof import Proof
 from healer.verdict.suite import Suite, new_complaints
-from healer.verdict.syntax import compiles, new_faults
+from healer.verdict.syntax import compiles, new_faults, reaches_for_results
 from healer.verdict.value import Verdict
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def judge(patch: Patch, checks: Checks, baseline: Baseline, settings: CheckSetti
     asked: list[Check] = []
     try:
         questions = chain(
-            new_faults(patch), compiles(patch, bench), _from_the_base(patch, checks, proof),
+            reaches_for_results(patch), new_faults(patch), compiles(patch, bench), _from_the_base(patch, checks, proof),
             new_complaints(bench, baseline), suite.checks(),
         )  # fmt: skip
         for check in questions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from healer.runtimes import check_reader, source_reader
@@ -13,6 +14,19 @@ if TYPE_CHECKING:
 
     from healer.patch import Patch
     from healer.verdict.value import Ran
+
+
+#: What a patch would name to forge what the judge reads.
+_OURS = re.compile(rb"SPLAT_(RESULTS|TOOLS|TREE|OBSERVE|UNITTEST)|raised\.jsonl|splat_(observer|pytest|unittest|mocha)")
+
+
+def reaches_for_results(patch: Patch) -> Iterator[Check]:
+    """Refuses a patch that names the judge's own files; nothing is said of one that does not."""
+    for change in patch.changes:
+        if _OURS.search(change.after) and not _OURS.search(change.before or b""):
+            detail = f"{change.path} names files or variables of the sandbox, which no fix and no test needs."
+            yield Check("tampering", "failed", detail)
+            return
 
 
 def new_faults(patch: Patch) -> Iterator[Check]:

@@ -292,3 +292,14 @@ def test_no_secret_of_an_output_reaches_the_verdict(tmp_path: Path) -> None:
     assert verdict.failed is not None
     assert verdict.failed.name == "green"
     assert secret not in repr(verdict.checks) + verdict.feedback
+
+
+def test_a_test_that_forges_what_the_observer_writes_is_refused(tmp_path: Path) -> None:
+    forged = {"name": "test_forged", "edits": [{"path": "test_forged.py", "find": "", "replace": (
+        "import inspect\nimport os\nimport unittest\n\nimport cart\n\n\nclass ForgedTest(unittest.TestCase):\n"
+        "    def test_forged(self):\n        with open(os.environ['SPLAT_RESULTS'] + '/raised.jsonl', 'a') as raised:\n"
+        "            raised.write('{}\\n')\n        self.assertIn('default', inspect.getsource(cart))\n"
+    )}]}  # fmt: skip
+    _, verdict = healed(tmp_path, answer={"test": forged})
+    assert verdict.failed is not None
+    assert verdict.failed.name == "tampering"
