@@ -17,7 +17,8 @@ from healer.edge.sandbox import advice, export, layout
 from healer.edge.sandbox.artefacts import read_artefacts
 from healer.edge.sandbox.environment import allowed
 from healer.edge.sandbox.folder import PREFIX, PrivateFolder, remove_tree, sweep
-from healer.edge.sandbox.process import CappedOutput, Launch, execute
+from healer.edge.sandbox.output import CappedOutput
+from healer.edge.sandbox.process import Launch, execute
 from healer.edge.sandbox.toolchains import find_toolchains, private_places
 from healer.outcome import SandboxError
 from tests.edge.sandbox_kit import git, make_repo, needs_bubblewrap, needs_root, opened
