@@ -259,8 +259,13 @@ class TestProcesses:
     def test_no_other_process_can_be_seen_signalled_or_traced(self, sandbox: Sandbox) -> None:
         mark = "61.0625"
         see = """
-words = {path: open(path, "rb").read().split(b"\\0") for path in glob.glob("/proc/[0-9]*/cmdline")}
-return [path for path in words if argument.encode() in words[path]]
+found = []
+for path in glob.glob("/proc/[0-9]*/cmdline"):
+    try:
+        found += [path] if argument.encode() in open(path, "rb").read().split(b"\\0") else []
+    except OSError:
+        pass  # it ended meanwhile
+return found
 """
         signal = "os.kill(argument, 0); return 'reached'"
         attach = "r = libc.ptrace(16, argument, 0, 0); libc.ptrace(17, argument, 0, 0); return r"
