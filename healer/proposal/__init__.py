@@ -2,7 +2,8 @@
 
 from healer.proposal.model import Block, Message, Model, Reply, Request, ToolCall
 from healer.proposal.propose import propose
-from healer.proposal.value import Attempt, Edit, Exchange, Proposal, RegressionTest, Spend
+from healer.proposal.spend import Spend
+from healer.proposal.value import Attempt, Edit, Exchange, Proposal, RegressionTest
 
 __all__ = [
     "Attempt",

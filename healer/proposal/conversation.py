@@ -13,7 +13,8 @@ from healer.prompts import prompt
 from healer.proposal import answer, purse, tools
 from healer.proposal.fence import fence
 from healer.proposal.model import Message, Request
-from healer.proposal.value import Exchange, Spend
+from healer.proposal.spend import Spend
+from healer.proposal.value import Exchange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from healer.proposal.value import Spend
+    from healer.proposal.spend import Spend
 
 Block: TypeAlias = Mapping[str, Any]
 

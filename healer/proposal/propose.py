@@ -11,8 +11,9 @@ from healer.proposal import ask
 from healer.proposal.answer import read_answer
 from healer.proposal.conversation import Conversation
 from healer.proposal.fence import shown
+from healer.proposal.spend import Spend
 from healer.proposal.tools import Librarian
-from healer.proposal.value import Attempt, Edit, Exchange, Proposal, RegressionTest, Spend
+from healer.proposal.value import Attempt, Edit, Exchange, Proposal, RegressionTest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

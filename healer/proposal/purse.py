@@ -10,7 +10,7 @@ from healer.outcome import ConfigError
 
 if TYPE_CHECKING:
     from healer.proposal.model import Message, Request
-    from healer.proposal.value import Spend
+    from healer.proposal.spend import Spend
     from healer.settings import Price, Settings
 
 _MILLION = 1_000_000
