@@ -29,6 +29,13 @@ SECRETS = [
     ("{User:bob Password:hunter2 Age:3}", "hunter2"),
     ("<password>hunter2</password>", "hunter2"),
     ("DB_PASSWORD=foo", "foo"),
+    ("authorization: 'Bearer abcde'", "abcde"),
+    ("spring.datasource.password=foo", "foo"),
+    ("api.key=abc9", "abc9"),
+    ('"password": "foo:bar"', "foo:bar"),
+    ('"password": "abc$def"', "abc$def"),
+    ('"password": "ab{cd}ef"', "ab{cd}ef"),
+    ("password = swordfish", "swordfish"),
     ("userPassword: abc9", "abc9"),
     ("smtp_pass=abc", "abc"),
     ("apiKey: 'abcd-efgh'", "abcd-efgh"),
@@ -85,6 +92,19 @@ SECRETS = [
 
 #: Program text, prose and numbers that look close, and must come out as they went in.
 INNOCENT = """\
+username, password = value
+Basic realm="%s"
+return /^Unexpected token: /.test(e.message);
+fmt.Sprintf("https://x-access-token:%[1]s@github.com/a/b.git", t)
+token.parent = grp
+token = comma
+tb.ResultSession = failing
+request.headers["Authorization"] = data
+request.headers["Authorization"] = f"Repeat {index}"
+cookies_val = [("name1", "val1"), ("name2", "val2")]
+https://xxxx:xxxx@xxxxxxx/xxxxx/xxx?x=x#xxxxx
+store://DefaultAzureCredential@account
+params = {"password": ":password"}
 token = get_token()
 password: str
 if token is None
@@ -160,6 +180,8 @@ def test_everything_else_stays(text: str) -> None:
 def test_names_and_their_neighbours_stay() -> None:
     assert redact('{"password": "hunter2", "user": "bob"}') == '{"password": "[REDACTED]", "user": "bob"}'
     assert redact("GET /cb?token=abc123&page=2 200") == "GET /cb?token=[REDACTED]&page=2 200"
+    assert redact("https://bob:abc9@example.net:444/") == "https://[REDACTED]@example.net:444/"
+    assert redact("{ authorization: 'Bearer abcde' }, x: 1") == "{ authorization: '[REDACTED]' }, x: 1"
     assert redact("postgres://bob:s3cret@db/x") == "postgres://[REDACTED]@db/x"
 
 
@@ -224,11 +246,11 @@ def test_hostile_input_takes_linear_time(unit: str) -> None:
     def seconds(length: int) -> float:
         text = (unit * (length // len(unit) + 1))[:length]
         times = []
-        for _ in range(3):
+        for _ in range(2):
             began = time.process_time()
             redact(text)
             times.append(time.process_time() - began)
         return min(times)
 
-    small = max(seconds(20_000), 0.004)
-    assert seconds(160_000) < small * 20
+    small = max(seconds(10_000), 0.004)
+    assert seconds(80_000) < small * 20

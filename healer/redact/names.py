@@ -34,15 +34,17 @@ _ABOUT = frozenset(
     "position pos start end line column offset stream at on in rule rules strength validator changed length checker "
     "confirmation engine backend config options settings middleware maker parser lexer iterator".split()
 )
+#: What may follow a telling word without taking its meaning.
+_CARRIERS = frozenset("key id value hash raw".split())
 #: Only in the query of a URL.
-_QUERY = frozenset("key sig signature code auth hmac state nonce assertion x".split())
+_QUERY = frozenset("key sig signature code auth hmac assertion".split())
 HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 
 
 @lru_cache(maxsize=4096)
 def strength(name: str) -> Strength:
     """How surely `name` names a secret. Reads snake_case, kebab-case, camelCase and words run together."""
-    words = [word.lower() for word in _WORDS.findall(name[-80:])]
+    words = [word.lower() for word in _WORDS.findall(_last_part(name[-80:]))]
     if not words or words[-1] in _ABOUT:
         return ""
     couples = {" ".join(pair) for pair in pairwise(words)}
@@ -50,9 +52,14 @@ def strength(name: str) -> Strength:
         return "strong"
     if len(words) > 1 and words[-1] in {"pass", "pw"}:
         return "strong"
-    if any(word in _WEAK or word.endswith(_WEAK_ENDS) for word in words):
-        return "weak"
-    return ""
+    carrier = words[-2] if len(words) > 1 and words[-1] in _CARRIERS else words[-1]
+    return "weak" if carrier in _WEAK or carrier.endswith(_WEAK_ENDS) else ""
+
+
+def _last_part(name: str) -> str:
+    """Of a dotted name only its end says what it holds: `token.parent` is a parent, `api.key` a key to an API."""
+    parts = name.split(".")
+    return "_".join(parts[-2:]) if parts[-1].lower() in _CARRIERS else parts[-1]
 
 
 def words(name: str) -> frozenset[str]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SEPARATOR = re.compile(r"=>|:=|[=:]")
-_NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$@.-"
+_NAME_LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 _FLAG = re.compile(r"-(?<![\w-]-)-?([A-Za-z][\w-]{1,60})[ \t]{1,4}(?=[^-\s=])")
 _CURL_USER = re.compile(r"(?:-u|--user)[ =][\"']?([^\s:\"'{}$<>/]{1,64}:[^\s\"'{}$<>]{1,128})")
 _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{1,60})>([^<>\s][^<>]{0,400})</")
@@ -25,13 +25,14 @@ _ELEMENT = re.compile(r"<([A-Za-z][\w.:-]{1,60})>([^<>\s][^<>]{0,400})</")
 _OPEN = re.compile(r"(?:string\(\d{1,7}\) )?([\[(]{0,2})[bBrRuUfF@]{0,2}(\\{0,3})([\"'`])")
 _BARE = re.compile(r"[^\s\"'`,;&<>)}\]|\\]{1,4096}")
 _PLACEHOLDER = re.compile(
-    r"\$\{[^}]{0,80}\}|#\{[^}]{0,80}\}|\{\{?[^}]{0,80}\}\}?|\$\w{1,80}|%\(\w{1,80}\)s|%[sdvqr]|<[^>]{0,80}>|:\w{1,40}\b"
+    r"\$\{[^}]{0,80}\}|#\{[^}]{0,80}\}|\{\{?[^}]{0,80}\}\}?|(?<!\w)\$\w{1,80}|%\(\w{1,80}\)s|%[sdvqr]\b|<[^>]{0,80}>|\A:[A-Za-z]\w{0,40}\Z"
 )
 _SCHEME = re.compile(r"(?i)\A(?:bearer|basic|token|digest|apikey)\b")
 _IDENTIFIER = re.compile(r"[A-Za-z_$@][\w$]*+\Z")
 _EXPRESSION = re.compile(
-    r"[&*!~@$-]{0,2}[A-Za-z_$][\w$]{0,80}(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]{0,80}){0,8}+(?=[(\[]|[!?]\.|\{\w|::|->)|[$@][A-Za-z_]|[({\[<|]|(?:self|this|cls)\.|!{1,2}[A-Za-z:]+(?:\s|\Z)"
+    r"[&*!~@$-]{0,2}[A-Za-z_$][\w$]{0,80}(?:(?:\.|->|::|\?\.)[A-Za-z_$][\w$]{0,80}){0,8}+(?=[(\[]|[!?]\.|\{\w|::|->)|[$@][A-Za-z_]|[({\[<|]|(?:self|this|cls)\.|!{1,2}[A-Za-z:]+(?:\s|\Z)|%[\[(]"
 )
+_RANDOM = re.compile(r"[\w+/=~.-]+\Z")
 _DOTTED = re.compile(r"[A-Za-z_$@][A-Za-z_$]*+(?:(?:\.|->|::)[A-Za-z_$]+){1,8}+\Z")
 _PROSE_AFTER = re.compile(r"[ \t]{1,3}[A-Za-z'(]{1,30}(?:[ \t.,]|\Z)(?![ \t]*[=:])")
 _CODE = re.compile(
@@ -79,9 +80,12 @@ def _behind(text: str, separator: re.Match[str]) -> list[Secret]:
         return []
     while text[end : end + 1] in {" ", "\t"} and end - start < 12:
         end += 1
-    if separator[0] == ":" and not quoted and name.lower() in HEADERS:
+    if separator[0] == ":" and not quoted and name.lower() in HEADERS and not _OPEN.match(text, end):
         return _header(text, lead, end)
-    return list(_value(text, end, name, separator[0], quoted=quoted))
+    kind = separator[0]
+    if kind == "=" and (lead == "," or text[max(0, start - 2) : start].rstrip().endswith("]")):
+        kind = "]="
+    return list(_value(text, end, name, kind, quoted=quoted))
 
 
 def _name_before(text: str, at: int) -> tuple[str, bool, str]:
@@ -91,7 +95,8 @@ def _name_before(text: str, at: int) -> tuple[str, bool, str]:
     quoted = not window.endswith(bare) or bare != window.removesuffix("]")
     bare = bare.rstrip("\\").removesuffix(")").removesuffix("]")
     before = bare.rstrip(_NAME_LETTERS)
-    return bare[len(before) :].lstrip("0123456789.-"), quoted, before[-1:]
+    lead = before[-1:] if before[-1:] != " " or not before.endswith(", ") or not window.endswith(bare) else ","
+    return bare[len(before) :].lstrip("0123456789.-"), quoted, lead
 
 
 def _header(text: str, around: str, at: int) -> list[Secret]:
@@ -101,7 +106,7 @@ def _header(text: str, around: str, at: int) -> list[Secret]:
     if around in {'"', "'"} and (closing := text.find(around, at, stop)) >= 0:
         stop = closing
     value = text[at:stop].rstrip()
-    if not value or value == MARK or _nothing(value) or (_OPEN.match(value) and not around):
+    if not value or value == MARK or _nothing(value):
         return []
     if _is_expression(value) or (value[-1] in ",;{(" and _IDENTIFIER.match(value[:-1])) or value.lower() in _NO_VALUES:
         return []
@@ -113,7 +118,7 @@ def _value(text: str, at: int, name: str, separator: str, *, quoted: bool = Fals
         return
     opening = _OPEN.match(text, at)
     if opening is None:
-        yield from _bare(text, at, name, separator, quoted=quoted)
+        yield from _bare(text, at, name, separator)
         return
     for _ in range(8):
         found = _string(text, opening)
@@ -161,11 +166,14 @@ def _is_value(content: str, name: str, *, sure: bool) -> bool:
 
 def _nothing(content: str) -> bool:
     """True when only placeholders, stars and the scheme's word are left: `Bearer {token}`, `***`."""
-    rest = _SCHEME.sub("", _PLACEHOLDER.sub("", content[:256]))
-    return not any(letter.isalnum() for letter in rest) or rest.strip().strip("xX") == ""
+    filled = _PLACEHOLDER.sub("\0", content[:256])
+    rest = _SCHEME.sub("", filled).strip()
+    if "\0" in filled and all(part.isalpha() or not any(map(str.isalnum, part)) for part in rest.split()):
+        return True
+    return not any(letter.isalnum() for letter in rest) or rest.strip("xX") == ""
 
 
-def _bare(text: str, at: int, name: str, separator: str, *, quoted: bool) -> Iterator[Secret]:
+def _bare(text: str, at: int, name: str, separator: str) -> Iterator[Secret]:
     if _is_expression(text[at : at + 200]):
         return
     found = _BARE.match(text, at)
@@ -176,26 +184,36 @@ def _bare(text: str, at: int, name: str, separator: str, *, quoted: bool) -> Ite
     if mark >= 0:
         value, end = value[:mark], at + mark
     value = value.rstrip(".:!?") if text[end : end + 1] in {"", " ", "\n"} else value
-    if _is_bare_value(text, at, value, name, separator, quoted=quoted):
+    if _is_bare_value(text, at, value, name, separator):
         yield Secret("named-bare", at, at + len(value))
 
 
-def _is_bare_value(text: str, at: int, value: str, name: str, separator: str, *, quoted: bool) -> bool:
-    lower = value.lower()
-    if not value or lower in _NO_VALUES or _nothing(value):
+def _is_bare_value(text: str, at: int, value: str, name: str, separator: str) -> bool:
+    if not value or value.lower() in _NO_VALUES or _nothing(value):
         return False
     if value.isdigit():
         few = 3 if words(name) & _COUNTED or strength(name) == "strong" else 6
         return len(value) >= few and "tokens" not in words(name)
-    if not any(letter.isdigit() for letter in value) and (_IDENTIFIER.match(value) or _DOTTED.match(value)):
-        if words(value) & words(name) or (value[0].isupper() and not value.isupper()) or len(value) < 3:
+    if not any(letter.isdigit() for letter in value):
+        if _IDENTIFIER.match(value) or _DOTTED.match(value):
+            return _is_secret_word(text, at, value, name, separator)
+        if strength(name) == "weak" and (len(value) < 12 or not _RANDOM.match(value)):
             return False
-        if separator == ":" and _PROSE_AFTER.match(text, at + len(value)):
-            return False
-        return not _DOTTED.match(value) and not _is_code(text, at)
-    if _IDENTIFIER.match(value) and _is_code(text, at):
+    elif _IDENTIFIER.match(value) and _is_code(text, at):
         return len(value) >= 6 and not words(value) & words(name)
     return any(letter.isalnum() for letter in value) and len(value) > 2
+
+
+def _is_secret_word(text: str, at: int, value: str, name: str, separator: str) -> bool:
+    """Whether letters alone are a value, or a variable, a type, the next word of a sentence."""
+    if words(value) & words(name) or (value[0].isupper() and not value.isupper()) or len(value) < 3:
+        return False
+    # A variable set to another one: `token = comma`, `headers["Authorization"] = data`, `user, password = pair`.
+    if separator == "]=" or (separator == "=" and text[at - 1] == " " and strength(name) == "weak"):
+        return False
+    if separator == ":" and _PROSE_AFTER.match(text, at + len(value)):
+        return False
+    return not _DOTTED.match(value) and not _is_code(text, at)
 
 
 def _is_expression(value: str) -> bool:

@@ -56,7 +56,7 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
     (
         "bearer",
         "Bearer bearer BEARER Basic basic BASIC",
-        r"[ \t]{1,4}((?=[\w.~+/=-]{0,64}[0-9+/=]|[\w.~+/-]{24})[\w.~+/=-]{6,}+)",
+        r"[ \t]{1,4}(?!\w{1,20}=[\"'\s])((?=[\w.~+/=-]{0,64}[0-9+/=]|[\w.~+/-]{24})[\w.~+/=-]{6,}+)",
     ),
 )
 _DISCORD = re.compile(r"[MNO](?<!\w[MNO])[\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])")
@@ -112,14 +112,14 @@ def _userinfo(text: str) -> Iterator[Secret]:
     for match in _AUTHORITY.finditer(text):
         userinfo, at, _ = match[1].rpartition("@")
         user, colon, password = userinfo.partition(":")
-        secret = password if colon else user if len(user) >= 20 else ""
+        secret = password if colon else user if len(user) >= 20 and not user.isalpha() else ""
         if at and secret and userinfo != MARK and not _is_template(secret):
             yield Secret("url-password", match.start(1), match.start(1) + len(userinfo))
 
 
 def _is_template(password: str) -> bool:
     """True for `{password}`, `$PASS`, `%s`, `***`: nothing there is the secret itself."""
-    if password.startswith(("$", "{", "<", "%s", "%(", "*", "#{")):
+    if password.startswith(("$", "{", "<", "%s", "%(", "%[", "*", "#{")):
         return True
     return password.strip("*xX.") == ""
 

@@ -10,8 +10,7 @@ import pytest
 from unidiff.patch import PatchSet
 
 from healer.outcome import Rejected
-from healer.patch import Patch, check_diff, make_patch
-from healer.patch.rules import RULES
+from healer.patch import RULE_NAMES, Patch, check_diff, make_patch
 from healer.settings import PolicySettings
 from tests.patch.made import MemoryTree, load, proposal, tree_of
 
@@ -55,10 +54,10 @@ def test_a_hostile_proposal_meets_its_rule(case: dict[str, Any]) -> None:
 
 
 def test_every_rule_has_a_hostile_proposal() -> None:
-    assert set(RULES) <= {case["rule"] for case in load("hostile")}
+    assert {case["rule"] for case in load("hostile")} >= RULE_NAMES
 
 
-@pytest.mark.parametrize("case", [case for case in load("hostile") if case["rule"] in RULES], ids=ids)
+@pytest.mark.parametrize("case", [case for case in load("hostile") if case["rule"] in RULE_NAMES], ids=ids)
 def test_every_rule_is_switched_off_by_its_name(case: dict[str, Any]) -> None:
     settings = case.get("settings", {})
     answer = attempt({**case, "settings": {**settings, "allow": [*settings.get("allow", ()), case["rule"]]}})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healer.patch.rules import content, effect, scope, tests
+from healer.policy import PROTECTED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +40,10 @@ RULES: Mapping[str, Rule] = {
     "test-not-added": tests.not_added,
     "test-fakes-the-crash": tests.fakes_the_crash,
 }
+
+
+#: Every name that `policy.allow` knows.
+NAMES = frozenset({*RULES, *(protection.rule for protection in PROTECTED), "protected", "test-support"})
 
 
 def check(candidate: Candidate, settings: PolicySettings) -> Rejected | None:
