@@ -141,6 +141,12 @@ class Library:
             self._rough[path] = frozenset(_DEFINING.findall(content)) | frozenset(_METHOD.findall(content))
         return self._rough[path]
 
+    def members(self, path: str, space: str) -> frozenset[str]:
+        """The names that `path` reads of `space`: "total" for `cart.total` of "cart"."""
+        pattern = rb"(?<![\w$])" + re.escape(space.encode("utf-8", "replace")) + rb"(?:\.|::|->)([A-Za-z_$][\w$]{0,80})"
+        found = re.findall(pattern, self.content(path) or b"")
+        return frozenset(name.decode("ascii", "replace") for name in found)
+
     def mentioning(self, paths: Iterable[str], names: Iterable[str]) -> list[str]:
         """Those of `paths` whose bytes hold one of `names`: cheap enough to ask before parsing."""
         wanted = [name.encode("utf-8", "replace") for name in names]

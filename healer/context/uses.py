@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from healer.context.library import Library
-    from healer.runtimes.source import Definition, Module
+    from healer.context.library import Library, Link
+    from healer.runtimes.source import Definition, Import, Module
 
 #: A name that this many definitions carry says nothing about which one is meant.
 _TOO_MANY = 4
@@ -22,6 +22,8 @@ COMMON = frozenset(
     | {"False", "print", "test", "options", "result", "args", "kwargs", "i", "e", "id", "is", "in", "has", "on"}
 )
 _MOST_PARSED = 6
+#: Names are followed through this many files that only pass them on.
+_HOPS = 3
 _MOST_SIBLINGS = 250
 
 
@@ -70,48 +72,51 @@ class Lexicon:
         """Names that an import binds, and members of modules that an import binds."""
         for link in self._library.links(path):
             written = link.written
-            pairs = dict(zip(written.bound, written.names, strict=False)) if written.names else {}
-            asked = {pairs[bound]: bound for bound in written.bound if bound in names and bound in pairs}
-            whole = not written.names and any(bound in names for bound in written.bound)
+            pairs = dict(zip(written.bound, written.names, strict=False))
+            asked = {name: bound for bound, name in pairs.items() if bound in names}
             starred = "*" in written.names or not written.bound
-            if not asked and not whole and not starred:
-                continue
             for target in link.targets:
                 if asked:
                     self._exported(found, target, asked, hops=1)
-                if whole or starred or "default" in asked or "*" in asked:
-                    members = frozenset(name for name in names if name not in COMMON)
-                    self._top_level(found, target, members, whole=written.bound[:1])
+                for space in _spaces(written, target):
+                    members = names & self._library.members(path, space) if space in names else ()
+                    if members:
+                        self._exported(found, target, {name: name for name in members}, hops=1, nested=1)
+                if starred:
+                    wanted = frozenset(name for name in names if name not in COMMON)
+                    if self._library.defining([target], wanted):
+                        self._exported(found, target, {name: name for name in wanted}, hops=1, nested=1)
 
-    def _exported(self, found: dict[str, list[Use]], target: str, asked: dict[str, str], hops: int) -> None:
-        """What `target` defines under the asked names, or passes on from a file of its own imports."""
+    def _exported(
+        self, found: dict[str, list[Use]], target: str, asked: dict[str, str], hops: int, nested: int = 0
+    ) -> None:
+        """What `target` defines under the asked names, or passes on from a file of its own imports.
+
+        `nested` allows for members of what the file exports as one object.
+        """
         module = self._library.module(target)
         if module is None:
             return
         missing = dict(asked)
         for definition in module.definitions:
-            if definition.name in asked and "." not in definition.qualified.replace("::", ""):
+            if definition.name in asked and definition.qualified.count(".") <= nested:
                 bound = asked[definition.name]
                 found[bound].append(Use(bound, target, definition, hops))
                 missing.pop(definition.name, None)
-        if missing and hops < 3:
-            for link in self._library.links(target):
-                pairs = dict(zip(link.written.bound, link.written.names, strict=False))
-                on = {pairs[name]: bound for name, bound in missing.items() if name in pairs}
-                if "*" in link.written.names:
-                    on |= missing
-                for further in link.targets if on else ():
-                    self._exported(found, further, on, hops + 1)
+        for link in self._library.links(target) if missing and hops < _HOPS else ():
+            pairs = dict(zip(link.written.bound, link.written.names, strict=False))
+            on = {pairs[name]: bound for name, bound in missing.items() if name in pairs}
+            if "*" in link.written.names:
+                self._passed_on(found, link, missing, hops + 1)
+            for further in link.targets if on else ():
+                self._exported(found, further, on, hops + 1)
 
-    def _top_level(
-        self, found: dict[str, list[Use]], target: str, names: frozenset[str], whole: tuple[str, ...]
-    ) -> None:
-        if not self._library.mentioning([target], names - set(whole)):
-            return
-        module = self._library.module(target)
-        for definition in module.definitions if module else ():
-            if definition.name in names and definition.qualified.count(".") <= 1:
-                found[definition.name].append(Use(definition.name, target, definition, 1))
+    def _passed_on(self, found: dict[str, list[Use]], link: Link, missing: dict[str, str], hops: int) -> None:
+        """Through a star: only into files that define one of the names, or have stars themselves."""
+        for further in link.targets:
+            stars = self._library.content(further) or b""
+            if b"import *" in stars or b"export *" in stars or self._library.defining([further], missing):
+                self._exported(found, further, missing, hops)
 
     def _among_siblings(self, found: dict[str, list[Use]], path: str, names: frozenset[str]) -> None:
         siblings = self._library.siblings(path)[:_MOST_SIBLINGS] if names else ()
@@ -137,6 +142,15 @@ class Lexicon:
             module = self._library.module(target)
             if module is not None:
                 _collect(found, module, names, hops)
+
+
+def _spaces(written: Import, target: str) -> tuple[str, ...]:
+    """The bound names that stand for the whole of `target`: `import x`, `* as x`, a default, a submodule."""
+    if not written.names:
+        return written.bound
+    stem = target.rpartition("/")[2].partition(".")[0]
+    pairs = zip(written.bound, written.names, strict=False)
+    return tuple(bound for bound, name in pairs if name in ("*", "default", stem))
 
 
 def _collect(found: dict[str, list[Use]], module: Module, names: frozenset[str], hops: int) -> None:
