@@ -25,6 +25,7 @@ _GLUE = re.compile(
     rf"(?:[\]}})]{{0,4}}(?:\(\))?[;,]?|end|else:?|\}} else \{{|finally:|ensure|\}} ?finally ?\{{|do|begin|try:|try ?\{{|\{{|"
     rf"{_BODY}|{_LOG}|{_IMPORT}|if \(?\w{{1,40}}\)? ?(?:!= nil )?\{{)"
 )
+_TRAILING = re.compile(r" (?:#|//)(?: |\w)[^\"'`]*\Z| /\*[^*]{0,200}\*/\Z")
 _COMMENT = re.compile(r"#(?!\[)|//|/\*|\*")
 _BROAD: Mapping[RuntimeName, tuple[str, ...]] = {
     "python": (
@@ -67,6 +68,7 @@ def only_swallows(runtime: RuntimeName, added: Sequence[str], removed: Counter[s
     for line in (" ".join(line.split()) for line in added):
         if not line or _COMMENT.match(line):
             continue
+        line = line if left[line] > 0 else _TRAILING.sub("", line)  # noqa: PLW2901
         if left[line] > 0:
             left[line] -= 1
         elif _is_handler(runtime, line, removed):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
 from healer.patch.rules import testing_words as words
+from healer.patch.rules.shadows import shadowed
 from healer.patch.text import split_lines, without_ending
 
 if TYPE_CHECKING:
@@ -111,6 +112,11 @@ def weakened(candidate: Candidate, settings: PolicySettings) -> Rejected | None:
     if refusal:
         return refusal
     for change in candidate.tests:
+        if name := shadowed(change):
+            return Rejected(
+                "test-weakened",
+                f"A new `{name}` in `{change.path}` would take the place of the one that is there. Choose another.",
+            )
         for number, block in _blocks(change):
             if change.before is not None and not (_is_balanced(block) and _closes_quotes(block)):
                 return Rejected(
