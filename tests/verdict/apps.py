@@ -102,7 +102,8 @@ def inline(folder: Path, files: dict[str, str], data: dict[str, Any], trace: str
 
 
 def settings_of(app: App) -> CheckSettings:
-    return CheckSettings(timeout=app.data.get("timeout", 20))
+    """What the app's repository would have in `.github/splat.yml`."""
+    return CheckSettings(timeout=app.data.get("timeout", 20), env=app.data.get("check_env", {}))
 
 
 def prepared(app: App, sandbox: Sandbox, settings: CheckSettings | None = None) -> Baseline:

@@ -98,11 +98,14 @@ def _passing(error, frame, traceback):
 
 
 def held(error):
-    """An exception that someone holds with its traceback: the frames of the tree that it passed through count."""
-    if isinstance(error, BaseException) and error.__traceback__ is not None:
+    """An exception that someone holds with its traceback, and those it came from: our frames it passed through count."""
+    for _ in range(20):
+        if not isinstance(error, BaseException):
+            return
         rows = _within(error.__traceback__)
         if any(_ours(row[0]) for row in rows):
             note(error, [], rows)
+        error = error.__cause__ or error.__context__
 
 
 def _call(frame, event, arg):
