@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from healer.patch import FileChange
 
 _NOBODY = "0" * 40
+_REGULAR = (b"100644", b"100755")
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Splat",
     "GIT_AUTHOR_EMAIL": "splat@users.noreply.github.com",
@@ -52,13 +53,25 @@ def commit_on(repo: Path, base: str, changes: Sequence[FileChange], message: str
     for change in changes:
         blob = git(repo, "hash-object", "-w", "--stdin", given=change.after).strip()
         path = change.path.encode("utf-8", "surrogateescape")
-        lines.append(entries.get(path, b"100644") + b" " + blob + b"\t" + path)
+        mode = entries.get(path, b"100644")
+        if mode not in _REGULAR:
+            raise SplatError(f"{change.path} is a link or a submodule on the base", where=str(repo))
+        lines.append(mode + b" " + blob + b"\t" + path)
     with tempfile.TemporaryDirectory(prefix="splat-index-") as folder:
         index = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
         git(repo, "read-tree", base, extra=index)
         git(repo, "update-index", "-z", "--index-info", given=b"\0".join(lines) + b"\0", extra=index)
         tree = git(repo, "write-tree", extra=index).decode().strip()
+    _only(repo, base, tree, changes)
     return git(repo, "commit-tree", tree, "-p", base, given=message.encode(), extra=AUTHOR).decode().strip()
+
+
+def _only(repo: Path, base: str, tree: str, changes: Sequence[FileChange]) -> None:
+    """A file below the path of a link would have taken the link's place: nothing else may have moved."""
+    moved = git(repo, "diff-tree", "-r", "-z", "--name-only", "--no-renames", base, tree).split(b"\0")
+    others = {path.decode("utf-8", "surrogateescape") for path in moved if path} - {change.path for change in changes}
+    if others:
+        raise SplatError(f"The patch would also replace {', '.join(sorted(others))[:300]}", where=str(repo))
 
 
 def _modes(repo: Path, base: str, changes: Sequence[FileChange]) -> list[bytes]:

@@ -172,6 +172,15 @@ def test_hooks_of_the_repository_never_run(repo: Path) -> None:
     assert not (repo / "hook-ran").exists()
 
 
+@pytest.mark.parametrize("path", ["link", "link/below.py"])
+def test_nothing_is_written_in_the_place_of_a_link(repo: Path, path: str) -> None:
+    (repo / "link").symlink_to("run.sh")
+    git(repo, "add", "link")
+    git(repo, "commit", "-qm", "a link")
+    with pytest.raises(SplatError, match="link"):
+        commit_on(repo, git(repo, "rev-parse", "main"), [FileChange(path, None, b"/etc/passwd", is_test=False)], "m")
+
+
 def test_ancestry(repo: Path) -> None:
     first = git(repo, "rev-parse", "main")
     git(repo, "commit", "-q", "--allow-empty", "-m", "second")
