@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -279,3 +280,24 @@ def test_no_shape_of_a_json_manifest_makes_a_plan_throw(value: object) -> None:
     content = json.dumps(value).encode()
     for runtime, name in (("javascript", "package.json"), ("php", "composer.json")):
         check_reader(runtime).plan(frozenset({name}), {name: content}.get)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "files"),
+    [
+        ("python", {"tests/test_a.py": "\n" * 2_000_000}),
+        ("python", {"tests/test_a.py": " " * 2_000_000}),
+        ("python", {"requirements.txt": "[" * 1_000_000, "setup.cfg": "files " * 300_000}),
+        (
+            "javascript",
+            node("npm run a;" * 500, scripts={"a": "npm run b;" * 500, "b": "npm run c;" * 500, "c": "true;" * 99}),
+        ),
+        ("javascript", node("node " * 300_000)),
+        ("javascript", node("mocha " + "'" * 100_001)),
+        ("ruby", {"Gemfile": "rspec" * 300_000}),
+    ],
+)
+def test_a_hostile_manifest_is_planned_in_no_time(runtime: RuntimeName, files: dict[str, str]) -> None:
+    begun = time.perf_counter()
+    assert planned(runtime, files) is not None
+    assert time.perf_counter() - begun < 3

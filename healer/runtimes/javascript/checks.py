@@ -128,7 +128,7 @@ def _runner(manifest: dict[str, Any], files: frozenset[str]) -> tuple[str, str, 
 def _parts(scripts: dict[str, Any], name: str, depth: int = 0) -> list[str]:
     """The commands of a script one after the other, with the scripts that it runs in their place."""
     found = []
-    for part in re.split(r"&&|;", str(scripts.get(name, ""))):
+    for part in re.split(r"&&|;", str(scripts.get(name, ""))[:4000])[:12]:
         inner = re.fullmatch(r"\s*(?:npm run|npm|yarn|pnpm|yarn run|pnpm run)\s+(?:-s\s+)?([\w:.-]{1,80})\s*", part)
         if inner and inner[1] in scripts and inner[1] != name and depth < 4:
             found += _parts(scripts, inner[1], depth + 1)

@@ -126,7 +126,10 @@ class _Project:
             return "pytest"
         tests = sorted(path for path in self.files if _is_test_file(path))
         texts = [self.text(path) for path in tests[:100]]
-        if any(re.search(r"^\s*(import pytest|from pytest)|^(async )?def test_", text, re.MULTILINE) for text in texts):
+        if any(
+            re.search(r"^[ \t]{0,40}(import pytest|from pytest)|^(async )?def test_", text, re.MULTILINE)
+            for text in texts
+        ):
             return "pytest"
         if "manage.py" in self.files and "django" in self.text("manage.py"):
             return "django"
