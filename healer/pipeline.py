@@ -48,14 +48,15 @@ class Watch(Protocol):
 class House:
     """All that the walk needs from outside.
 
-    `sandbox` opens one that stops its commands when the event is set. `check` raises when model or sandbox cannot
-    work; it is asked once the crash is worth healing: a crash that is declined needs neither.
+    `sandbox` opens one that stops its commands when the event is set; the flag says that nothing large will be
+    installed in it. `check` raises when model or sandbox cannot work; it is asked once the crash is worth healing: a
+    crash that is declined needs neither.
     """
 
     tree: Tree
     check: Callable[[], None]
     model: Model
-    sandbox: Callable[[threading.Event], AbstractContextManager[Checks]]
+    sandbox: Callable[[threading.Event, bool], AbstractContextManager[Checks]]
     forge: Forge
     watch: Watch
     settings: Settings
@@ -101,13 +102,14 @@ def _workshop(house: House, plan: CheckPlan | None) -> Iterator[Future[Workshop]
 
     Leaving it stops what still runs inside, so that an interrupted run does not wait for a set-up's end.
     """
+    light = plan is not None and not plan.setup and not house.settings.checks.setup
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(1, "workshop"))
         leaving = threading.Event()
         stack.callback(leaving.set)
 
         def open_it() -> Workshop:
-            checks = stack.enter_context(house.sandbox(leaving))
+            checks = stack.enter_context(house.sandbox(leaving, light))
             with house.watch.stage("prepare"):
                 return Workshop(checks, prepare(checks, plan, house.settings.checks))
 

@@ -35,8 +35,8 @@ def assembled(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, sto
         from healer.edge.sandbox import open_sandbox, probe
         from healer.pipeline import House
 
-        def sandbox(leaving: Event) -> AbstractContextManager[Checks]:
-            opened = open_sandbox(tree.repo, tree.base, settings, os.environ, leaving)
+        def sandbox(leaving: Event, light: bool) -> AbstractContextManager[Checks]:
+            opened = open_sandbox(tree.repo, tree.base, settings, os.environ, leaving, light=light)
             return TimedChecks.around(opened, stopwatch)
 
         def check() -> None:

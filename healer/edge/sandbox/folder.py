@@ -12,11 +12,17 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from healer.outcome import SandboxError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 PREFIX = "splat-sandbox-"
 STALE_AFTER = 24 * 3600.0
+MEMORY_ROOM = 2 * 1024**3
+"""Bytes that must be free, and at most half of the free memory, before a tree is held there."""
 
 
 class PrivateFolder:
@@ -48,6 +54,20 @@ class PrivateFolder:
             remove_tree(self.path)
             os.close(self._lock)
             self._lock = -1
+
+
+def in_memory(environ: Mapping[str, str], place: Path = Path("/dev/shm")) -> Path | None:  # noqa: S108 - looked at first
+    """A folder whose files are held in memory, None where there is none that programs may be started from, memory is
+    short, or the user has named a temporary folder.
+    """
+    if environ.get("TMPDIR") or not (place.is_mount() and os.access(place, os.W_OK | os.X_OK)):
+        return None
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        about = os.statvfs(place)
+        told = Path("/proc/meminfo").read_text().partition("MemAvailable:")[2].split()
+        room = min(about.f_bavail * about.f_frsize, int(told[0]) * 1024 // 2)
+        return place if room >= MEMORY_ROOM and not about.f_flag & os.ST_NOEXEC else None
+    return None
 
 
 def remove_tree(path: Path) -> None:
