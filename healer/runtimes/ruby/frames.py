@@ -14,7 +14,11 @@ _LINE = re.compile(
     r"(?P<path>[^\s#].*?):(?P<line>\d{1,9})(?::in [`'](?P<function>[^'`]{0,400})')?(?P<text>: .*)?\s*$"
 )
 #: What a logger put before the first line of what it was given.
-_LOGGED = re.compile(r"(?:\[[^\]]{1,80}\] ){1,4}|[^/]{0,120}\b(?:DEBUG|INFO|WARN|ERROR|FATAL): ")
+_LOGGED = re.compile(
+    r"(?:\[[^\]]{1,80}\] ){1,4}"
+    r"|[DIWEFA], \[[^\]]{1,80}\] +[A-Z]{3,7} -- [^:/]{0,80}: "  # Ruby's own Logger
+    r"|[^/]{0,120}\b(?:DEBUG|INFO|WARN|ERROR|FATAL): "
+)
 _FILE = re.compile(r"(?:\.(?:rb|erb|rake|ru|haml|slim|jbuilder|builder|gemspec|thor|arb)|-e|Rakefile|Gemfile|\))$")
 _EVAL = re.compile(r"\(eval at (.{1,1000}):(\d{1,9})\)$")
 _FOREIGN = re.compile(
@@ -45,7 +49,7 @@ def read_line(line: str) -> Line | None:
     """The frame in a line of text, None when it is none."""
     if (":in `" not in line and ":in '" not in line and ".rb:" not in line) or len(line) >= MAX_LINE:
         return None
-    logged = _LOGGED.match(line) if line[0] in "[0123456789" else None
+    logged = _LOGGED.match(line) if line[0] in "[0123456789DIWEFA" else None
     match = _LINE.match(line, logged.end() if logged else 0)
     if match is None or not _is_frame(match):
         return None
