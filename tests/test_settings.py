@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from healer.outcome import ConfigError
@@ -38,6 +40,13 @@ def test_an_empty_file_means_defaults() -> None:
         (b"sandbox: docker\n", ":1:10", "is not one of"),
         (b"\xff\xfe\x00", "", "Not valid YAML"),
         (b"[" * 5000, "", "Not valid YAML"),
+        (b"models:\n  - !!int ''\n", "", "Not valid YAML"),
+        (b"limits: {attempts: " + b"9" * 5000 + b"}\n", "", "Not valid YAML"),
+        (b"models: [2020-13-45]\n", "", "Not valid YAML"),
+        (b"limits: {dollars: .nan}\n", ":1:19", "limits.dollars: nan"),
+        (b"prices:\n  m: {input: .nan, output: 1}\n", ":2:14", "prices.m.input: nan"),
+        (b"prices: {m: {input: 1, output: .inf}}\n", ":1:32", "prices.m.output: inf"),
+        (b'checks: {test: "a\\0b"}\n', ":1:16", "NUL"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_column(text: bytes, where: str, what: str) -> None:
@@ -54,6 +63,8 @@ def test_a_mistake_is_named_with_its_line_and_column(text: bytes, where: str, wh
         ("SPLAT_LIMITS_ATTEMPTS", "0"),
         ("SPLAT_SANDBOX", "docker"),
         ("SPLAT_LIMITS_DOLLARS", "nan!"),
+        ("SPLAT_LIMITS_DOLLARS", "nan"),
+        ("SPLAT_CHECKS_TIMEOUT", "NaN"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, raw: str) -> None:
@@ -82,3 +93,29 @@ def test_a_price_without_cache_figures_is_charged_as_uncached() -> None:
 
 def test_the_key_is_never_printed() -> None:
     assert "sk-ant-very-secret" not in repr(load_settings(None, environ={"ANTHROPIC_API_KEY": "sk-ant-very-secret"}))
+
+
+LAUGHS = "".join(f"    B{i}: &x{i} [{','.join([f'*x{i - 1}'] * 9)}]\n" for i in range(1, 12))
+MERGES = "".join(f"b{i}: &x{i}\n  <<: [{','.join([f'*x{i - 1}'] * 9)}]\n" for i in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f"checks:\n  env:\n    A: &x0 [l,l,l,l,l,l,l,l,l]\n{LAUGHS}", f"a: &x0 {{k: 1, l: 2}}\n{MERGES}"],
+    ids=["laughs", "merges"],
+)
+def test_aliases_that_blow_up_are_refused_at_once(text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(ConfigError, match="aliases"):
+        load_settings(text.encode(), environ={})
+    assert time.process_time() - began < 5
+
+
+def test_an_alias_may_save_words() -> None:
+    settings = load_settings(b"policy: {protected: &a [x/*], extra_paths: *a}", environ={})
+    assert settings.policy.protected == settings.policy.extra_paths == ("x/*",)
+
+
+def test_a_number_that_is_none_is_refused_from_the_command_line() -> None:
+    with pytest.raises(ConfigError, match=r"limits\.dollars: nan"):
+        load_settings(environ={}, options={"limits.dollars": float("nan")})

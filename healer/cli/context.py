@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from healer.cli.console import foreign, one_line, say_json
 from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
 from healer.cli.report import declined
+from healer.markdown import plain
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -44,9 +45,10 @@ def context(
     if isinstance(gathered, Skipped):
         return declined(gathered, as_json=as_json)
     if as_json:
-        click.echo(json.dumps(as_wire(gathered), indent=2))
+        say_json(as_wire(gathered), indent=2)
     else:
-        _print_table(gathered, show=show)
+        with foreign(err=False):
+            _print_table(gathered, show=show)
     return 0
 
 
@@ -75,22 +77,20 @@ def _row(part: Excerpt | Dropped) -> dict[str, Any]:
 
 def _print_table(gathered: Context, *, show: bool) -> None:
     from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("file", "lines", "tokens", "why", title=f"{gathered.tokens} of {gathered.budget} tokens")
     parts: list[Excerpt | Dropped] = [*gathered.excerpts, *gathered.dropped]
     for part in parts:
         spans = ", ".join(f"{first}-{last}" for first, last in part.lines)
-        cut = "" if hasattr(part, "text") else " [yellow](cut)[/]"
-        table.add_row(escape(part.path) + cut, spans, str(part.tokens), escape(part.reason))
+        cut = ("", "") if hasattr(part, "text") else (" (cut)", "yellow")
+        name = Text.assemble(one_line(part.path), cut)
+        table.add_row(name, spans, str(part.tokens), Text(one_line(part.reason)))
     console = Console()
     console.print(table)
     if show:
-        for excerpt in gathered.excerpts:
-            console.print(f"\n{excerpt.path}", style="bold", markup=False)
-            console.print(excerpt.text, markup=False, highlight=False)
-        for title, text in gathered.facts.items():
-            console.print(f"\n{title}", style="bold", markup=False)
-            console.print(text, markup=False, highlight=False)
-        console.print(f"\nrepository map\n{gathered.repository_map}", markup=False, highlight=False)
+        texts = {excerpt.path: excerpt.text for excerpt in gathered.excerpts}
+        for title, text in (texts | dict(gathered.facts) | {"repository map": gathered.repository_map}).items():
+            console.print(Text(f"\n{one_line(title)}", style="bold"))
+            console.print(Text(plain(text)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from healer.cli.console import one_line, say, say_json
 from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
 
 if TYPE_CHECKING:
@@ -76,8 +77,9 @@ def _close(journal: Journal, stopwatch: Stopwatch, ended: PullRequest | Diagnosi
     """Whatever happened, the run's folder says where the time went, and how it ended."""
     from healer.cli.summary import summary
 
-    journal.keep("timings.json", {"totals": stopwatch.totals(), "stages": stopwatch.table()})
-    journal.keep("summary.md", summary(ended, stopwatch))
+    with suppress(OSError):  # a full disk must not hide how the run ended
+        journal.keep("timings.json", {"totals": stopwatch.totals(), "stages": stopwatch.table()})
+        journal.keep("summary.md", summary(ended, stopwatch))
 
 
 def _tell(ended: PullRequest | Diagnosis | Skipped, journal: Journal, stopwatch: Stopwatch, *, as_json: bool) -> int:
@@ -86,7 +88,7 @@ def _tell(ended: PullRequest | Diagnosis | Skipped, journal: Journal, stopwatch:
 
     told = result(ended, journal, stopwatch)
     if as_json:
-        click.echo(json.dumps(told))
+        say_json(told)
     else:
         _print(told)
     return int(told["exit_code"])
@@ -98,8 +100,9 @@ def _print(told: dict[str, Any]) -> None:
         "unfixed": ["no fix good enough", "reason", "diagnosis"],
         "declined": ["declined", "reason", "next_step"],
     }[told["outcome"]]
-    click.echo(f"\nsplat: {lines[0]}")
+    told_lines = [f"\nsplat: {lines[0]}"]
     for key in (*lines[1:], "cost", "run"):
         if told.get(key) not in (None, "", []):
             value = "; ".join(told[key]) if isinstance(told[key], list) else told[key]
-            click.echo(f"  {key.replace('_', ' ') + ':':<14} {value}")
+            told_lines.append(f"  {key.replace('_', ' ') + ':':<14} {one_line(str(value))}")
+    say("\n".join(told_lines))

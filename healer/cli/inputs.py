@@ -59,7 +59,7 @@ def read_event(trace_file: str | None, report_file: str | None, hint: str = "") 
 def _read(name: str) -> str:
     try:
         if name == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+            data = sys.stdin.buffer.read(MAX_BYTES + 1) if sys.stdin else b""
         else:
             with Path(name).open("rb") as source:
                 data = source.read(MAX_BYTES + 1)

@@ -7,7 +7,10 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import click
+
 from healer import markdown as md
+from healer.cli.console import say
 from healer.redact import redact
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ class Progress:
     def __init__(self, journal: Journal, stopwatch: Stopwatch, *, quiet: bool, in_actions: bool) -> None:
         self._journal, self._stopwatch = journal, stopwatch
         self._quiet, self._in_actions = quiet, in_actions
-        self._live = not quiet and not in_actions and sys.stderr.isatty()
+        self._live = not quiet and not in_actions and sys.stderr is not None and sys.stderr.isatty()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -74,11 +77,12 @@ class Progress:
 
     def _say(self, text: str) -> None:
         if not self._quiet:
-            print(text, file=sys.stderr, flush=True)
+            click.echo(text, err=True)
 
     def keep(self, name: str, value: object) -> None:
         """Keep it in the run's folder; say in one line what a person would want to know at once."""
         self._journal.keep(name, value)
         if name.endswith("refusal.json"):
             rule, reason = getattr(value, "rule", ""), getattr(value, "reason", "")
-            self._say(f"splat: refused by {md.title(rule, 60)}: {md.title(redact(reason), 300)}")
+            if not self._quiet:
+                say(f"splat: refused by {md.title(rule, 60)}: {md.title(redact(reason), 300)}", err=True)

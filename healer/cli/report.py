@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
+from healer.cli.console import one_line, say, say_json
 from healer.cli.inputs import crash_options, read_event
 from healer.outcome import EXIT_DECLINED, Skipped
 
@@ -19,7 +18,7 @@ def report(trace_file: str | None, report_file: str | None) -> int:
     found = read_report(read_event(trace_file, report_file))
     if isinstance(found, Skipped):
         return declined(found)
-    click.echo(json.dumps(to_wire(found), indent=2, ensure_ascii=False))
+    say_json(to_wire(found), indent=2, ascii_only=False)
     return 0
 
 
@@ -27,8 +26,8 @@ def declined(skipped: Skipped, *, as_json: bool = False) -> int:
     """Say why Splat declines: as JSON on stdout where asked for, else in words on stderr; the exit code for it."""
     if as_json:
         told = {"outcome": "declined", "exit_code": EXIT_DECLINED, "code": skipped.code, "reason": skipped.reason}
-        click.echo(json.dumps(told | {"next_step": skipped.next_step}))
+        say_json(told | {"next_step": skipped.next_step})
     else:
-        then = f"\n  next:  {skipped.next_step}" if skipped.next_step else ""
-        click.echo(f"splat: declined ({skipped.code}): {skipped.reason}{then}", err=True)
+        then = f"\n  next:  {one_line(skipped.next_step)}" if skipped.next_step else ""
+        say(f"splat: declined ({skipped.code}): {one_line(skipped.reason)}{then}", err=True)
     return EXIT_DECLINED

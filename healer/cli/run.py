@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import sys
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from healer.cli.console import one_line, say, say_json, tolerate
 from healer.outcome import EXIT_BROKEN, EXIT_USAGE, SplatError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ INTERRUPTED = 130
 def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
     """Run a command; our own errors become a message and their exit code, a closed pipe ends quietly."""
     wants_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
+    tolerate()
     # A supervisor's TERM ends a run like Ctrl-C does: sandboxes are killed, nothing is left half-written.
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -35,8 +36,23 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_BROKEN
     except OSError as error:
-        code = _say(EXIT_BROKEN, str(error), "", "", wants_json=wants_json)
+        what = f"The system refused: {error.strerror or error}"
+        then = "Free some space, or correct the permissions, and run again."
+        code = _say(EXIT_BROKEN, what, str(error.filename or ""), then, wants_json=wants_json)
+    except Exception as error:
+        code = _say(EXIT_BROKEN, *_bug(error), wants_json=wants_json)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _bug(error: Exception) -> tuple[str, str, str]:
+    """What nobody foresaw, in one line: the last place in Splat's own code, and what to do."""
+    import traceback
+
+    places = traceback.extract_tb(error.__traceback__)
+    ours = [place for place in places if "healer" in place.filename] or places
+    where = f"{os.path.basename(ours[-1].filename)}:{ours[-1].lineno} in {ours[-1].name}" if ours else ""
+    what = f"Splat itself is broken: {type(error).__name__}: {str(error)[:300]}"
+    return what, where, "Please report this with the version (`splat --version`) and, if you can, the crash."
 
 
 def _interrupt(number: int, frame: object) -> NoReturn:
@@ -46,8 +62,8 @@ def _interrupt(number: int, frame: object) -> NoReturn:
 def _say(code: int, what: str, where: str, next_step: str, *, wants_json: bool) -> int:
     if wants_json:
         told = {"outcome": "error", "exit_code": code, "error": what, "where": where, "next_step": next_step}
-        click.echo(json.dumps(told))
-    place = f"\n  where: {where}" if where else ""
-    then = f"\n  next:  {next_step}" if next_step else ""
-    click.echo(f"splat: {what}{place}{then}", err=True)
+        say_json(told)
+    place = f"\n  where: {one_line(where)}" if where else ""
+    then = f"\n  next:  {one_line(next_step)}" if next_step else ""
+    say(f"splat: {one_line(what)}{place}{then}", err=True)
     return code

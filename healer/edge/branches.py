@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
     from healer.patch import FileChange
 
-_NOBODY = "0" * 40
+#: What is asked about comes from a record on disk, and git would take a name with a dash for an option.
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REGULAR = (b"100644", b"100755")
 AUTHOR = {
     "GIT_AUTHOR_NAME": "Splat",
@@ -22,6 +24,11 @@ AUTHOR = {
     "GIT_COMMITTER_NAME": "Splat",
     "GIT_COMMITTER_EMAIL": "splat@users.noreply.github.com",
 }
+
+
+def _nobody(commit: str) -> str:
+    """The id that stands for no commit, as long as the repository's ids are."""
+    return "0" * len(commit)
 
 
 def head_of(repo: Path, branch: str) -> str:
@@ -32,6 +39,8 @@ def head_of(repo: Path, branch: str) -> str:
 
 def contains(repo: Path, commit: str, ancestor: str) -> bool:
     """True when `ancestor` is in the history of `commit`."""
+    if not _COMMIT.fullmatch(ancestor):
+        return False
     try:
         return not git(repo, "rev-list", "--max-count=1", ancestor, f"^{commit}").strip()
     except SplatError:
@@ -84,12 +93,33 @@ def _modes(repo: Path, base: str, changes: Sequence[FileChange]) -> list[bytes]:
 
 
 def point(repo: Path, branch: str, new: str, old: str) -> None:
-    """Move `branch` from `old` ("" for: it must not exist) to `new`. Raises SplatError when someone else moved it."""
+    """Move `branch` from `old` ("" for: it must not exist) to `new`. Raises SplatError when someone else moved it, or
+    when it cannot be written.
+    """
     try:
-        git(repo, "update-ref", "-m", "splat: fix", f"refs/heads/{branch}", new, old or _NOBODY)
+        git(repo, "update-ref", "-m", "splat: fix", f"refs/heads/{branch}", new, old or _nobody(new))
     except SplatError as error:
+        if head_of(repo, branch) == old:
+            raise _unwritable(repo, branch, error) from error
         raise SplatError(
             f"Branch {branch} was moved by someone else while the fix was made",
             where=str(repo),
             next_step=f"Look at it, then delete it (git branch -D {branch}) and run again.",
         ) from error
+
+
+def try_to_point(repo: Path, branch: str, base: str, old: str) -> None:
+    """All of `point` but the move: SplatError says before the work, not after it, what stands in the branch's way."""
+    change = f"update refs/heads/{branch} {old or base} {old or '0' * len(base)}"
+    try:
+        git(repo, "update-ref", "--stdin", given=f"start\n{change}\nprepare\nabort\n".encode())
+    except SplatError as error:
+        raise _unwritable(repo, branch, error) from error
+
+
+def _unwritable(repo: Path, branch: str, error: SplatError) -> SplatError:
+    return SplatError(
+        f"The branch {branch} cannot be written: {error.what}",
+        where=str(repo),
+        next_step="Rename the branch that stands in its way (git branch -m splat my-splat), or make .git writable.",
+    )

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import stat
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from healer import markdown as md
-from healer.edge.branches import commit_on, contains, head_of, made_here, point
+from healer.edge.branches import commit_on, contains, head_of, made_here, point, try_to_point
 from healer.outcome import SplatError
 from healer.pull_request import Standing
 from healer.redact import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from healer.frames import ExceptionInfo
     from healer.pull_request import Offer
     from healer.report import Report
+
+
+_NUMBER = re.compile(r"[1-9]\d{0,8}")
+_MOST_BYTES = 1_000_000
 
 
 class FolderForge:
@@ -29,18 +38,25 @@ class FolderForge:
 
     def prepare(self) -> None:
         """Make the folder, with an ignore file of its own so that git never lists what is in it."""
-        if self.root.is_symlink():
-            raise SplatError(".splat is a link", where=str(self.root), next_step="Remove the link and run again.")
-        for part in ("issues", "pulls", "runs"):
-            (self.root / part).mkdir(parents=True, exist_ok=True)
-        if not (self.root / ".gitignore").exists():
-            write_atomically(self.root / ".gitignore", "*\n")
+        try:
+            for folder in (self.root, *(self.root / part for part in ("issues", "pulls", "runs"))):
+                _make(folder)
+            ignore = self.root / ".gitignore"
+            if ignore.is_symlink() or not ignore.exists():
+                write_atomically(ignore, "*\n")
+        except OSError as error:
+            raise SplatError(
+                f"Splat cannot write its folder: {error.strerror}",
+                where=str(error.filename or self.root),
+                next_step="Correct its permissions, or free some space; or run Splat in a clone of your own.",
+            ) from None
 
     def standing(self, report: Report, signature: str, base: str) -> Standing:
         """The issue of this signature (filed when there is none), its open pull request, and the branch to write."""
         self.prepare()
-        issue = self._issue_of(signature) or self._file(report, signature)
-        pulls = [pull for pull in self._all("pulls") if pull.get("signature") == signature]
+        with self._alone():
+            issue = self._issue_of(signature) or self._file(report, signature)
+        pulls = [pull for pull in self._all("pulls") if _is_about(pull, signature)]
         done = [pull for pull in pulls if pull.get("state") != "open" or self._merged(pull, base)]
         open_pull = next((pull for pull in pulls if pull not in done), None)
         number, branch = 0, _free_name(signature, {str(pull.get("branch")) for pull in done})
@@ -49,9 +65,23 @@ class FolderForge:
         head = head_of(self._repo, branch)
         # A crash after the branch was written and before its record was leaves our commit there: that is no stranger's.
         ours = not head or made_here(self._repo, head, signature)
+        if ours:
+            try_to_point(self._repo, branch, base, head)
         return Standing(
             issue, number, branch, head, "" if ours else f"branch {branch} holds commits that are not Splat's"
         )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One run at a time: two that file an issue for one signature at once would file two."""
+        try:
+            import fcntl
+        except ImportError:  # Windows
+            yield
+            return
+        with os.fdopen(os.open(self.root / "lock", os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW, 0o644)) as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _merged(self, pull: dict[str, Any], base: str) -> bool:
         return contains(self._repo, base, str(pull.get("head", "")))
@@ -106,11 +136,8 @@ class FolderForge:
         """Every record of a kind by number; a file that is not ours or was damaged is passed over."""
         found: list[dict[str, Any]] = []
         for path in (self.root / kind).glob("*.json"):
-            try:
-                record = json.loads(path.read_bytes())
-            except (OSError, ValueError):
-                continue
-            if isinstance(record, dict) and isinstance(record.get("number"), int):
+            record = _record(path)
+            if record and f"{record.get('number')}.json" == path.name and _NUMBER.fullmatch(path.stem):
                 found.append(record)
         return sorted(found, key=lambda record: record["number"])
 
@@ -130,6 +157,33 @@ class FolderForge:
         write_atomically(page, text)
         write_atomically(self.root / kind / f"{number}.json", json.dumps(facts, indent=2) + "\n")
         return page
+
+
+def _make(folder: Path) -> None:
+    """A folder of our own: what stands there instead might lead, or be, anywhere."""
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        what = f"{folder.name} is a {'link' if folder.is_symlink() else 'file'}, and no folder"
+        raise SplatError(what, where=str(folder), next_step="Move it away and run again.")
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    """A record's fields; {} for what is no regular file, too large, or no JSON object."""
+    try:
+        # Anything can lie in a folder: a pipe would be waited for, a device read for ever.
+        about = path.lstat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > _MOST_BYTES:
+            return {}
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) and type(record.get("number")) is int else {}
+
+
+def _is_about(pull: dict[str, Any], signature: str) -> bool:
+    """True for a pull request of this signature, on a branch that `_free_name` named: anyone can write a record."""
+    names = rf"splat/{re.escape(signature)}(?:-[1-9]\d{{0,5}})?"
+    return pull.get("signature") == signature and re.fullmatch(names, str(pull.get("branch"))) is not None
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:

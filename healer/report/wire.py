@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +15,14 @@ from healer.report.value import Report
 from healer.runtimes import trace_reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from healer.event import Event
     from healer.frames import RuntimeName
 
 SCHEMA = "splat-report/1"
+#: Values inside values; the SDKs stop far earlier.
+_DEEPEST = 100
 _NEXT_STEP = "A report has the shape of sdk/report.schema.json; Splat's SDKs write it."
 _TEXTS = ("signature", "root", "service", "environment", "release")
 _KNOWN = {"schema", "runtime", "exceptions", *_TEXTS}
@@ -108,7 +111,9 @@ def _whole(value: float | None) -> int | None:
 
 def _parse(text: str) -> dict[str, Any]:
     try:
-        wire = json.loads(_ESCAPE.sub(_paired, text), parse_constant=_no_constant)
+        wire = json.loads(_ESCAPE.sub(_paired, text), parse_constant=_no_constant, parse_float=_finite)
+        if _is_deep(wire):
+            raise RecursionError
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         raise UsageError(f"The report is not JSON: {error.msg}", where=where, next_step=_NEXT_STEP) from None
@@ -123,6 +128,29 @@ def _parse(text: str) -> dict[str, Any]:
 
 def _paired(match: re.Match[str]) -> str:
     return "\\ufffd" if match[1] else match[0]
+
+
+def _is_deep(value: Any) -> bool:
+    """True for values inside values beyond what every later reader of them can follow."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
 
 
 def _no_constant(name: str) -> None:
@@ -140,6 +168,10 @@ def _check(wire: dict[str, Any]) -> None:
     if error is not None:
         what = f"The report does not fit its schema: {error.message[:300]}"
         raise UsageError(what, where=error.json_path, next_step=_NEXT_STEP)
+    # The schema's `$` lets a line feed pass behind it, and a signature becomes the name of a branch.
+    if wire.get("signature", "").endswith("\n"):
+        what = "The report does not fit its schema: a signature has no line feed"
+        raise UsageError(what, where="$.signature", next_step=_NEXT_STEP)
     for index, exception in enumerate(wire["exceptions"]):
         parent = exception.get("parent")
         if parent is not None and parent >= index:

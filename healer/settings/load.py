@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from healer.outcome import ConfigError
+from healer.settings.document import read_yaml, unusable
 from healer.settings.values import (
     CheckSettings,
     ConfidenceSettings,
@@ -69,15 +70,7 @@ def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _parse(text: bytes) -> dict[str, Any]:
-    import yaml
-
-    try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"{CONFIG_PATH}:{mark.line + 1}:{mark.column + 1}" if mark else CONFIG_PATH
-        what = getattr(error, "problem", None) or "cannot be read"
-        raise ConfigError(f"Not valid YAML: {what}", where=where, next_step="Correct the file and run again.") from None
+    document = read_yaml(text, CONFIG_PATH)
     if document is None:
         return {}
     _check(document, text)
@@ -89,13 +82,14 @@ def _check(document: object, text: bytes) -> None:
 
     schema = json.loads(data("settings.schema.json"))
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(document))
-    if error is None:
+    found = (tuple(error.absolute_path), _explain(error)) if error else unusable(document)
+    if found is None:
         return
-    path = list(error.absolute_path)
+    path = list(found[0])
     line, column = _position(text, path)
     key = ".".join(str(part) for part in path) or "the file"
     raise ConfigError(
-        f"{key}: {_explain(error)}",
+        f"{key}: {found[1]}",
         where=f"{CONFIG_PATH}:{line}:{column}",
         next_step="docs/configuration.md lists every setting.",
     )
@@ -112,11 +106,10 @@ def _check_one(key: str, value: Any, source: str) -> None:
     error = jsonschema.exceptions.best_match(
         jsonschema.Draft202012Validator(rule | {"$defs": schema["$defs"]}).iter_errors(value)
     )
-    if error is not None:
+    found = _explain(error) if error else next(iter((unusable(value) or ())[1:]), "")
+    if found:
         where = "SPLAT_" + key.replace(".", "_").upper() if source == "environment" else source
-        raise ConfigError(
-            f"{key}: {_explain(error)}", where=where, next_step="docs/configuration.md lists every setting."
-        )
+        raise ConfigError(f"{key}: {found}", where=where, next_step="docs/configuration.md lists every setting.")
 
 
 def _explain(error: Any) -> str:
@@ -157,7 +150,7 @@ def _convert(name: str, raw: str, kind: str) -> Any:
             return [item.strip() for item in raw.split(",") if item.strip()]
         return {"int": int, "float": float}[kind](raw) if kind != "str" else raw
     except ValueError:
-        raise ConfigError(f"{raw!r} is not a number", where=name, next_step="Give a plain number.") from None
+        raise ConfigError(f"{raw[:60]!r} is not a number", where=name, next_step="Give a plain number.") from None
 
 
 def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mapping[str, str]) -> Settings:

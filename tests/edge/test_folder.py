@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -160,6 +161,104 @@ def test_a_link_in_place_of_the_folder_is_refused(repo: Path, tmp_path_factory: 
     (repo / ".splat").symlink_to(tmp_path_factory.mktemp("elsewhere"))
     with pytest.raises(SplatError, match="is a link"):
         FolderForge(repo).prepare()
+
+
+@pytest.mark.parametrize("part", ["issues", "pulls", "runs"])
+def test_a_link_inside_the_folder_is_refused(repo: Path, part: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (repo / ".splat").mkdir()
+    (repo / ".splat" / part).symlink_to(elsewhere)
+    with pytest.raises(SplatError, match="is a link"):
+        FolderForge(repo).prepare()
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_file_in_place_of_the_folder_says_what_to_do(repo: Path) -> None:
+    (repo / ".splat").write_text("mine\n")
+    with pytest.raises(SplatError, match="Move it away"):
+        FolderForge(repo).prepare()
+    assert (repo / ".splat").read_text() == "mine\n"
+
+
+def test_a_linked_ignore_file_is_replaced_and_its_target_left_alone(repo: Path) -> None:
+    (repo / "mine").write_text("keep\n")
+    git(repo, "add", "mine")
+    git(repo, "commit", "-qm", "mine")
+    (repo / ".splat").mkdir()
+    (repo / ".splat/.gitignore").symlink_to(repo / "mine")
+    FolderForge(repo).prepare()
+    assert git(repo, "status", "--porcelain") == ""
+    assert (repo / "mine").read_text() == "keep\n"
+
+
+def test_what_is_no_record_is_passed_over(repo: Path) -> None:
+    """A pipe would be waited for, a device read for ever, a deep text ends Python's patience."""
+    forge = FolderForge(repo)
+    forge.prepare()
+    os.mkfifo(repo / ".splat/pulls/1.json")
+    (repo / ".splat/pulls/2.json").symlink_to("/dev/zero")
+    (repo / ".splat/pulls/3.json").mkdir()
+    (repo / ".splat/pulls/4.json").write_text("[" * 100_000)
+    (repo / ".splat/pulls/5.json").write_text(" " * 2_000_000)
+    assert forge.publish(offer(forge, repo))[0] == 6
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"branch": name} for name in ("main", "splat/../main", "--all", "splat/x\ny", None, ["x"])),
+        *({"number": number} for number in (True, -1, 10**30, "1", None)),
+        *({"head": head} for head in ("--all", "--output=leak", "HEAD", None, {})),
+    ],
+)
+def test_a_forged_record_decides_nothing_beyond_its_own_signature(repo: Path, fields: dict[str, object]) -> None:
+    forge = FolderForge(repo)
+    forge.prepare()
+    branch = f"splat/{SIGNATURE}"
+    record = {"number": 1, "state": "open", "signature": SIGNATURE, "branch": branch, "head": "0" * 40} | fields
+    (repo / ".splat/pulls/1.json").write_text(json.dumps(record))
+    main = git(repo, "rev-parse", "main")
+    assert forge.standing(REPORT, SIGNATURE, main).branch == branch
+    forge.publish(offer(forge, repo))
+    assert git(repo, "for-each-ref", "--format=%(refname:short)").split() == ["main", branch]
+    assert git(repo, "rev-parse", "main") == main
+    assert not (repo / "leak").exists()
+
+
+def test_a_branch_in_the_way_is_told_before_the_work(repo: Path) -> None:
+    git(repo, "branch", "splat", "main")
+    with pytest.raises(SplatError, match="git branch -m splat"):
+        FolderForge(repo).standing(REPORT, SIGNATURE, git(repo, "rev-parse", "main"))
+
+
+def test_asking_for_the_standing_moves_no_branch(repo: Path) -> None:
+    forge, main = FolderForge(repo), git(repo, "rev-parse", "main")
+    forge.standing(REPORT, SIGNATURE, main)
+    assert head_of(repo, f"splat/{SIGNATURE}") == ""
+    forge.publish(offer(forge, repo))
+    head = head_of(repo, f"splat/{SIGNATURE}")
+    assert forge.standing(REPORT, SIGNATURE, main).head == head == head_of(repo, f"splat/{SIGNATURE}")
+
+
+def test_a_repository_of_longer_ids_works_too(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "-b", "main", "--object-format=sha256")
+    (tmp_path / "ü x.py").write_text("a = 1\n")
+    git(tmp_path, "add", "-A")
+    git(tmp_path, "commit", "-qm", "first")
+    forge = FolderForge(tmp_path)
+    forge.publish(offer(forge, tmp_path))
+    forge.publish(offer(forge, tmp_path, after=b"a = 3\n"))
+    assert git(tmp_path, "show", f"splat/{SIGNATURE}:ü x.py") == "a = 3"
+
+
+def test_two_runs_at_once_file_one_issue(repo: Path) -> None:
+    base = git(repo, "rev-parse", "main")
+    with ThreadPoolExecutor(8) as pool:
+        issues = {
+            one.issue for one in pool.map(lambda _: FolderForge(repo).standing(REPORT, SIGNATURE, base), range(16))
+        }
+    assert issues == {1}
+    assert len(list((repo / ".splat/issues").glob("*.json"))) == 1
 
 
 def test_hooks_of_the_repository_never_run(repo: Path) -> None:
