@@ -30,13 +30,15 @@ class Piece:
 class Scene:
     """One function (or stretch of top-level code) on the stack, with every suspect line in it.
 
-    `definition` is None for top-level code; `steps` counts the distinct functions between it and the crash.
+    `definition` is None for top-level code; `steps` counts the distinct functions between it and the crash;
+    `circle` when it came back on the stack again and again.
     """
 
     path: str
     lines: tuple[int, ...]
     definition: Definition | None
     steps: int
+    circle: bool = False
 
     @property
     def name(self) -> str:

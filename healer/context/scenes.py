@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,11 @@ _HEAD = 12
 #: A function beyond this many lines costs more than it tells, unless it is the one that crashed and fits.
 _LONG = 220
 _CLASS_HEAD = 45
-#: A function on the stack so often is part of a circle.
-_CIRCLE = 6
+#: A function on the stack so often is part of a circle; where the stack ran out, less is enough: printers abridge.
+_CIRCLE, _CIRCLE_OF_A_FULL_STACK = 6, 3
+_FULL_STACK = re.compile(
+    r"RecursionError|SystemStackError|stack (?:level too deep|size exceeded|overflow)|nesting level"
+)
 _CONSTRUCTOR = 90
 _SLICE = 4
 _MOST_SLICES = 25
@@ -37,34 +41,44 @@ def scenes(report: Report, suspects: Sequence[Suspect], library: Library) -> lis
 
     Where functions call each other over and over, the crash is wherever the stack ran out: the circle comes first.
     """
-    found: dict[tuple[str, int], tuple[Definition | None, list[int]]] = {}
+    found: dict[tuple[str, int], tuple[Definition | None, dict[int, None]]] = {}
     visits: Counter[tuple[str, int]] = Counter()
+    around: dict[tuple[str, int], Definition | None] = {}
     for suspect in _from_the_crash(report, suspects):
-        module = library.module(suspect.path, always=True)
-        definition = module.around(suspect.line, "function") if module else None
+        place = (suspect.path, suspect.line)
+        if place not in around:
+            module = library.module(suspect.path, always=True)
+            around[place] = module.around(suspect.line, "function") if module else None
+        definition = around[place]
         key = (suspect.path, definition.first if definition else -suspect.line)
         visits[key] += 1
-        lines = found.setdefault(key, (definition, []))[1]
-        if suspect.line not in lines:
-            lines.append(suspect.line)
+        found.setdefault(key, (definition, {}))[1][suspect.line] = None
+    often = _CIRCLE_OF_A_FULL_STACK if _FULL_STACK.search(_said(report)) else _CIRCLE
     # The sort is stable: without a circle the order stays.
-    ordered = sorted(found, key=lambda key: visits[key] < _CIRCLE)
-    return [Scene(key[0], tuple(found[key][1]), found[key][0], steps) for steps, key in enumerate(ordered)]
+    ordered = sorted(found, key=lambda key: visits[key] < often)
+    return [
+        Scene(key[0], tuple(found[key][1]), found[key][0], steps, visits[key] >= often)
+        for steps, key in enumerate(ordered)
+    ]
+
+
+def _said(report: Report) -> str:
+    return f"{report.root_cause.type} {report.root_cause.message[:200]}"
 
 
 def _from_the_crash(report: Report, suspects: Sequence[Suspect]) -> Iterator[Suspect]:
-    by_frame: dict[int, Suspect] = {id(suspect.frame): suspect for suspect in suspects}
-    for exception in (report.root_cause, report.surfaced, *report.exceptions):
+    by_frame = {id(suspect.frame): suspect for suspect in suspects}
+    exceptions = {id(one): one for one in (report.root_cause, report.surfaced, *report.exceptions)}
+    for exception in exceptions.values():
         for frame in reversed(exception.frames):
-            suspect = by_frame.pop(id(frame), None)
-            if suspect is not None:
-                yield suspect
+            if id(frame) in by_frame:
+                yield by_frame[id(frame)]
 
 
 def scene_pieces(scene: Scene, library: Library) -> Iterator[Piece]:
     """The scene's function, what it stands in, and the head of its class."""
     score = max(100 - 3 * scene.steps, 58) if scene.steps else 100
-    why = "where it crashed" if not scene.steps else "on the stack"
+    why = "in endless recursion" if scene.circle else "on the stack" if scene.steps else "where it crashed"
     module = library.module(scene.path, always=True)
     definition = scene.definition
     if definition is None or module is None:

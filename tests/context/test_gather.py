@@ -150,6 +150,34 @@ def test_the_budget_holds_and_what_was_cut_is_recorded(tmp_path: Path) -> None:
             assert dropped.tokens > 0
 
 
+def test_the_budget_holds_for_text_that_takes_many_tokens(tmp_path: Path) -> None:
+    body = "".join(f"    # {'数据' * 40}\n    step({number})\n" for number in range(100))
+    write(tmp_path, {"flow.py": f"def run():\n{body}"})
+    for budget in (1_000, 3_000, 9_000):
+        about = report(Frame("/app/flow.py", 101, function="run"))
+        context = gathered(tmp_path, about, within(Settings(), max_tokens=budget))
+        assert context.tokens <= budget
+
+
+def test_a_report_that_says_much_leaves_room_for_the_code(tmp_path: Path) -> None:
+    write(tmp_path, SHOP)
+    about = report(CRASH, message="x" * 50_000)
+    about = replace(about, exceptions=about.exceptions * 6)
+    context = gathered(tmp_path, about, within(Settings(), max_tokens=2_000))
+    assert context.tokens <= 2_000
+    assert {18, 19, 20} <= shown(context, "shop/cart.py")
+
+
+def test_where_functions_call_each_other_the_circle_ranks_first(tmp_path: Path) -> None:
+    code = "def parse(s):\n    return value(s)\n\n\ndef value(s):\n    s.step()\n    return parse(s)\n"
+    code += "\n\ndef step(s):\n    pass\n"
+    write(tmp_path, {"parser.py": code})
+    circle = [Frame("/app/parser.py", 2, function="parse"), Frame("/app/parser.py", 7, function="value")] * 20
+    about = report(*circle, Frame("/app/parser.py", 11, function="step"), kind="RecursionError")
+    reason = gathered(tmp_path, about).excerpts[0].reason
+    assert reason.startswith("value: in endless recursion; parse: in endless recursion")
+
+
 def test_nearer_to_the_crash_ranks_higher(tmp_path: Path) -> None:
     context = gathered(tmp_path, many(tmp_path), within(Settings(), max_tokens=3_000))
     lines = shown(context, "flow.py")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from healer.context import locate_root
+from healer.context.sourcemap import Original, original
 from healer.edge.git import GitTree
 from healer.frames import Frame
 from healer.outcome import Skipped
@@ -141,6 +142,15 @@ def test_ambiguity_is_settled_by_where_the_other_frames_are(tmp_path: Path) -> N
     assert places(context) == [("web/views.py", 2), ("web/util.py", 5)]
 
 
+def test_where_the_other_frames_are_counts_whatever_their_order(tmp_path: Path) -> None:
+    write(tmp_path, {"api/util.py": CART, "web/util.py": CART, "web/views.py": "def show():\n    total(1)\n"})
+    context = gathered(
+        tmp_path,
+        report(Frame("/app/util.py", 5, function="total"), Frame("/app/views.py", 2, function="show")),
+    )
+    assert places(context) == [("web/util.py", 5), ("web/views.py", 2)]
+
+
 def test_a_mere_file_name_without_any_other_sign_is_not_enough(tmp_path: Path) -> None:
     write(tmp_path, {"docs/conf/util.py": OTHER})
     assert isinstance(gathered_or_skipped(tmp_path, report(Frame("/app/x/util.py", 2, function="total"))), Skipped)
@@ -180,7 +190,7 @@ BUILT = "'use strict'\n\nfunction total(c){return c.sum}\n//# sourceMappingURL=c
 SOURCE = "// cart\nexport function total(\n  cart: Cart,\n) {\n  return cart.sum\n}\n"
 
 
-@pytest.mark.parametrize(("column", "line"), [(1, 2), (9, 5), (30, 5), (None, 2)])
+@pytest.mark.parametrize(("column", "line"), [(1, 2), (8, 2), (9, 5), (30, 5), (None, 2)])
 def test_a_source_map_beside_the_built_file(tmp_path: Path, column: int | None, line: int) -> None:
     write(tmp_path, {"dist/cart.js": BUILT, "dist/cart.js.map": source_map(), "src/cart.ts": SOURCE})
     context = gathered(tmp_path, report(Frame("/app/dist/cart.js", 3, column, "total"), runtime="javascript"))
@@ -192,6 +202,21 @@ def shown_lines(context: object) -> set[int]:
     from tests.context.kit import shown
 
     return shown(context, "src/cart.ts")  # type: ignore[arg-type]
+
+
+def test_a_source_map_of_several_sources() -> None:
+    mappings = vlq(0, 0, 4, 0) + "," + vlq(10, 2, -1, 0) + "," + vlq(10, -1, 6, 0) + ";" + vlq(0, 0, 1, 0)
+    content = json.dumps(
+        {"version": 3, "sources": ["a.ts", "b.ts", "c.ts"], "sourceRoot": "src/", "mappings": mappings}
+    )
+    where = [original(content.encode(), line, column) for line, column in ((1, 1), (1, 11), (1, 21), (2, 1), (3, 1))]
+    assert where == [
+        Original("src/a.ts", 5),
+        Original("src/c.ts", 4),
+        Original("src/b.ts", 10),
+        Original("src/b.ts", 11),
+        None,
+    ]
 
 
 def test_a_source_map_inside_the_built_file(tmp_path: Path) -> None:

@@ -135,15 +135,26 @@ def test_the_same_mistake_in_the_same_file(tmp_path: Path) -> None:
     assert len(lines) < 200
 
 
+def test_code_like_the_code_that_crashed(tmp_path: Path) -> None:
+    text = "def measure(graph):\n    return graph\n"
+    for name, pick in (("widest", "max"), ("narrowest", "min")):
+        text += f"{PAD}\n\ndef {name}(graph):\n    distances = measure(graph)\n    return {pick}(distances.values())\n"
+    write(tmp_path, {"graph.py": text + PAD})
+    lines = text.split("\n")
+    crash, kin = lines.index("def widest(graph):") + 3, lines.index("def narrowest(graph):") + 1
+    context = gathered(tmp_path, report(Frame("/app/graph.py", crash, function="widest"), message="empty sequence"))
+    assert {kin, kin + 1, kin + 2} <= shown(context, "graph.py")
+
+
 def test_what_flows_into_the_crash_line(tmp_path: Path) -> None:
     making = (
         "def make_script(attrs):\n" + "".join(f"    line_{n} = attrs[{n}]\n" for n in range(200)) + "    return attrs\n"
     )
     code = "import shop.script\n\n\ndef compile_it(attrs):\n    script = shop.script.make_script(attrs)\n"
     code += (
-        "".join(f"    step_{n} = {n}\n" for n in range(20))
+        "".join(f"    step_{n} = {n} * 1  # {'x' * 60}\n" for n in range(120))
         + "    return compile(\n        script,\n        'x',\n    )\n"
     )
     write(tmp_path, {"shop/__init__.py": "", "shop/script.py": making, "make.py": code})
-    context = gathered(tmp_path, report(Frame("/app/make.py", 26, function="compile_it")))
+    context = gathered(tmp_path, report(Frame("/app/make.py", 126, function="compile_it")))
     assert set(range(1, 203)) <= shown(context, "shop/script.py"), "whole, long as it is"
