@@ -14,8 +14,8 @@ from healer.context.uses import COMMON
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
     from healer.context.uses import Lexicon, Use
     from healer.report import Report
     from healer.runtimes.source import Definition, Module

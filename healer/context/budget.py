@@ -12,8 +12,8 @@ from healer.context.value import Dropped, Excerpt
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Piece
+    from healer.context.sources import Library
 
 #: The least score that a piece needs once so many tokens are chosen: most crashes need little, and the functions on
 #: the stack may fill the budget, but what only might be of use stops early.

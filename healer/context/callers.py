@@ -12,7 +12,7 @@ from healer.context.uses import COMMON
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from healer.context.library import Library
+    from healer.context.sources import Library
     from healer.context.uses import Lexicon
     from healer.runtimes.source import Definition
 

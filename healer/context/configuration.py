@@ -11,8 +11,8 @@ from healer.runtimes.layout import folder_of, layout, nearest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
 
 _ENDINGS = (
     ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".xml", ".json5", ".csv", ".env.example",

@@ -11,8 +11,8 @@ from healer.runtimes.layout import folder_of, layout
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
 
 _MOST_FILES = 8
 _MOST_TESTS = 2

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
     from healer.context.value import Suspect, Tree
     from healer.report import Report
 

@@ -15,9 +15,9 @@ from healer.context.exercise import test_files, test_pieces
 from healer.context.facts import last_commits, named_locals, named_request
 from healer.context.header import import_pieces
 from healer.context.kin import kin_pieces
-from healer.context.library import Library
 from healer.context.overview import repository_map
 from healer.context.scenes import scene_pieces, scenes
+from healer.context.sources import Library
 from healer.context.suspects import Detective
 from healer.context.tokens import estimate
 from healer.context.twins import twin_pieces

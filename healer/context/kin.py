@@ -11,8 +11,8 @@ from healer.context.piece import Piece
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
     from healer.runtimes.source import Definition, Module
 
 _SCENES = 3

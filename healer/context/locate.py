@@ -10,7 +10,7 @@ from healer.context.names import function_names
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from healer.context.library import Library
+    from healer.context.sources import Library
     from healer.frames import Frame
     from healer.runtimes.source import Definition, Module
 

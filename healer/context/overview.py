@@ -14,8 +14,8 @@ from healer.context.tokens import CHARACTERS_PER_TOKEN, estimate
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
     from healer.report import Report
     from healer.runtimes.source import Definition, Module
 

@@ -12,7 +12,7 @@ from healer.context.piece import Piece, Scene
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from healer.context.library import Library
+    from healer.context.sources import Library
     from healer.context.value import Suspect
     from healer.report import Report
     from healer.runtimes.source import Definition, Module

@@ -15,8 +15,8 @@ from healer.runtimes.layout import folder_of, join
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from healer.context.library import Library
     from healer.context.paths import Candidate
+    from healer.context.sources import Library
     from healer.context.value import Tree
     from healer.frames import Frame
     from healer.report import Report

@@ -10,8 +10,8 @@ from healer.runtimes.layout import folder_of, layout
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
     from healer.runtimes.source import Definition
 
 _MOST_FILES = 80

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from healer.context.library import Library, Link
+    from healer.context.sources import Library, Link
     from healer.runtimes.source import Definition, Import, Module
 
 #: A name that this many definitions carry says nothing about which one is meant.

@@ -13,8 +13,8 @@ from healer.runtimes.layout import above, folder_of, under
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from healer.context.library import Library
     from healer.context.piece import Scene
+    from healer.context.sources import Library
     from healer.frames import RuntimeName
     from healer.report import Report
 
