@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
+_TIDYING = 5.0
 
 
 def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
@@ -23,7 +25,10 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
     wants_json = "--json" in (sys.argv[1:] if arguments is None else arguments)
     tolerate()
     # A supervisor's TERM ends a run like Ctrl-C does: sandboxes are killed, nothing is left half-written.
-    signal.signal(signal.SIGTERM, _interrupt)
+    interrupt = _Interrupt()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:  # a shell's `&` arranges that
+            signal.signal(number, interrupt)
     try:
         code = command.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except SplatError as error:
@@ -31,6 +36,8 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
     except click.ClickException as error:
         code = _say(EXIT_USAGE, error.format_message(), "", "Run `splat --help`.", wants_json=wants_json)
     except (KeyboardInterrupt, click.Abort):
+        # The interpreter's own end takes a moment, in which a signal would kill it and change the exit code.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         code = _say(INTERRUPTED, "Interrupted", "", "Nothing was left half-written.", wants_json=wants_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -55,8 +62,17 @@ def _bug(error: Exception) -> tuple[str, str, str]:
     return what, where, "Please report this with the version (`splat --version`) and, if you can, the crash."
 
 
-def _interrupt(number: int, frame: object) -> NoReturn:
-    raise KeyboardInterrupt
+class _Interrupt:
+    """Raises KeyboardInterrupt, once in a while: an impatient second Ctrl-C must not break off the tidying up."""
+
+    def __init__(self) -> None:
+        self._quiet_until = 0.0
+
+    def __call__(self, number: int, frame: object) -> None:
+        now = time.monotonic()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _TIDYING
+            raise KeyboardInterrupt
 
 
 def _say(code: int, what: str, where: str, next_step: str, *, wants_json: bool) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: The API wants longer answers streamed: a silent connection of many minutes is cut by something on the way.
 _STREAM_ABOVE = 20_000
+_DEEPEST = 100
 _CACHED = {"cache_control": {"type": "ephemeral"}}
 
 
@@ -123,7 +124,11 @@ class Claude:
             with client.messages.stream(**asked) as stream:
                 return stream.get_final_message().to_dict(mode="json")
         # The raw body, since its blocks go back as they came and the SDK's types would drop what they do not know.
-        return json.loads(client.messages.with_raw_response.create(**asked).http_response.content)
+        raw = client.messages.with_raw_response.create(**asked).http_response.content
+        try:
+            return json.loads(raw)
+        except (ValueError, RecursionError):
+            return None  # which is no message either
 
 
 def _sdk() -> ModuleType:
@@ -184,7 +189,7 @@ def _reply(body: Any, model: str, seconds: float) -> Reply:
             where=model,
             next_step="Check ANTHROPIC_BASE_URL.",
         )
-    blocks = tuple(block for block in body["content"] if isinstance(block, dict))
+    blocks = tuple(block for block in body["content"] if isinstance(block, dict) and not _is_deep(block))
     used = body.get("usage")
     count = _counter(used if isinstance(used, dict) else {})
     return Reply(
@@ -206,6 +211,17 @@ def _reply(body: Any, model: str, seconds: float) -> Reply:
         ),
         blocks=blocks,
     )
+
+
+def _is_deep(value: Any) -> bool:
+    """True for values inside values that no later writer of them could follow."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
+        level = [inner for inner in level if isinstance(inner, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _counter(used: dict[str, Any]) -> Callable[[str], int]:

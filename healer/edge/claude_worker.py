@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
@@ -107,9 +108,17 @@ def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     claude = Claude(os.environ.get("ANTHROPIC_API_KEY", ""), os.environ.get("ANTHROPIC_BASE_URL", ""))
     with suppress(SplatError):  # the first call raises it again, to someone who listens
         claude.wait()
+    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
     for line in asked:
         answers.write(json.dumps(_answer(claude, json.loads(line)), default=dict).encode() + b"\n")
         answers.flush()
+
+
+def _die_with(parent: int) -> None:
+    """A parent that was killed outright cannot end us, and what we are waiting for would still be paid."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os._exit(1)
 
 
 def _answer(claude: Any, fields: dict[str, Any]) -> dict[str, Any]:
