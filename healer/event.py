@@ -1,4 +1,4 @@
-"""Stage 1: who asked, and with what text. On one machine that is the person at the command line."""
+"""Before the stages: who asked, and with what text. On one machine that is the person at the command line."""
 
 from __future__ import annotations
 

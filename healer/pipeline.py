@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from healer.confidence import score
 from healer.context import gather
+from healer.context.claim import claimed
 from healer.outcome import Rejected, Skipped
-from healer.patch import make_patch
-from healer.proposal import Attempt, propose
+from healer.patch import check_allowed, make_patch
+from healer.proposal import Attempt, check_prices, propose
 from healer.pull_request import Diagnosis, Forge, PullRequest, Refusal, Standing, Tally, diagnosis_body, publish
 from healer.report import read_report, to_wire
 from healer.runtimes import check_reader
 from healer.signature import signature
-from healer.triage import triage
+from healer.triage import check_rules, triage
 from healer.verdict import judge, prepare
 
 if TYPE_CHECKING:
@@ -70,10 +71,18 @@ def understand(event: Event, settings: Settings) -> Report | Skipped:
     return triage(report, settings.triage, settings.ignore)
 
 
+def check_settings(settings: Settings) -> None:
+    """What no schema can know. Raises ConfigError before anything is read, run or paid for."""
+    check_rules(settings.triage)
+    check_prices(settings)
+    check_allowed(settings)
+
+
 def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     """From an event to a pull request; a diagnosis or a reason where there is none."""
     began = time.monotonic()
     watch, settings = house.watch, house.settings
+    check_settings(settings)
     with watch.stage("report"):
         report = understand(event, settings)
     watch.keep("report.json", report if isinstance(report, Skipped) else to_wire(report))
@@ -84,10 +93,14 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     watch.keep("context.json", context)
     if isinstance(context, Skipped):
         return context
+    # Only now is the app's root known, and with it the signature that `ignore` may name.
+    report = triage(context.report, settings.triage, settings.ignore)
+    if isinstance(report, Skipped):
+        return report
     house.check()
-    report = context.report
     mark = report.signature or signature(report.runtime, report.exceptions, report.root)
-    standing = house.forge.standing(report, mark, house.tree.base)
+    context = claimed(context)
+    standing = house.forge.standing(context.report, mark, house.tree.base)
     if standing.taken_over:
         return Skipped("taken-over", standing.taken_over, "Merge or delete that branch, then run again.")
     plan = check_reader(report.runtime).plan(house.tree.paths(), house.tree.read, context.suspects[-1].path)

@@ -1,4 +1,4 @@
-"""Stage 3: an error that code can repair, or one that it cannot, with the reason."""
+"""Stage 2: an error that code can repair, or one that it cannot, with the reason."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def triage(report: Report, rules: tuple[TriageRule, ...], ignore: tuple[str, ...
     """The report when its error can be repaired in code, else why it is declined.
 
     `rules` are the user's, and the first that matches decides; `ignore` holds signatures and types; the built-in
-    rules (`data/triage.yml`) come last. Raises ConfigError for a rule that is no regular expression.
+    rules (`data/triage.yml`) come last. Whether any frame lies in the repository is for the next stage to say: an app
+    that runs as an installed package looks like a library from here. Raises ConfigError for a rule that is no
+    regular expression.
     """
     for number, rule in enumerate(rules, 1):
         if _applies(rule, number, report):
@@ -38,6 +40,13 @@ def triage(report: Report, rules: tuple[TriageRule, ...], ignore: tuple[str, ...
             "Take it off `ignore:` in .github/splat.yml to have it fixed.",
         )
     return _built_in(report) or report
+
+
+def check_rules(rules: tuple[TriageRule, ...]) -> None:
+    """Raises ConfigError for a rule that is no regular expression, also where no error has come to it yet."""
+    for number, rule in enumerate(rules, 1):
+        for key in ("type", "message", "path", "environment"):
+            _found(getattr(rule, key), "", number, key)
 
 
 def _by_user(rule: TriageRule, number: int) -> Skipped:
@@ -54,9 +63,11 @@ def _applies(rule: TriageRule, number: int, report: Report) -> bool:
         return False
     if not _found(rule.environment, report.environment, number, "environment"):
         return False
+    # To decline, a rule must know what surfaced or what led to it; a member of a group is no excuse for the others.
+    wanted = list(_chain(report, 0)) if rule.action == "skip" else range(len(report.exceptions))
     return any(
         _found(rule.type, exception.type, number, "type") and _found(rule.message, exception.message, number, "message")
-        for exception in (report.surfaced, report.root_cause)
+        for exception in (report.exceptions[index] for index in wanted)
     )
 
 
@@ -81,23 +92,17 @@ def _ignored(report: Report, ignore: tuple[str, ...]) -> str | None:
 
 
 def _built_in(report: Report) -> Skipped | None:
-    rulebook = _rulebook()
-    if found := _out_of_scope(report, 0, rulebook):
-        exception, match = found
-        said = exception.message.partition("\n")[0][:200].strip()
-        return Skipped(
-            match.code,
-            f"{match.reason} {exception.type}{': ' if said else ''}{said} (built-in rule {match.name}).",
-            f"{match.next_step} If the code is to blame all the same, add a rule with `action: fix` and "
-            f"`type: {re.escape(exception.type)}` under `triage:` in .github/splat.yml.",
-        )
-    if not any(frame.in_app for exception in report.exceptions for frame in exception.frames):
-        return Skipped(
-            "no-app-frame",
-            f"No frame of {report.surfaced.type} lies in the app's own code (built-in rule no-app-frame).",
-            "Fix it where it happens, or give Splat a trace that reaches into this repository.",
-        )
-    return None
+    found = _out_of_scope(report, 0, _rulebook())
+    if found is None:
+        return None
+    exception, match = found
+    said = exception.message.partition("\n")[0][:200].strip()
+    return Skipped(
+        match.code,
+        f"{match.reason} {exception.type}{': ' if said else ''}{said} (built-in rule {match.name}).",
+        f"{match.next_step} If the code is to blame all the same, add a rule with `action: fix` and "
+        f"`type: {re.escape(exception.type)}` under `triage:` in .github/splat.yml.",
+    )
 
 
 def _out_of_scope(report: Report, start: int, rulebook: _Rulebook) -> tuple[ExceptionInfo, _Match] | None:
@@ -124,17 +129,13 @@ def _out_of_scope(report: Report, start: int, rulebook: _Rulebook) -> tuple[Exce
 
 
 def _chain(report: Report, start: int) -> Iterator[int]:
-    below: int | None = start
-    while below is not None:
-        yield below
-        below = next(
-            (
-                number
-                for number, other in enumerate(report.exceptions)
-                if number > below and other.parent == below and other.relation != "member"
-            ),
-            None,
-        )
+    """An error and what led to it, down to its root. A cause stands behind what it caused: one pass finds them all."""
+    below = start
+    yield below
+    for number, other in enumerate(report.exceptions[start + 1 :], start + 1):
+        if other.parent == below and other.relation != "member":
+            below = number
+            yield below
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from healer.outcome import ConfigError, Skipped
 from healer.report import Report
 from healer.settings import TriageRule
 from healer.signature import signature
-from healer.triage import triage
+from healer.triage import check_rules, triage
 
 CASES = json.loads((Path(__file__).parent / "cases" / "triage.json").read_text(encoding="utf-8"))
 RULES = yaml.safe_load((Path(healer.triage.__file__).parent / "data" / "triage.yml").read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def test_labelled_errors(case):
 def test_the_cases_cover_every_scope_and_every_runtime_both_ways():
     labels = {(case["runtime"], case["expected"] == "fix") for case in CASES}
     assert len(labels) == 10
-    assert {case["expected"] for case in CASES} == SCOPES | {"fix", "no-app-frame"}
+    assert {case["expected"] for case in CASES} == SCOPES | {"fix"}
 
 
 def test_what_is_declined_names_its_rule_and_a_way_out():
@@ -74,6 +74,30 @@ def test_a_rule_taken_from_the_advice_makes_splat_try():
     advice = triage(NETWORK, (), ())
     pattern = re.search(r"`type: (.+?)`", advice.next_step).group(1)
     assert triage(NETWORK, (TriageRule("ours", action="fix", type=pattern),), ()) is NETWORK
+
+
+def chained(*links: tuple[str, str, int | None]) -> Report:
+    exceptions = tuple(ExceptionInfo(kind, "", BUG.surfaced.frames, relation, at) for kind, relation, at in links)
+    return Report(Event("trace", ""), "python", exceptions)
+
+
+def test_the_advice_holds_for_an_error_in_the_middle_of_a_chain():
+    middle = chained(
+        ("shop.PaymentFailed", "surfaced", None), ("httpx.ConnectError", "cause", 0), ("OSError", "cause", 1)
+    )
+    advice = triage(middle, (), ())
+    pattern = re.search(r"`type: (.+?)`", advice.next_step).group(1)
+    assert pattern.startswith("httpx")
+    assert triage(middle, (TriageRule("ours", action="fix", type=pattern),), ()) is middle
+    assert triage(middle, (TriageRule("theirs", type=r"^httpx\."),), ()).code == "rule"
+
+
+def test_one_member_does_not_excuse_a_group():
+    group = chained(
+        ("ExceptionGroup", "surfaced", None), ("ConnectionResetError", "member", 0), ("KeyError", "member", 0)
+    )
+    assert triage(group, (TriageRule("not ours", type="^ConnectionResetError$"),), ()) is group
+    assert triage(group, (TriageRule("not ours", type="^ExceptionGroup$"),), ()).code == "rule"
 
 
 def test_the_users_first_matching_rule_decides():
@@ -116,6 +140,12 @@ def test_ignores_by_signature_and_by_type_after_the_users_rules():
 def test_a_rule_that_is_no_regular_expression_is_named():
     with pytest.raises(ConfigError, match=r"triage rule 2.*`message`"):
         triage(BUG, (TriageRule("x", type="^No"), TriageRule("x", message="(")), ())
+
+
+def test_a_rule_that_is_no_regular_expression_is_found_before_any_error_meets_it():
+    with pytest.raises(ConfigError, match=r"triage rule 2.*`environment`"):
+        check_rules((TriageRule("x"), TriageRule("x", type="^No", environment="[")))
+    check_rules((TriageRule("x", type="^No", message=r"\d+"),))
 
 
 def matches():
@@ -165,7 +195,7 @@ _EXCEPTION = st.builds(
 def test_any_chain_gets_an_answer(exceptions, runtime):
     given_report = Report(Event("trace", ""), runtime, tuple(exceptions))
     result = triage(given_report, (), ())
-    assert result is given_report or (result.code in SCOPES | {"no-app-frame"} and result.reason and result.next_step)
+    assert result is given_report or (result.code in SCOPES and result.reason and result.next_step)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from healer.proposal.model import Block, Message, Model, Reply, Request, ToolCall
 from healer.proposal.propose import propose
+from healer.proposal.purse import check_prices
 from healer.proposal.spend import Spend
 from healer.proposal.value import Attempt, Edit, Exchange, Proposal, RegressionTest
 
@@ -18,5 +19,6 @@ __all__ = [
     "Request",
     "Spend",
     "ToolCall",
+    "check_prices",
     "propose",
 ]

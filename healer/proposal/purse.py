@@ -34,29 +34,41 @@ def price_of(settings: Settings, model: str) -> Price:
     return price
 
 
+def check_prices(settings: Settings) -> None:
+    """Raises ConfigError when a model that may be asked has no price: found out now, not after an attempt is paid."""
+    for model in settings.models[: settings.limits.attempts]:
+        price_of(settings, model)
+
+
 def billed(price: Price, spend: Spend) -> Spend:
     """`spend` with its dollars, where the backend did not name them itself."""
     if spend.dollars:
         return spend
-    long = 0 < price.long_above < spend.prompt_tokens
+    reading, writing = _rates(price, spend.prompt_tokens)
     # Where a long prompt costs more, cached tokens are taken to cost more by the same factor.
-    factor = price.long_input / price.input if long and price.input else 1.0
+    factor = reading / price.input if price.input else 1.0
     dollars = factor * (
         spend.input_tokens * price.input
         + spend.cache_read_tokens * price.cache_read
         + spend.cache_write_tokens * price.cache_write
-    ) + spend.output_tokens * (price.long_output if long else price.output)
+    )
+    dollars += spend.output_tokens * writing
     return replace(spend, dollars=dollars / _MILLION)
 
 
 def most_output(price: Price, prompt_tokens: int, dollars: float) -> int:
     """How many tokens `dollars` still buy after a prompt of this size, at worst (nothing read from the cache)."""
-    long = 0 < price.long_above < prompt_tokens
-    a_read = price.long_input * max(1.0, price.cache_write / price.input if price.input else 1.0)
-    reading = a_read if long else max(price.input, price.cache_write)
-    writing = price.long_output if long else price.output
-    left = dollars * _MILLION - prompt_tokens * reading
+    reading, writing = _rates(price, prompt_tokens)
+    dearest = reading * max(1.0, price.cache_write / price.input) if price.input else max(reading, price.cache_write)
+    left = dollars * _MILLION - prompt_tokens * dearest
     return int(left / writing) if writing > 0 else (_MILLION if left >= 0 else 0)
+
+
+def _rates(price: Price, prompt_tokens: int) -> tuple[float, float]:
+    """Input and output for a prompt of this size. A long one never costs less, whatever the configuration left out."""
+    if not 0 < price.long_above < prompt_tokens:
+        return price.input, price.output
+    return max(price.input, price.long_input), max(price.output, price.long_output)
 
 
 class Meter:

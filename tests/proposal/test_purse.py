@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from healer.outcome import ConfigError
-from healer.proposal import Message, Request, Spend
+from healer.proposal import Message, Request, Spend, check_prices
 from healer.proposal.purse import Meter, billed, most_output, price_of
 from healer.settings import Price, Settings, load_settings
 from tests.proposal.support import make_settings
@@ -35,6 +35,20 @@ def test_a_price_of_the_users_own() -> None:
     assert (price.cache_read, price.cache_write) == (1, 1.25)
     with pytest.raises(ConfigError, match="nova"):
         price_of(make_settings(), "nova")
+
+
+def test_a_model_on_the_ladder_without_a_price_is_found_before_the_first_is_paid() -> None:
+    ladder = load_settings(b"models: [claude-sonnet-5-5, nova]\n", environ={})
+    with pytest.raises(ConfigError, match=r"'nova'.*prices: \{nova"):
+        check_prices(ladder)
+    check_prices(load_settings(b"models: [claude-sonnet-5-5, nova]\nlimits: {attempts: 1}\n", environ={}))
+
+
+def test_a_long_prompt_whose_price_was_left_out_is_not_free() -> None:
+    settings = load_settings(b"prices: {nova: {input: 2, output: 10, long_above: 1000}}", environ={})
+    price = price_of(settings, "nova")
+    assert billed(price, Spend("m", 500_000, 100_000)).dollars == pytest.approx(2)
+    assert most_output(price, 500_000, 2.0) == most_output(replace(price, long_above=0), 500_000, 2.0) == 75_000
 
 
 @pytest.mark.parametrize(
