@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -78,8 +79,10 @@ class _Interrupt:
 def _say(code: int, what: str, where: str, next_step: str, *, wants_json: bool) -> int:
     if wants_json:
         told = {"outcome": "error", "exit_code": code, "error": what, "where": where, "next_step": next_step}
-        say_json(told)
+        with suppress(OSError):  # the stream may be what is broken
+            say_json(told)
     place = f"\n  where: {one_line(where)}" if where else ""
     then = f"\n  next:  {one_line(next_step)}" if next_step else ""
-    say(f"splat: {one_line(what)}{place}{then}", err=True)
+    with suppress(OSError):
+        say(f"splat: {one_line(what)}{place}{then}", err=True)
     return code

@@ -195,8 +195,10 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             out.write(data)
         Path(name).chmod(0o644)
         Path(name).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(name).unlink(missing_ok=True)
+        if isinstance(error, OSError):  # a write that fails does not say where
+            raise OSError(error.errno, error.strerror, str(path)) from None
         raise
 
 

@@ -124,6 +124,18 @@ def test_closed_streams_are_no_crash(closed: str, repo: Path) -> None:
     assert ended.stdout.split()[-1] in (b"2", b"10"), ended
 
 
+@pytest.mark.parametrize("verb", ["report", "context", "context --json", "context --show", "signature"])
+def test_a_full_disk_behind_the_output_is_told(verb: str, repo: Path) -> None:
+    (repo / "report.json").write_text(report())
+    command = f'"{SPLAT}" {verb} --report report.json >/dev/full'
+    ended = subprocess.run(
+        ["sh", "-c", command], cwd=repo, env=ENVIRON, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "No space left" in ended.stderr
+
+
 def test_what_nobody_foresaw_is_told_in_words() -> None:
     """An object that no JSON can hold, where our own code prints it: broken, in one line, with a place."""
     program = (
