@@ -63,6 +63,15 @@ def test_every_printed_trace_is_read_as_its_own_runtime(runtime):
             assert not json.loads(path.with_suffix(".json").read_text(encoding="utf-8")), path.name
 
 
+def test_the_stacks_of_other_goroutines_are_counted():
+    report = read((CASES / "go" / "deadlock.txt").read_text(encoding="utf-8"))
+    expected = json.loads((CASES / "go" / "deadlock.json").read_text(encoding="utf-8"))[0]["others"]
+    assert expected > 0
+    assert report.details == {"other_traces": 0, "other_stacks": expected}
+    assert to_wire(report)["other_stacks"] == expected
+    assert read(json.dumps(to_wire(report)), "report").details == report.details
+
+
 def test_of_several_traces_the_last_with_a_frame_of_the_app_counts():
     report = read("\n\n".join([PYTHON, "log", RUBY, "log", LIBRARY]))
     assert report.runtime == "ruby"

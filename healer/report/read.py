@@ -92,7 +92,8 @@ def _fenced(text: str) -> list[str]:
 
 def _from_trace(event: Event, trace: Trace, others: int) -> Report:
     exceptions = tuple(map(_bounded, trace.exceptions[:MAX_EXCEPTIONS]))
-    return Report(event, trace.runtime, exceptions, details={"other_traces": others})
+    details = {"other_traces": others} | ({"other_stacks": trace.others} if trace.others else {})
+    return Report(event, trace.runtime, exceptions, details=details)
 
 
 def _bounded(exception: ExceptionInfo) -> ExceptionInfo:

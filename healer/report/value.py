@@ -19,8 +19,8 @@ class Report:
     `exceptions[0]` surfaced; causes and members follow. `root` is the folder the app ran in as the frames'
     paths see it ("/app"), "" when unknown. `details` holds what an SDK's report carries beyond this
     (request, logs, breadcrumbs, contexts, tags, occurrences), by its wire names; a trace's `other_traces` says how
-    many more traces its text held. `signature` is the report's own
-    where it has one, never recomputed.
+    many more traces its text held, `other_stacks` how many stacks of other threads or goroutines stood with it.
+    `signature` is the report's own where it has one, never recomputed.
     """
 
     event: Event

@@ -18,6 +18,7 @@ MOST_BYTES = 32 * 1024 * 1024
 MOST_TESTS = 200_000
 _TRACE = 20_000
 _STATUSES: dict[str, TestStatus] = {"passed": "passed", "failed": "failed", "error": "error", "skipped": "skipped"}
+_JEST: dict[str, TestStatus] = {"passed": "passed", "failed": "failed"}
 
 
 def json_lines(content: bytes) -> Iterator[dict[str, Any]]:
@@ -139,7 +140,7 @@ def _jest_tests(suites: list[Any], root: str) -> Iterator[TestResult]:
         tests = [test for test in _list(suite.get("assertionResults")) if isinstance(test, dict)]
         for test in tests:
             trace = "\n".join(text(message) for message in _list(test.get("failureMessages")))
-            status: TestStatus = {"passed": "passed", "failed": "failed"}.get(str(test.get("status")), "skipped")  # type: ignore[assignment]
+            status = _JEST.get(str(test.get("status")), "skipped")
             title = text(test.get("fullName") or test.get("title"), 500).strip()
             yield TestResult(stable(f"{path} > {title}"), status, text(trace))
         if not tests and suite.get("status") == "failed":

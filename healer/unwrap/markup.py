@@ -41,15 +41,14 @@ def _untag(line: str) -> list[str]:
     parts = _BREAK.split(line) if "<br" in line and line.count("<br") < 2_000 else [line]
     found = []
     for part in parts:
+        cleaned = _BOLD.sub("", part) if "<b>" in part and "</b> on line <b>" in part else part
+        if first := _TAGS_FIRST.match(cleaned):
+            cleaned = cleaned[first.end() :]
         ended = False
-        if "<b>" in part and "</b> on line <b>" in part:
-            part = _BOLD.sub("", part)  # noqa: PLW2901 - one step of the same cleaning
-        if first := _TAGS_FIRST.match(part):
-            part = part[first.end() :]  # noqa: PLW2901
-        if part.rstrip().endswith(">") and (last := _TAGS_LAST.search(part, max(0, len(part) - 1_500))):
-            part = part[: last.start()]  # noqa: PLW2901
+        if cleaned.rstrip().endswith(">") and (last := _TAGS_LAST.search(cleaned, max(0, len(cleaned) - 1_500))):
+            cleaned = cleaned[: last.start()]
             ended = "</pre>" in last[0]
-        found += [part, ""] if ended else [part]
+        found += [cleaned, ""] if ended else [cleaned]
     return found
 
 
