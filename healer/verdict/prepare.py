@@ -11,6 +11,8 @@ from healer.verdict.bench import Bench, Tested, tail
 from healer.verdict.value import Baseline, Check, Complaints
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from healer.settings import CheckSettings
     from healer.verdict.value import Checks
 
@@ -48,7 +50,7 @@ def prepare(checks: Checks, plan: CheckPlan | None, settings: CheckSettings) -> 
         seconds += ran.seconds
         if ran.timed_out or ran.exit_code:
             how = f"did not end within {settings.setup_timeout:g} s" if ran.timed_out else f"ended with {ran.exit_code}"
-            reason = f"the set-up command `{command[-1][:300]}` {how}"
+            reason = f"the set-up command `{_told(command)}` {how}"
             return _unavailable(plan, reason, ready=False, output=ran.output, seconds=seconds, name="set-up")
     before = (Check("set-up", "passed", f"{len(plan.setup)} command(s)", "", seconds),) if plan.setup else ()
     tested = bench.test(plan.suite)
@@ -106,6 +108,12 @@ def _complaints(bench: Bench) -> tuple[Complaints, ...]:
         ran = bench.run(command)
         found.append(Complaints(command, 124 if ran.timed_out else ran.exit_code, ran.output))
     return tuple(found)
+
+
+def _told(command: Sequence[str]) -> str:
+    """A command as a message names it: a script by how it begins."""
+    line = " ".join((command[2] if command[:2] == ("sh", "-c") else " ".join(command)).split())
+    return line if len(line) <= 100 else f"{line[:100]}…"
 
 
 def _shell(line: str) -> tuple[str, ...]:

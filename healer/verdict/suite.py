@@ -11,10 +11,13 @@ from healer.verdict.bench import Bench, Tested, tail
 from healer.verdict.value import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from healer.runtimes.checks import TestRun
     from healer.verdict.value import Baseline, Complaints
+
+#: These end with 1 for complaints; with more they did not get as far: a plugin or a setting is missing.
+_CRASH_WITH_2 = frozenset({"ruff", "mypy", "pyright", "eslint", "rubocop", "golangci-lint"})
 
 
 @dataclass(slots=True)
@@ -107,8 +110,8 @@ def new_complaints(bench: Bench, baseline: Baseline) -> Iterator[Check]:
     """Linters and type checkers of the project, a check each."""
     for before in baseline.complaints:
         kind = "types" if before.command in bench.plan.types else "lint"
-        tool = before.command[-1] if before.command[:2] == ("sh", "-c") else before.command[0]
-        if before.exit_code in (124, 126, 127):
+        tool = _tool(before.command)
+        if before.exit_code in (124, 126, 127) or (before.exit_code > 1 and tool in _CRASH_WITH_2):
             yield Check(kind, "unavailable", f"`{tool[:100]}` could not run in the sandbox.", tail(before.output, 1000))
             continue
         ran = bench.run(before.command)
@@ -119,6 +122,13 @@ def new_complaints(bench: Bench, baseline: Baseline) -> Iterator[Check]:
             yield Check(kind, "failed", detail, tail("\n".join(fresh)), ran.seconds)
         else:
             yield Check(kind, "passed", f"`{tool[:100]}` complains of nothing new.", "", ran.seconds)
+
+
+def _tool(command: Sequence[str]) -> str:
+    """A command's own name; of a script that the user wrote, its text."""
+    if command[:2] != ("sh", "-c"):
+        return command[0]
+    return command[3] if len(command) > 3 else command[2]
 
 
 def _fresh(before: Complaints, exit_code: int, output: str) -> list[str]:

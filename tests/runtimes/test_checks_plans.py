@@ -81,6 +81,68 @@ def test_python_set_up(files: dict[str, str], said: str) -> None:
     assert said in " ".join(plan.setup[0])
 
 
+def script_of(files: dict[str, str]) -> str:
+    plan = planned("python", files)
+    assert plan is not None
+    return plan.setup[0][-1]
+
+
+def test_python_is_set_up_in_one_call_of_pip() -> None:
+    """A package that the tests need may need the project's published namesake, which would then take its place."""
+    pyproject = "[project]\nname='x'\nversion='1'\n[project.optional-dependencies]\ntest=['a']\n"
+    script = script_of(
+        {"requirements/test.txt": "b", "pyproject.toml": pyproject + "[dependency-groups]\ntest=['c>1']"}
+    )
+    at_once = next(line for line in script.splitlines() if line.endswith("&& exit 0"))
+    assert at_once.endswith("-r requirements/test.txt -e '.[test]' pytest -- 'c>1' && exit 0")
+    by_itself = script.partition(at_once)[2].splitlines()
+    assert [next(at for at, line in enumerate(by_itself) if word in line) for word in ("-r ", "'c>1'", "-e ")] == [
+        3,
+        4,
+        5,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"poetry.lock": "", "pyproject.toml": "[tool.poetry.group.dev.dependencies]\nmock='^5.1'"}, "'mock>=5.1'"),
+        (
+            {"Pipfile.lock": "", "Pipfile": "[packages]\nflask={version='==3.0', extras=['async']}"},
+            "'flask[async]>=3.0'",
+        ),
+        ({"Pipfile": "[dev-packages]\nmock='*'"}, "-- mock"),
+        (
+            {
+                "tox.ini": "[testenv]\ndeps =\n  mock>=5\n  -r{toxinidir}/ci.txt\n  py27: six\n",
+                "ci.txt": "",
+                "setup.py": "",
+            },
+            "-r ci.txt",
+        ),
+        ({"tox.ini": "[testenv]\ndeps = mock>=5\n", "setup.py": ""}, "'mock>=5'"),
+        ({"setup.py": "extras_require={'dev': ['a'], 'tests': ['b']}"}, "'.[tests]'"),
+        ({"setup.cfg": "[options.extras_require]\ntest =\n  a\n[x]\ndev = 1\n", "setup.py": ""}, "'.[test]'"),
+        ({"uv.lock": "", "pyproject.toml": "[dependency-groups]\ntest=['x']"}, "pytest -- x"),
+    ],
+)
+def test_python_set_up_goes_on_without_its_own_tool(files: dict[str, str], said: str) -> None:
+    script = script_of(files)
+    assert said in script
+    assert "six" not in script
+
+
+def test_what_is_for_development_is_left_out_where_tests_have_their_own() -> None:
+    groups = "[dependency-groups]\ntest=['mock']\ndev=['sphinx', 'ruff==0.9']\n"
+    assert "sphinx" in script_of({"pyproject.toml": groups.replace("test=['mock']\n", "")})
+    script = script_of({"pyproject.toml": groups})
+    assert "sphinx" not in script
+    assert "ruff" not in script
+    assert "ruff==0.9 " in script_of({"pyproject.toml": groups + "[tool.ruff]\nline-length=9"})
+    files = {"requirements/test.txt": "a", "requirements/dev.txt": "b", "setup.py": ""}
+    assert "dev.txt" not in script_of(files)
+
+
 def test_a_requirement_is_never_shell_text() -> None:
     plan = planned("python", {"pyproject.toml": "[dependency-groups]\ntest=['x; touch /tmp/owned', '$(id)']"})
     assert plan is not None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _VENV = 'python3 -m venv "$HOME/.splat-venv"'
 _PIP = '"$HOME/.splat-venv/bin/python" -m pip install -q --disable-pip-version-check'
 _LOCKED = (
-    ("poetry.lock", "poetry", "poetry install -q --no-interaction"),
+    ("poetry.lock", "poetry", "poetry install --no-interaction"),
     ("Pipfile.lock", "pipenv", "pipenv sync --dev"),
 )
 
@@ -35,7 +35,9 @@ def setup(project: Project, runner: str, linters: Sequence[str]) -> tuple[tuple[
             own = f'python3 -m venv "$HOME/.splat-{tool}" && "$HOME/.splat-{tool}/bin/pip" install -q {tool}'
             run = f'PATH="$HOME/.splat-venv/bin:$PATH:$HOME/.splat-{tool}/bin"'
             enter = f'export VIRTUAL_ENV="$HOME/.splat-venv" {run}'
-            return (_sh(f"{_VENV} && {{ command -v {tool} >/dev/null || {{ {own}; }}; }} && {enter} && {command}"),)
+            locked = f"{_VENV} && {{ command -v {tool} >/dev/null || {{ {own}; }}; }} && {enter} && {command}"
+            # A lock that this version, interpreter or index cannot follow is no reason to test nothing.
+            return (_sh(f"( {locked} ) && exit 0\n{_with_pip(project, want, linters)}"),)
     if not project.needs_packages():
         offline = "python3 -c 'import pytest' 2>/dev/null"
         return (_sh(f"{offline} || {{ {_VENV} && {_PIP} pytest; }}"),) if want else ()
@@ -49,7 +51,7 @@ def _with_pip(project: Project, want: Sequence[str], linters: Sequence[str]) -> 
     by itself, the project last: what then still is missing shows in the project's own tests.
     """
     parts = [f"-r {_quote(path)}" for path in project.requirements()]
-    grouped = [*project.group_requirements(), *project.tox_requirements()]
+    grouped = [*project.group_requirements(), *project.tool_requirements(), *project.tox_requirements()]
     named = _words([*grouped, *(item for item in project.pinned(linters) if item not in grouped)])
     extras = ",".join(project.extras())
     whole = f"-e {_quote(f'.[{extras}]' if extras else '.')}" if project.installable else ""

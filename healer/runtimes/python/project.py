@@ -98,6 +98,7 @@ class Project:
             or "install_requires" in self.text("setup.cfg")
             or self.extras()
             or self.group_requirements()
+            or self.tool_requirements()
         )
 
     def _only_pytest(self) -> bool:
@@ -165,6 +166,16 @@ class Project:
             waiting += _strings(included)
         return found
 
+    def tool_requirements(self) -> list[str]:
+        """What poetry's test groups, or a Pipfile, ask for, as pip spells it; upper bounds are left out."""
+        groups = self.table("tool", "poetry", "group")
+        tables = [self.table("tool", "poetry", "group", name, "dependencies") for name in _for_tests(groups)]
+        tables.append(self.table("tool", "poetry", "dev-dependencies"))
+        if "Pipfile" in self.files:
+            pipfile = self._toml("Pipfile")
+            tables += [pipfile[key] for key in ("packages", "dev-packages") if isinstance(pipfile.get(key), dict)]
+        return [_as_pip(name, wanted) for table in tables for name, wanted in table.items() if name != "python"]
+
     def pinned(self, tools: Iterable[str]) -> list[str]:
         """The requirements by which any group or extra names these tools."""
         wanted = set(tools)
@@ -176,6 +187,14 @@ class Project:
 def name_of(requirement: str) -> str:
     """The name of the package that a requirement asks for."""
     return re.split(r"[\s<>=!~;\[@]", requirement.strip(), maxsplit=1)[0].lower()
+
+
+def _as_pip(name: str, wanted: object) -> str:
+    """A requirement of poetry's or pipenv's: a version as text, or a table with it."""
+    version = wanted.get("version") if isinstance(wanted, dict) else wanted
+    extras = ",".join(_strings(wanted.get("extras"))) if isinstance(wanted, dict) else ""
+    bound = re.fullmatch(r"[\^~>]?={0,2}\s?(\d[\w.]{0,40})", version) if isinstance(version, str) else None
+    return name + (f"[{extras}]" if extras else "") + (f">={bound[1]}" if bound else "")
 
 
 def _for_tests(declared: Iterable[str]) -> list[str]:

@@ -33,6 +33,10 @@ touch "$HOME/.splat-bundled"
 # rspec looks into its default folder only when it goes by its own name.
 _RSPEC = """$0 = "rspec"; load Gem.bin_path("rspec-core", "rspec")"""
 
+# Found as bundler finds it; 127 where there is none, as a shell would say.
+_FIND = "begin; path = Gem.bin_path('rubocop', 'rubocop'); rescue LoadError, Gem::Exception; exit 127; end; load path"
+_RUBOCOP = ("sh", "-c", f'exec ruby -e "{_FIND}" -- "$@"', "rubocop", "--format", "emacs", "--no-color")
+
 
 def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str = "") -> CheckPlan | None:
     """How this repository is set up and tested; None when it has neither a manifest nor a test."""
@@ -50,7 +54,7 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
         setup=(("sh", "-c", _BUNDLE),) if "Gemfile" in inside else (),
         suite=command,
         single=command,
-        lint=(("ruby", "-S", "rubocop", "--format", "emacs", "--no-color"),) if ".rubocop.yml" in inside else (),
+        lint=(_RUBOCOP,) if ".rubocop.yml" in inside else (),
         artefacts=(_RESULTS, RAISED),
         workdir=workdir or "",
         tools=tools("ruby"),
