@@ -35,6 +35,13 @@ if TYPE_CHECKING:
     from healer.verdict import Baseline, Checks, Verdict
 
 
+_NO_TEST = Rejected(
+    "no-test",
+    "The fix passed every check, but no test shows the bug. Keep the fix, and add a regression test that fails on the "
+    "base with the reported exception.",
+)
+
+
 class Watch(Protocol):
     """Sees the walk go by: shows progress, keeps what each stage made."""
 
@@ -147,24 +154,35 @@ class _Walk:
     runner: str
 
     def attempt_until_proven(self, workshop: Future[Workshop]) -> PullRequest | Diagnosis | Skipped:
-        """Ask, patch, judge; what is refused goes back as feedback while attempts and money last."""
+        """Ask, patch, judge; what is refused goes back as feedback while attempts and money last.
+
+        A fix that brings no test where tests can run is asked for one, once, and kept for the case that none comes.
+        """
         house = self.house
         earlier: tuple[Attempt, ...] = ()
+        spare: Verdict | None = None
         while True:
             with house.watch.stage("propose"):
                 attempt = self._propose(earlier)
             house.watch.keep(f"attempt-{attempt.number}/answer.json", attempt.said or attempt.outcome)
             house.watch.keep("cost.json", [spent.spend for spent in (*earlier, attempt)])
             if isinstance(attempt.outcome, Skipped):
-                return self._give_up((*earlier, attempt), attempt.outcome)
+                return self._fall_back((*earlier, attempt), attempt.outcome, spare)
             judged = self._examine(attempt, workshop)
+            if spare is None and not isinstance(judged, Rejected) and self._lacks_test(judged, workshop):
+                spare, judged = judged, _NO_TEST
             if not isinstance(judged, Rejected):
                 return self._publish(judged, (*earlier, attempt))
             earlier = (*earlier, replace(attempt, refusal=judged))
             house.watch.keep(f"attempt-{attempt.number}/refusal.json", judged)
             if len(earlier) >= house.settings.limits.attempts:
                 reason = f"{len(earlier)} attempts were made, and each was refused."
-                return self._give_up(earlier, Skipped("attempts", reason))
+                return self._fall_back(earlier, Skipped("attempts", reason), spare)
+
+    def _lacks_test(self, verdict: Verdict, workshop: Future[Workshop]) -> bool:
+        """True when one more attempt could bring the test that this one left out."""
+        more = verdict.patch.proposal.attempt < self.house.settings.limits.attempts
+        return more and not verdict.patch.tests and bool(workshop.result().baseline.suite.results)
 
     def _propose(self, earlier: tuple[Attempt, ...]) -> Attempt:
         number = len(earlier) + 1
@@ -208,6 +226,16 @@ class _Walk:
         self.house.watch.keep("confidence.json", confidence)
         with self.house.watch.stage("publish"):
             return publish(confidence, self.house.forge, self.standing, self._tally(attempts), self.signature)
+
+    def _fall_back(
+        self, attempts: tuple[Attempt, ...], why: Skipped, spare: Verdict | None
+    ) -> PullRequest | Diagnosis | Skipped:
+        """The fix without a test, where there is one; else nothing but the diagnosis."""
+        if spare is None:
+            return self._give_up(attempts, why)
+        number = spare.patch.proposal.attempt
+        mended = (replace(each, refusal=None) if each.number == number else each for each in attempts)
+        return self._publish(spare, tuple(mended))
 
     def _give_up(self, attempts: tuple[Attempt, ...], why: Skipped) -> Diagnosis | Skipped:
         """A diagnosis where something was learnt; where Claude was never asked, only the reason."""
