@@ -25,9 +25,9 @@ def planned(runtime: RuntimeName, files: dict[str, str], hint: str = "") -> Chec
     return check_reader(runtime).plan(frozenset(files), read, hint)
 
 
-def node(script: str | None = None, **more: Any) -> dict[str, str]:
-    scripts = {"test": script} if script else {}
-    return {"package.json": json.dumps({"scripts": scripts | more.pop("scripts", {}), **more})}
+def node(script: str | None = None, *, scripts: Any = (), **more: Any) -> dict[str, str]:
+    of_test = {"test": script} if script else {}
+    return {"package.json": json.dumps({"scripts": of_test | dict(scripts), **more})}
 
 
 @pytest.mark.parametrize(
@@ -176,6 +176,18 @@ def test_python_tools_run_only_where_configured() -> None:
         (node('echo "Error: no test specified" && exit 1'), "node --test", "node --test "),
         (node("node test.js"), "command", "node test.js"),
         (node("npm test"), "command", "npm test"),
+        (node("npm run lint && npm run unit", scripts={"lint": "eslint", "unit": "c8 borp"}), "borp", "c8 borp --rep"),
+        (
+            node("mocha", main="dist/a.js", scripts={"build": "rollup -c"}),
+            "mocha",
+            "npm run -s build >/dev/null || echo",
+        ),
+        (
+            node("mocha", exports={".": [{"require": "./x.cjs"}]}, scripts={"prepare": "tsc"}),
+            "mocha",
+            "npm run -s prep",
+        ),
+        (node("npm run build && mocha", main="a.js", scripts={"build": "tsc -p ."}), "mocha", "tsc -p . && mocha --r"),
         ({"test/a.test.js": ""}, "node --test", "node --test "),
         ({"package.json": "[1, 2"}, "node --test", "node --test "),
     ],
@@ -189,8 +201,36 @@ def test_node_runners(files: dict[str, str], runner: str, suite: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "manifest",
+    [
+        node("mocha", scripts={"build": "rollup -c"}),
+        node("mocha", main="./lib.js", bin={"x": "lib.js"}, scripts={"build": "rollup -c"}) | {"lib.js": ""},
+        node("mocha", main="dist/a.js", scripts={"build": "echo"}),
+    ],
+)
+def test_nothing_is_built_where_nothing_says_so(manifest: dict[str, str]) -> None:
+    plan = planned("javascript", manifest)
+    assert plan is not None
+    assert plan.suite[-1] == 'mocha --reporter "$SPLAT_TOOLS/splat_mocha.cjs"'
+
+
+def test_one_file_for_node_test_can_be_run_whoever_runs_them_all() -> None:
+    files = node("node scripts/all.js") | {"test/a.js": "const { test } = require('node:test')"}
+    plan = planned("javascript", files)
+    assert plan is not None
+    command = check_reader("javascript").one(plan, "test/a.js", "a")
+    assert command is not None
+    assert command[2].startswith("node --test --test-reporter=")
+    assert plan.suite[-1] == "node scripts/all.js"
+    other = planned("javascript", files | {"test/a.js": "require('tap')"})
+    assert other is not None
+    assert check_reader("javascript").one(other, "test/a.js", "a") is None
+
+
+@pytest.mark.parametrize(
     ("script", "single"),
     [
+        ("borp --coverage --check-coverage --lines 100 test/*.js", "borp --reporter="),
         ("mocha --require ./setup.js 'test/**/*.js'", "mocha --require ./setup.js --reporter"),
         ("node --test test/", "node --test --test-reporter"),
         ("NODE_ENV=test node --test 'test/*.js'", "NODE_ENV=test node --test --test-reporter"),
