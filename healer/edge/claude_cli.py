@@ -62,9 +62,6 @@ class ClaudeCli:
         self._environ = {name: environ[name] for name in _ENVIRONMENT if environ.get(name)} | _SWITCHES
         self._program = program
 
-    def warm(self) -> None:
-        """Nothing to do ahead: each question starts the command anew."""
-
     def reply(self, request: Request) -> Reply:
         """Ask once: prompt by standard input, in an empty folder, the whole process tree killed at the time limit."""
         program = shutil.which(self._program, path=self._environ.get("PATH", ""))

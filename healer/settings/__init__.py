@@ -1,4 +1,4 @@
-"""The only reader of the environment and of `.github/splat.yml`.
+"""The only reader of `SPLAT_*` variables and of `.github/splat.yml`; credentials stay in the environment.
 
 Precedence, first wins: command-line option, environment (`SPLAT_*`), `.github/splat.yml` on the base commit, default.
 """

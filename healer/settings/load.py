@@ -161,8 +161,6 @@ def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mappi
         **tops,
         prices=_prices(values.get("prices", {})),
         triage=tuple(TriageRule(**rule) for rule in values.get("triage", ())),
-        api_key=environ.get("ANTHROPIC_API_KEY", ""),
-        base_url=environ.get("ANTHROPIC_BASE_URL", ""),
         in_actions=environ.get("GITHUB_ACTIONS") == "true",
         sources=sources,
     )

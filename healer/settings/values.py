@@ -103,7 +103,5 @@ class Settings:
     paths: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
-    api_key: str = field(default="", repr=False)
-    base_url: str = ""
     in_actions: bool = False
     sources: Mapping[str, str] = field(default_factory=dict)
