@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 #: Code spans a writer may use; nothing in them is acted on.
 _SPAN = re.compile(r"(`[^`\n]{1,300}`)")
@@ -24,7 +28,7 @@ _ACTIVE = re.compile(
 _SPECIAL = re.compile(r"[\\\[\]!*~|$<>&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LINE_START = re.compile(
-    r"^(\s{0,3})(#{1,6}(?=\s|$)|[=-]{2,}\s*$|[+-](?=\s)|\d{1,9}[.)](?=\s)|:{1,3}|_{3,})", re.MULTILINE
+    r"^(\s{0,3})(#{1,6}(?=\s|$)|[=-]{1,500}\s{0,500}$|[+-](?=\s|$)|\d{1,9}[.)](?=\s|$)|:{1,3}|_{3,})", re.MULTILINE
 )
 
 
@@ -49,18 +53,26 @@ def _hidden(char: str) -> bool:
 
 def prose(text: str, limit: int = 4_000) -> str:
     """A writer's paragraphs: code spans survive, everything GitHub would act on becomes one or is escaped."""
-    parts = _SPAN.split(plain(cut(text, limit)).strip())
-    return "".join(part if number % 2 else _inert(part) for number, part in enumerate(parts))
+    return "".join(_parts(plain(cut(text, limit)).strip()))
 
 
-def _inert(text: str) -> str:
+def _parts(text: str) -> Iterator[str]:
+    """What stands in a code span, and what not, in turn."""
+    for number, part in enumerate(_SPAN.split(text)):
+        if number % 2:
+            yield part
+        else:
+            yield from _inert(part)
+
+
+def _inert(text: str) -> list[str]:
     text = text.replace("`", "'")
     pieces: list[str] = []
     last = 0
     for match in _ACTIVE.finditer(text):
         pieces += [_escape(text[last : match.start()]), f"`{match.group()}`"]
         last = match.end()
-    return "".join([*pieces, _escape(text[last:])])
+    return [*pieces, _escape(text[last:])]
 
 
 def _escape(text: str) -> str:
@@ -70,7 +82,11 @@ def _escape(text: str) -> str:
 
 def line(text: str, limit: int = 200) -> str:
     """One line of prose, for a title, a table cell or a list."""
-    return prose(" ".join(plain(text).split()), limit)
+    # A table cell ends at a bar even inside a code span, and what was in the span is in it no longer.
+    return "".join(
+        part.replace("|", "\\|") if part.startswith("`") else part
+        for part in _parts(cut(" ".join(plain(text).split()), limit).strip())
+    )
 
 
 def code(text: str, limit: int = 300) -> str:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from healer import markdown
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
 
 HOSTILE = st.text(alphabet=st.sampled_from("`@#ab1 \n<>|[]()!*_~\\:/.-&;$\u202e\u200b\x1b")) | st.text()
 
@@ -88,3 +93,92 @@ def test_a_title_refers_to_nothing(text: str) -> None:
 def test_what_is_cut_says_so() -> None:
     assert markdown.cut("x" * 100, 50).endswith("... [truncated]")
     assert len(markdown.cut("x" * 100, 50)) == 50
+
+
+#: What GitHub's flavour is made of, in pieces that combine.
+PIECES = st.lists(
+    st.sampled_from(
+        [
+            "`",
+            "``",
+            "```",
+            "|",
+            "\\",
+            "\n",
+            "\n\n",
+            "@octocat ",
+            "fixes #1 ",
+            "<b>",
+            "<!--",
+            "-->",
+            "</details>",
+            "[x](http://e.x)",
+            "![i](http://e.x)",
+            "http://e.x ",
+            "www.e.x ",
+            "*",
+            "~",
+            "a",
+            " ",
+            "\t",
+            "    ",
+            "> ",
+            "# ",
+            "- ",
+            "1. ",
+            "-",
+            "===",
+            "|-|",
+            "&lt;",
+            "&#64;octocat ",
+            "GH-1 ",
+            "o/r#1 ",
+            "[a]: http://e.x",
+            "\u200b",
+            "\r",
+            "org/repo@abcdef1 ",
+            "```\n",
+            "~~~",
+        ]
+    ),
+    max_size=14,
+).map("".join)
+ROW = "| a | b |\n| --- | --- |\n| {} | end |\n"
+PLACES = {
+    "prose": markdown.prose,
+    "cell": lambda text: ROW.format(markdown.line(text)),
+    "quoted cell": lambda text: ROW.format(markdown.line(f"`{text}` is {text}")),
+    "code cell": lambda text: ROW.format(markdown.code(text)),
+    "code": lambda text: f"**{markdown.code(text)}** in {markdown.code(text)}",
+    "fence": lambda text: markdown.fence(text, "text"),
+    "item": lambda text: f"- {markdown.line(text)}\n- end",
+}
+
+
+def rendered(document: str) -> list[Token]:
+    parser = MarkdownIt("commonmark", {"html": True}).enable("table")
+    tokens = parser.parse(document)
+    return [*tokens, *(child for token in tokens for child in token.children or ())]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@given(text=PIECES)
+def test_a_real_parser_finds_nothing_active_in_any_place(place: str, text: str) -> None:
+    tokens = rendered(PLACES[place](text))
+    kinds = {token.type for token in tokens}
+    assert not kinds & {"html_block", "html_inline", "link_open", "image", "heading_open", "hr", "blockquote_open"}
+    assert ("list_item_open" in kinds) == (place == "item")
+    for token in tokens:
+        if token.type == "text":
+            assert not re.search(r"@\w|#\d|\bGH-\d|\bhttps?:|\bwww\.", token.content), token.content
+    if "cell" in place:
+        last = [token.content for token in tokens if token.type == "inline"][-1]
+        assert last == "end"
+
+
+@pytest.mark.parametrize(
+    "text", ["`a | @octocat fixes #1 | b`", "`x | <img src=x> | ![i](http://e.x) `", "http://e.x/|<b>|![i](http://e.x)"]
+)
+def test_a_bar_in_a_code_span_does_not_end_its_cell(text: str) -> None:
+    cells = [token.content for token in rendered(ROW.format(markdown.line(text))) if token.type == "inline"]
+    assert cells[-1] == "end"
