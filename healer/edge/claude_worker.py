@@ -103,8 +103,10 @@ def _read(told: dict[str, Any]) -> Reply:
 
 def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
     """The child: answer each line until there are no more."""
+    from healer.edge import lean_sdk
     from healer.edge.claude import Claude
 
+    lean_sdk.load()
     claude = Claude(os.environ.get("ANTHROPIC_API_KEY", ""), os.environ.get("ANTHROPIC_BASE_URL", ""))
     with suppress(SplatError):  # the first call raises it again, to someone who listens
         claude.wait()
