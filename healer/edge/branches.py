@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -110,6 +111,13 @@ def point(repo: Path, branch: str, new: str, old: str) -> None:
 
 def try_to_point(repo: Path, branch: str, base: str, old: str) -> None:
     """All of `point` but the move: SplatError says before the work, not after it, what stands in the branch's way."""
+    objects = repo / git(repo, "rev-parse", "--git-path", "objects").decode("utf-8", "surrogateescape").rstrip("\n")
+    if not os.access(objects, os.W_OK | os.X_OK):
+        raise SplatError(
+            "The fix could not be written: git's objects are read-only",
+            where=str(objects),
+            next_step="Make .git writable, or run Splat in a clone of your own.",
+        )
     change = f"update refs/heads/{branch} {old or base} {old or '0' * len(base)}"
     try:
         git(repo, "update-ref", "--stdin", given=f"start\n{change}\nprepare\nabort\n".encode())

@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from healer.edge.folder import write_atomically
+from healer.markdown import cut
 from healer.redact import redact
 
 #: Fields that lead back up the walk; each stage is written once, under its own name.
 _BACK = frozenset({"event", "report", "context", "proposal", "patch", "verdict", "confidence"})
-_CAP = 1_000_000
+#: Characters of one file. A conversation of many turns repeats its beginning in each of them.
+_CAP = 5_000_000
+_SHORTEST = 200
 
 
 class Journal:
@@ -28,8 +31,27 @@ class Journal:
         """Write `value` under `name`: text as it is, anything else as JSON; redacted, capped."""
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = value if isinstance(value, str) else json.dumps(plain_value(value), indent=2, ensure_ascii=False)
-        write_atomically(path, redact(text[:_CAP]) + ("" if text.endswith("\n") else "\n"))
+        text = value[:_CAP] if isinstance(value, str) else _as_json(plain_value(value))
+        write_atomically(path, redact(text) + ("" if text.endswith("\n") else "\n"))
+
+
+def _as_json(value: Any) -> str:
+    """JSON of at most about `_CAP` characters: where there is more, the longest texts are cut, and it stays JSON."""
+    longest = _CAP
+    while True:
+        text = json.dumps(value, indent=2, ensure_ascii=False)
+        if len(text) <= _CAP or longest < _SHORTEST:
+            return text
+        longest //= 4
+        value = _with_texts_cut(value, longest)
+
+
+def _with_texts_cut(value: Any, longest: int) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_texts_cut(item, longest) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_with_texts_cut(item, longest) for item in value]
+    return cut(value, longest) if isinstance(value, str) else value
 
 
 def plain_value(value: Any) -> Any:

@@ -56,8 +56,14 @@ def git(
     except FileNotFoundError:
         raise UsageError("git was not found", where="PATH", next_step="Install git and run again.") from None
     except subprocess.TimeoutExpired:
-        raise SplatError(f"git {arguments[0]} took over {seconds:.0f} s", where=str(repo)) from None
+        raise SplatError(
+            f"git {arguments[0]} took over {seconds:.0f} s", where=str(repo), next_step="Try `git gc` there, or again."
+        ) from None
     if ended.returncode:
         said = ended.stderr.decode("utf-8", "replace").strip()[-2_000:]
-        raise SplatError(f"git {arguments[0]} failed: {said or ended.returncode}", where=str(repo))
+        raise SplatError(
+            f"git {arguments[0]} failed: {said or ended.returncode}",
+            where=str(repo),
+            next_step="`git fsck` there says whether the repository is whole.",
+        )
     return ended.stdout

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -229,6 +230,24 @@ def test_a_branch_in_the_way_is_told_before_the_work(repo: Path) -> None:
     git(repo, "branch", "splat", "main")
     with pytest.raises(SplatError, match="git branch -m splat"):
         FolderForge(repo).standing(REPORT, SIGNATURE, git(repo, "rev-parse", "main"))
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="needs root, to become someone else")
+def test_objects_that_cannot_be_written_are_told_before_the_work(repo: Path) -> None:
+    """As an ordinary user: root writes where it likes."""
+    base = git(repo, "rev-parse", "main")
+    for path in (repo, *repo.rglob("*")):
+        os.chown(path, 64_990, 64_990)
+    (repo / ".git/objects").chmod(0o555)
+    program = "import sys; from pathlib import Path; from healer.edge.branches import try_to_point; "
+    program += "import os; os.setgroups([]); os.setgid(64990); os.setuid(64990); "
+    program += f"try_to_point(Path('.'), 'splat/x', {base!r}, '')"
+    for folder in repo.parents:
+        if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
+            folder.chmod(0o755)
+    done = subprocess.run([sys.executable, "-c", program], cwd=repo, capture_output=True, text=True, check=False)
+    assert "objects are read-only" in done.stderr
+    assert "Make .git writable" in done.stderr
 
 
 def test_asking_for_the_standing_moves_no_branch(repo: Path) -> None:
