@@ -147,7 +147,7 @@ def _suppressed(vector: JSON) -> Iterator[str]:
         closed = vector["events"][-1]["what"] == "close"
         if sent > came or (closed and sent != came):
             yield f"{came} errors came and {sent} went out"
-    for each in vector.get("expected", vector.get("expected_end")):
+    for each in vector.get("expected") or vector.get("expected_end", []):
         if ("signature" in each) == (each["what"] == "overflow"):
             yield f"{each['what']}: a signature where none belongs, or none where one does"
 
