@@ -90,6 +90,10 @@ def test_a_title_refers_to_nothing(text: str) -> None:
     assert not re.search(r"@\w|#\d", shown)
 
 
+def test_what_is_taken_out_of_a_title_leaves_nothing_active_behind() -> None:
+    assert markdown.title("##1 @@bob fixes ###22") == "1 bob fixes 22"
+
+
 def test_what_is_cut_says_so() -> None:
     assert markdown.cut("x" * 100, 50).endswith("... [truncated]")
     assert len(markdown.cut("x" * 100, 50)) == 50

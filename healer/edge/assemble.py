@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,12 @@ CREDENTIALS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_FEDERATIO
 @contextmanager
 def assembled(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, stopwatch: Stopwatch) -> Iterator[House]:
     """All that the walk needs from outside, closed when it is left."""
-    with _model(settings) as model:
+    with _model(settings) as model, ThreadPoolExecutor(1, "probe") as pool:
         # After the model: its process imports while these do.
         from healer.edge.sandbox import open_sandbox, probe
+
+        # Starts a process and waits for it: beside the reading, not after it.
+        probing = pool.submit(probe, settings)
         from healer.pipeline import House
 
         def sandbox(leaving: Event, light: bool) -> AbstractContextManager[Checks]:
@@ -46,7 +50,7 @@ def assembled(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, sto
                     where="ANTHROPIC_API_KEY",
                     next_step="Set it, or set `backend: cli` in .github/splat.yml to use a signed-in `claude` command.",
                 )
-            if (trouble := probe(settings)) is not None:
+            if (trouble := probing.result()) is not None:
                 raise trouble
 
         yield House(tree, check, TimedModel(model, stopwatch), sandbox, forge, watch, settings)
