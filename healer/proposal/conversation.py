@@ -104,7 +104,8 @@ class Conversation:
 
     def _book(self, reply: Reply) -> Reply:
         self._meter.learn(self._request, reply.spend)
-        reply = replace(reply, spend=purse.billed(self._price, reply.spend))
+        spend = purse.counted(reply.spend, self._meter.estimate(self._request), reply.text)
+        reply = replace(reply, spend=purse.billed(self._price, spend))
         self.spend += reply.spend
         self.exchanges.append(Exchange(self._request, reply))
         if self._heard is not None:

@@ -40,6 +40,13 @@ def check_prices(settings: Settings) -> None:
         price_of(settings, model)
 
 
+def counted(spend: Spend, prompt_tokens: int, said: str) -> Spend:
+    """`spend` with a guess from above where no tokens were counted: they would be spent without a limit."""
+    if spend.dollars or spend.prompt_tokens or spend.output_tokens:
+        return spend
+    return replace(spend, input_tokens=prompt_tokens, output_tokens=len(said.encode("utf-8", "replace")) // 2)
+
+
 def billed(price: Price, spend: Spend) -> Spend:
     """`spend` with its dollars, where the backend did not name them itself."""
     if spend.dollars:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from healer.outcome import ConfigError
 from healer.proposal import Message, Request, Spend, check_prices
-from healer.proposal.purse import Meter, billed, most_output, price_of
+from healer.proposal.purse import Meter, billed, counted, most_output, price_of
 from healer.settings import Price, Settings, load_settings
-from tests.proposal.support import make_settings
+from healer.testing import Raw
+from tests.proposal.support import ask, make_settings
 
 PRICES = make_settings().prices
 HAIKU, SONNET = PRICES["claude-haiku-5-5"], PRICES["claude-sonnet-5-5"]
@@ -42,6 +43,20 @@ def test_a_model_on_the_ladder_without_a_price_is_found_before_the_first_is_paid
     with pytest.raises(ConfigError, match=r"'nova'.*prices: \{nova"):
         check_prices(ladder)
     check_prices(load_settings(b"models: [claude-sonnet-5-5, nova]\nlimits: {attempts: 1}\n", environ={}))
+
+
+def test_what_was_not_counted_is_guessed_from_above() -> None:
+    """Some gateways leave `usage` out; without a guess the limit of dollars would never be reached."""
+    guess = counted(Spend("m"), 700, "word " * 200)
+    assert (guess.input_tokens, guess.output_tokens) == (700, 500)
+    for known in (Spend("m", 5), Spend("m", 0, 5), Spend("m", 0, 0, 5), Spend("m", dollars=0.1)):
+        assert counted(known, 700, "word") == known
+
+
+def test_a_gateway_that_counts_nothing_is_still_held_to_the_limit() -> None:
+    silent = Raw(json.dumps({"content": [{"type": "text", "text": "no"}], "stop_reason": "end_turn"}).encode())
+    attempt, _ = ask(silent)
+    assert attempt.spend.dollars > 0
 
 
 def test_a_long_prompt_whose_price_was_left_out_is_not_free() -> None:
