@@ -9,12 +9,13 @@ from healer.redact import redact
 from healer.runtimes import check_reader
 from healer.runtimes.checks import CheckPlan, Sighting, TestRun
 from healer.runtimes.results import sightings
+from healer.verdict.value import Ran
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healer.settings import CheckSettings
-    from healer.verdict.value import Checks, Ran
+    from healer.verdict.value import Checks
 
 _TAIL = 6_000
 OBSERVE = {"SPLAT_OBSERVE": "1"}
@@ -68,6 +69,24 @@ class Bench:
         """A file of the tree as it stands in the sandbox; None where there is none, or none that can be read."""
         copy = ("sh", "-c", 'cp -- "$SPLAT_TREE/$1" "$SPLAT_RESULTS/file"', "sh", path)
         return self.checks.run(copy, seconds=30, artefacts=("file",)).artefacts.get("file")
+
+
+def together(runs: Sequence[Tested]) -> Tested:
+    """Several runs as one."""
+    if len(runs) == 1:
+        return runs[0]
+    ran = Ran(
+        max(tested.ran.exit_code for tested in runs),
+        "\n".join(tested.ran.output for tested in runs),
+        sum(tested.ran.seconds for tested in runs),
+        any(tested.ran.timed_out for tested in runs),
+    )
+    run = TestRun(
+        tuple(test for tested in runs for test in tested.run.results),
+        all(tested.run.complete for tested in runs),
+        tuple(name for tested in runs for name in tested.run.running),
+    )
+    return Tested(ran, run, tuple(one for tested in runs for one in tested.raised))
 
 
 def tail(output: str, limit: int = _TAIL) -> str:

@@ -28,7 +28,7 @@ def judge(patch: Patch, checks: Checks, baseline: Baseline, settings: CheckSetti
     """
     plan = baseline.plan or CheckPlan("none", runtime=patch.proposal.context.report.runtime)
     bench = Bench(checks, plan, settings)
-    proof, suite = Proof(bench, patch, baseline), Suite(bench, baseline)
+    proof, suite = Proof(bench, patch, baseline), Suite(bench, baseline, patch)
     asked: list[Check] = []
     try:
         questions = chain(

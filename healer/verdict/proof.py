@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 
 from healer.patch import FileChange
 from healer.runtimes import check_reader
-from healer.runtimes.checks import TestResult, TestRun
-from healer.verdict.bench import Bench, Tested, tail
+from healer.verdict.bench import Bench, Tested, tail, together
 from healer.verdict.crash import crashes, describe, sighted
-from healer.verdict.value import Check, Ran
+from healer.verdict.value import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from healer.patch import Patch
+    from healer.runtimes.checks import TestResult
     from healer.verdict.value import Baseline
 
 
@@ -69,6 +69,9 @@ class Proof:
         failing = {test.id for test in self._named(first, name) if test.status != "passed"}
         again = {test.id for test in self._named(with_observer, name) if test.status != "passed"}
         seconds = first.ran.seconds + with_observer.ran.seconds
+        if failing.isdisjoint(test.id for test in with_observer.run.results):
+            detail = "The test fails on the base, but was not seen to run a second time, while it was watched."
+            return Check("red", "unavailable", detail, tail(with_observer.ran.output), seconds)
         if failing != again:
             detail = (
                 f"The test is flaky: on the base it failed in one run and not in the next ({_list(failing ^ again)})."
@@ -131,7 +134,7 @@ class Proof:
         plan, name = self.bench.plan, self.patch.proposal.test.name if self.patch.proposal.test else ""
         commands = [reader.one(plan, change.path, name) for change in self.patch.tests]
         chosen = dict.fromkeys(command for command in commands if command) or {plan.suite: None}
-        return _together([self.bench.test(command, observe=observe) for command in chosen])
+        return together([self.bench.test(command, observe=observe) for command in chosen])
 
     def _observed(self) -> Tested:
         """As `_run`, watched; where a runtime cannot be watched from outside, its source tells of itself."""
@@ -184,23 +187,6 @@ def same_test(identity: str, name: str) -> bool:
 
 def _words(name: str) -> str:
     return " ".join(re.findall(r"\w+", name.casefold()))
-
-
-def _together(runs: Sequence[Tested]) -> Tested:
-    if len(runs) == 1:
-        return runs[0]
-    ran = Ran(
-        max(tested.ran.exit_code for tested in runs),
-        "\n".join(tested.ran.output for tested in runs),
-        sum(tested.ran.seconds for tested in runs),
-        any(tested.ran.timed_out for tested in runs),
-    )
-    run = TestRun(
-        tuple(test for tested in runs for test in tested.run.results),
-        all(tested.run.complete for tested in runs),
-        tuple(name for tested in runs for name in tested.run.running),
-    )
-    return Tested(ran, run, tuple(one for tested in runs for one in tested.raised))
 
 
 def _hung(check: str, where: str, tested: Tested, limit: float) -> Check:

@@ -7,25 +7,30 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from healer.verdict.bench import Bench, Tested, tail
+from healer.runtimes import check_reader, source_reader
+from healer.verdict.bench import Bench, Tested, tail, together
 from healer.verdict.value import Check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from healer.patch import Patch
     from healer.runtimes.checks import TestRun
     from healer.verdict.value import Baseline, Complaints
 
 #: These end with 1 for complaints; with more they did not get as far: a plugin or a setting is missing.
 _CRASH_WITH_2 = frozenset({"ruff", "mypy", "pyright", "eslint", "rubocop", "golangci-lint"})
 
+_MOST_NEIGHBOURS = 5
+
 
 @dataclass(slots=True)
 class Suite:
-    """Runs the suite on the patch; `state`, `flaky` and `tests` say how it ended."""
+    """Runs the suite on the patch; `state`, `flaky` and `tests` say how it ended. The patch is in the tree."""
 
     bench: Bench
     baseline: Baseline
+    patch: Patch
     state: Literal["green", "broken", "unavailable"] = "unavailable"
     flaky: tuple[str, ...] = ()
     tests: int = 0
@@ -33,6 +38,7 @@ class Suite:
     def checks(self) -> Iterator[Check]:
         """One check; a second run where the first has new failures."""
         if self.baseline.unavailable:
+            yield from self._neighbours()
             why = f"The project's own tests tell nothing here: {self.baseline.unavailable}."
             yield Check("suite", "unavailable", why)
             return
@@ -52,6 +58,40 @@ class Suite:
                 tested = again
         yield self._judged(tested, worse, seconds)
 
+    def _neighbours(self) -> Iterator[Check]:
+        """Where the suite as a whole tells nothing (it takes too long, it dies), the tests nearest to the crash may."""
+        commands = self._nearest() if self.baseline.ready else ()
+        if not commands:
+            return
+        self.bench.checks.put(self.patch.changes, side="before")
+        base = together([self.bench.test(command) for command in commands])
+        self.bench.checks.put(self.patch.changes, side="after")
+        if base.ran.timed_out or not base.run.passed:
+            return
+        tested = together([self.bench.test(command) for command in commands])
+        seconds = base.ran.seconds + tested.ran.seconds
+        worse = worsened(base.run, tested)
+        if worse and not tested.ran.timed_out:
+            again = together([self.bench.test(command) for command in commands])
+            worse = {identity: why for identity, why in worsened(base.run, again).items() if identity in worse}
+        if worse or tested.ran.timed_out:
+            detail = _what_broke(tested, worse, self.bench.settings.timeout)
+            yield Check("related tests", "failed", detail, _traces(tested, worse), seconds)
+            return
+        detail = (
+            f"{tested.run.passed} tests of {len(commands)} file(s) near the crash pass ({base.run.passed} on the base)."
+        )
+        yield Check("related tests", "passed", detail, "", seconds)
+
+    def _nearest(self) -> Sequence[tuple[str, ...]]:
+        """The commands for the test files that the context found, and for those the patch adds to."""
+        context = self.patch.proposal.context
+        source, reader = source_reader(context.report.runtime), check_reader(context.report.runtime)
+        shown = [excerpt.path for excerpt in context.excerpts if source.is_test(excerpt.path)]
+        paths = dict.fromkeys([*(change.path for change in self.patch.tests if change.before is not None), *shown])
+        found = [reader.one(self.bench.plan, path, "") for path in list(paths)[:_MOST_NEIGHBOURS]]
+        return tuple(dict.fromkeys(command for command in found if command))
+
     def _by_exit_code(self, tested: Tested) -> Check:
         """A configured command whose results no one can read: only its end is known."""
         ran = tested.ran
@@ -67,8 +107,7 @@ class Suite:
         if tested.ran.timed_out or worse:
             self.state = "broken"
             detail = _what_broke(tested, worse, self.bench.settings.timeout)
-            traces = [f"{test.id}\n{test.trace}" for test in run.results if test.id in worse and test.trace]
-            return Check("suite", "failed", detail, tail("\n\n".join(traces) or tested.ran.output), seconds)
+            return Check("suite", "failed", detail, _traces(tested, worse), seconds)
         self.state = "green"
         detail = f"{run.passed} tests pass ({base.passed} on the base)"
         if old := len(base.failures):
@@ -76,6 +115,11 @@ class Suite:
         if self.flaky:
             detail += f"; flaky, passed when run again: {', '.join(self.flaky[:5])}"
         return Check("suite", "passed", detail + ".", "", seconds)
+
+
+def _traces(tested: Tested, worse: Mapping[str, str]) -> str:
+    traces = [f"{test.id}\n{test.trace}" for test in tested.run.results if test.id in worse and test.trace]
+    return tail("\n\n".join(traces) or tested.ran.output)
 
 
 def worsened(base: TestRun, tested: Tested) -> dict[str, str]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 HELPER = "splat_observer.go"
+#: In the Go of go.mod, which may be an old one: no `any`, no `0o644`, nothing that 1.0 did not have.
 _HELPER = """\
 package PACKAGE
 
@@ -39,7 +40,7 @@ func splatObserve() {
 	}
 }
 
-func splatWrite(value any) {
+func splatWrite(value interface{}) {
 	folder := splatos.Getenv("SPLAT_RESULTS")
 	if folder == "" {
 		return
@@ -48,12 +49,12 @@ func splatWrite(value any) {
 	if failure, ok := value.(splatruntime.Error); ok {
 		types, message = []string{"runtime error", types[1], "panic"}, failure.Error()
 	}
-	record, err := splatjson.Marshal(map[string]any{"types": types, "message": message, "frames": splatFrames()})
+	record, err := splatjson.Marshal(map[string]interface{}{"types": types, "message": message, "frames": splatFrames()})
 	if err != nil {
 		return
 	}
 	flags := splatos.O_APPEND | splatos.O_CREATE | splatos.O_WRONLY
-	file, err := splatos.OpenFile(splatpath.Join(folder, "raised.jsonl"), flags, 0o644)
+	file, err := splatos.OpenFile(splatpath.Join(folder, "raised.jsonl"), flags, 0644)
 	if err != nil {
 		return
 	}
@@ -62,15 +63,15 @@ func splatWrite(value any) {
 }
 
 // The stack below the panic, outermost call first.
-func splatFrames() [][]any {
+func splatFrames() [][]interface{} {
 	counters := make([]uintptr, 100)
 	frames := splatruntime.CallersFrames(counters[:splatruntime.Callers(1, counters)])
-	rows := [][]any{}
+	rows := [][]interface{}{}
 	for {
 		frame, more := frames.Next()
 		unwinding := splatstrings.HasPrefix(frame.Function, "runtime.")
 		if len(rows) > 0 || !unwinding && splatpath.Base(frame.File) != "splat_observer.go" {
-			rows = append([][]any{{frame.File, frame.Line, frame.Function}}, rows...)
+			rows = append([][]interface{}{{frame.File, frame.Line, frame.Function}}, rows...)
 		}
 		if !more {
 			return rows
