@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import secrets
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -62,6 +61,8 @@ def foreign(*, err: bool) -> Iterator[None]:
     if not in_actions():
         yield
         return
+    import secrets  # only a runner needs it
+
     token = secrets.token_hex(16)
     click.echo(f"::stop-commands::{token}", err=err)
     try:

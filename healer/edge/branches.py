@@ -129,5 +129,13 @@ def _unwritable(repo: Path, branch: str, error: SplatError) -> SplatError:
     return SplatError(
         f"The branch {branch} cannot be written: {error.what}",
         where=str(repo),
-        next_step="Rename the branch that stands in its way (git branch -m splat my-splat), or make .git writable.",
+        next_step=_way_out(error.what),
     )
+
+
+def _way_out(said: str) -> str:
+    if ".lock': File exists" in said:
+        return "Where no git is running, a run that was killed has left that .lock file: remove it."
+    if "cannot create" in said:
+        return "Rename the branch that stands in its way, for example: git branch -m splat my-splat"
+    return "Make .git writable, or run Splat in a clone of your own."

@@ -250,6 +250,15 @@ def test_objects_that_cannot_be_written_are_told_before_the_work(repo: Path) -> 
     assert "Make .git writable" in done.stderr
 
 
+def test_a_lock_that_a_killed_run_left_is_named(repo: Path) -> None:
+    lock = repo / f".git/refs/heads/splat/{SIGNATURE}.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    with pytest.raises(SplatError, match=r"remove it") as caught:
+        FolderForge(repo).standing(REPORT, SIGNATURE, git(repo, "rev-parse", "main"))
+    assert lock.name in caught.value.what
+
+
 def test_asking_for_the_standing_moves_no_branch(repo: Path) -> None:
     forge, main = FolderForge(repo), git(repo, "rev-parse", "main")
     forge.standing(REPORT, SIGNATURE, main)
