@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,13 @@ _NAMELESS = re.compile(
     r"(anonymous|lambda|listcomp|genexpr|dictcomp|setcomp|closure|block|func\d+|gowrap\d+|fm|\d+|levels?|in|rescue|ensure)"
 )
 _ROOT_TYPES = frozenset({"Exception", "Error", "StandardError", "RuntimeException", "Throwable", "ErrorException"})
+#: How runtimes say that calls went too deep.
+_EXHAUSTED = re.compile(
+    r"recursion depth|RecursionError|SystemStackError|stack level too deep|call stack size|too much recursion"
+    r"|stack overflow|stack exceeds|function nesting level"
+)
+#: PHP's warnings and notices: an ErrorException by the handler of a framework, one of these by PHPUnit's (before 10).
+_WARNINGS = frozenset({"Warning", "Notice", "Deprecated"})
 _GO_KINDS = (
     "index out of range",
     "slice bounds out of range",
@@ -52,7 +60,8 @@ class Crash:
     """What a test has to bring about: an exception of this type, innermost of our files here, in this function.
 
     `path` is the repository's where the frame was found there, else as the report has it. `escaped` is True when the
-    report shows callers, so that the function cannot have caught it itself.
+    report shows callers, so that the function cannot have caught it itself. `cycle` is filled in when the stack ran
+    out: which call was one too many is chance, so any path and function that called itself there counts.
     """
 
     runtime: RuntimeName
@@ -61,6 +70,7 @@ class Crash:
     path: str
     function: str
     escaped: bool
+    cycle: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         where = f"{self.path}, {self.function}" if self.function else self.path
@@ -93,7 +103,15 @@ def _crash(context: Context, exception: ExceptionInfo) -> Crash | None:
         suspect.path if suspect else frame.path.replace("\\", "/"),
         _named(exception.frames, exception.frames.index(frame)) or (suspect.function if suspect else ""),
         exception.frames[0] is not frame,
+        _cycle(context, frames) if _EXHAUSTED.search(f"{exception.type}: {exception.message[:300]}") else (),
     )
+
+
+def _cycle(context: Context, frames: Sequence[Frame]) -> tuple[tuple[str, str], ...]:
+    """The places that stand more than once among the app's frames."""
+    known = {suspect.frame.path: suspect.path for suspect in context.suspects}
+    places = Counter((known.get(frame.path, frame.path.replace("\\", "/")), frame.function) for frame in frames)
+    return tuple(place for place, count in places.items() if count > 1 and place[1])
 
 
 def sighted(crash: Crash, raised: Iterable[Sighting]) -> bool:
@@ -105,6 +123,8 @@ def _is(crash: Crash, sighting: Sighting) -> bool:
     ours = innermost(sighting)
     if ours is None or (crash.escaped and sighting.escaped is False):
         return False
+    if crash.cycle:
+        return _same_type(crash, sighting) and _runs_in(crash.cycle, sighting.frames)
     frame, inner = sighting.frames[ours], sighting.frames[ours + 1 :]
     # Ruby and PHP give a built-in function a frame of its own, at the very line that calls it.
     same_line = [n for n in range(ours + 1) if _place(sighting.frames[n]) == _place(frame)]
@@ -114,6 +134,14 @@ def _is(crash: Crash, sighting: Sighting) -> bool:
         and same_file(frame.path, crash.path)
         and any(same_function(name, crash.function) for name in here)
         and not any(_DOUBLE.search(outer.path) for outer in inner)
+    )
+
+
+def _runs_in(cycle: Sequence[tuple[str, str]], frames: Sequence[Frame]) -> bool:
+    """True when one of these functions called itself here too."""
+    return any(
+        sum(same_file(frame.path, path) and _plain(frame.function) == _plain(function) for frame in frames) > 1
+        for path, function in cycle
     )
 
 
@@ -156,6 +184,12 @@ def _same_type(crash: Crash, sighting: Sighting) -> bool:
         return False
     if crash.runtime == "go":
         return wanted in names and _go_kind(crash.message) == _go_kind(sighting.message)
+    if (
+        crash.runtime == "php"
+        and wanted == "ErrorException"
+        and sighting.types[0].startswith("PHPUnit\\Framework\\Error\\")
+    ):
+        return names[0] in _WARNINGS and sighting.message.strip() == crash.message.strip()
     return names[0] == wanted or (wanted not in _ROOT_TYPES and wanted in names)
 
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 #: What a test says when a service is missing that the sandbox has not: a database, a queue, a container, the network.
 _SERVICE = re.compile(
-    r"connection ?refused|ECONNREFUSED|could not connect|can't connect|connect: |name resolution|no such host|ENOTFOUND"
-    r"|EAI_AGAIN|getaddrinfo|network is unreachable|ENETUNREACH|docker|no route to host|failed to connect"
-    r"|could not translate host|database .{1,80} does not exist|unable to open database|SQLSTATE\[(HY000|08006)\]"
-    r"|no such file or directory - connect",
+    r"connection ?refused|\bECONNREFUSED\b|could not connect|can't connect|\bconnect: |name resolution|no such host"
+    r"|\bENOTFOUND\b|\bEAI_AGAIN\b|\bgetaddrinfo\b|network is unreachable|\bENETUNREACH\b|\bdocker\b|no route to host"
+    r"|failed to connect|could not translate host|database .{1,80} does not exist|unable to open database"
+    r"|SQLSTATE\[(HY000|08006)\]|no such file or directory - connect",
     re.IGNORECASE,
 )
 NO_PLAN = "nothing in this repository says how it is tested; name the command as `checks.test` in .github/splat.yml"

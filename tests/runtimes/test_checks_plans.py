@@ -132,6 +132,27 @@ def test_python_set_up_goes_on_without_its_own_tool(files: dict[str, str], said:
     assert "six" not in script
 
 
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ("[build-system]\nrequires=['hatch-vcs']\n[project]\nname='a'\ndependencies=['b']", "SCM_PRETEND_VERSION=99.0"),
+        ("[build-system]\nrequires=['setuptools_scm>=8']\n[project]\nname='a.b'\ndependencies=['b']", "_FOR_A_B=99.0"),
+        ("[build-system]\nrequires=['flit_core']\n[project]\nname='a'\ndependencies=['b']", ""),
+    ],
+)
+def test_a_version_that_git_would_tell_is_made_up(files: str, said: str) -> None:
+    for lock in ({}, {"uv.lock": ""}):
+        script = script_of({"pyproject.toml": files, **lock})
+        assert said in script
+        assert ("PRETEND" in script) == bool(said)
+
+
+def test_a_project_that_cannot_be_installed_still_gets_what_it_needs() -> None:
+    extras = "[project.optional-dependencies]\ntests=['mock', 'a[mypy]']\nmypy=['lint>1']\ndocs=['sphinx']"
+    script = script_of({"pyproject.toml": f"[project]\nname='a'\ndependencies=['b']\n{extras}"})
+    assert "-- b mock 'lint>1'; } && some=0" in script
+
+
 def test_what_is_for_development_is_left_out_where_tests_have_their_own() -> None:
     groups = "[dependency-groups]\ntest=['mock']\ndev=['sphinx', 'ruff==0.9']\n"
     assert "sphinx" in script_of({"pyproject.toml": groups.replace("test=['mock']\n", "")})
@@ -212,6 +233,22 @@ def test_nothing_is_built_where_nothing_says_so(manifest: dict[str, str]) -> Non
     plan = planned("javascript", manifest)
     assert plan is not None
     assert plan.suite[-1] == 'mocha --reporter "$SPLAT_TOOLS/splat_mocha.cjs"'
+
+
+@pytest.mark.parametrize(
+    ("scripts", "lint"),
+    [
+        ({"lint": "npm run lint:js && npm run lint:css", "lint:js": "eslint lib --cache"}, 'eslint lib --cache "$@"'),
+        ({"lint": "eslint --fix ."}, "eslint"),
+        ({"lint": "eslint . | tee out"}, "eslint"),
+        ({"test": "eslint lib && node --test"}, 'eslint lib "$@"'),
+        ({}, "eslint"),
+    ],
+)
+def test_node_code_is_linted_as_its_own_script_does_it(scripts: dict[str, str], lint: str) -> None:
+    plan = planned("javascript", node(scripts=scripts, devDependencies={"eslint": "9"}) | {"eslint.config.js": ""})
+    assert plan is not None
+    assert lint == plan.lint[0][2 if plan.lint[0][0] == "sh" else 0]
 
 
 def test_one_file_for_node_test_can_be_run_whoever_runs_them_all() -> None:

@@ -165,3 +165,41 @@ def test_no_name_makes_a_comparison_throw(one: str, other: str) -> None:
         Crash("go", one, other, one, other, escaped=False),
         [Sighting((one, other), other, (Frame(one, 1, function=other),))],
     )
+
+
+DEEP = ("parse", "_value", "_array", "_value", "_array", "_value", "inc")
+
+
+def deep(*functions: str, path: str = "/app/shop/parser.py") -> tuple[Frame, ...]:
+    return tuple(Frame(path, 9, function=name) for name in functions)
+
+
+def test_where_the_stack_ran_out_is_chance_but_not_what_called_itself() -> None:
+    reported = ExceptionInfo("RecursionError", "maximum recursion depth exceeded", deep(*DEEP))
+    report = Report(Event("trace", ""), "python", (reported,))
+    (crash,) = crashes(Context(report, "0" * 40, (), (), ""))
+    assert {name for _, name in crash.cycle} == {"_value", "_array"}
+
+    def shown(*frames: Frame, kind: str = "RecursionError") -> bool:
+        return sighted(crash, [Sighting((kind, "RuntimeError"), "maximum recursion depth exceeded", frames, True)])
+
+    test = Frame("tests/test_a.py", 3, function="test_a")
+    here = "shop/parser.py"
+    assert shown(test, *deep("_array", "_value", "_array", path=here), Frame("shop/source.py", 1, function="peek"))
+    assert not shown(test, *deep("_array", "_value", path=here))
+    assert not shown(*[test] * 9, *deep("_array", path=here))
+    assert not shown(test, *deep("_array", "_value", "_array", path="shop/other.py"))
+    assert not shown(test, *deep("_array", "_value", "_array", path=here), kind="ValueError")
+
+
+def test_a_warning_that_a_framework_throws_is_the_one_that_phpunit_throws() -> None:
+    crash = Crash("php", "ErrorException", 'Undefined array key "x"', "src/Cart.php", "total", escaped=True)
+
+    def shown(kind: str, message: str) -> bool:
+        frames = (Frame("src/Cart.php", 9, function="total"),)
+        return sighted(crash, [Sighting((kind, "PHPUnit\\Framework\\Error\\Error", "Exception"), message, frames)])
+
+    assert shown("PHPUnit\\Framework\\Error\\Warning", 'Undefined array key "x"')
+    assert not shown("PHPUnit\\Framework\\Error\\Warning", 'Undefined array key "y"')
+    assert not shown("PHPUnit\\Framework\\Exception", 'Undefined array key "x"')
+    assert not shown("App\\Warning", 'Undefined array key "x"')

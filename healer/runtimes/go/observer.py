@@ -49,7 +49,8 @@ func splatWrite(value interface{}) {
 	if failure, ok := value.(splatruntime.Error); ok {
 		types, message = []string{"runtime error", types[1], "panic"}, failure.Error()
 	}
-	record, err := splatjson.Marshal(map[string]interface{}{"types": types, "message": message, "frames": splatFrames()})
+	told := map[string]interface{}{"types": types, "message": message, "frames": splatFrames()}
+	record, err := splatjson.Marshal(told)
 	if err != nil {
 		return
 	}

@@ -11,7 +11,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from healer.runtimes.checks import RAISED, CheckPlan, TestRun, below, nearest
-from healer.runtimes.javascript.runners import DEFAULTS, find_runner, has, script, with_results, without_files
+from healer.runtimes.javascript.runners import DEFAULTS, find_runner, has, parts, script, with_results, without_files
 from healer.runtimes.results import jest_json, own_results, read_json
 from healer.runtimes.tools import tools
 
@@ -131,6 +131,13 @@ def _install(lock: str, command: str, workdir: str, folder: str) -> tuple[str, .
 
 
 def _linters(manifest: dict[str, Any], files: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+    """ESLint as the project's own script runs it, which knows what is no code of its own; else over everything."""
+    scripts = manifest.get("scripts")
+    scripts = scripts if isinstance(scripts, dict) else {}
+    for name in ("lint", "lint:js", "eslint", "test"):
+        for part in parts(scripts, name):
+            if re.match(r"eslint\b(?!.*--fix)", part) and not re.search(r"[|&<>`$]", part):
+                return (("sh", "-c", f'{part} "$@"', "eslint", "--no-color"),)
     configured = "eslintConfig" in manifest or any(
         re.fullmatch(r"(\.eslintrc(\.\w+)?|eslint\.config\.\w+)", path) for path in files
     )

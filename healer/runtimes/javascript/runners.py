@@ -27,7 +27,7 @@ def find_runner(manifest: dict[str, Any], files: Collection[str]) -> tuple[str, 
     scripts = manifest.get("scripts") if isinstance(manifest.get("scripts"), dict) else {}
     assert isinstance(scripts, dict)
     before = [str(scripts["pretest"])] if _BUILDS.search(str(scripts.get("pretest", ""))) else []
-    for part in _parts(scripts, "test"):
+    for part in parts(scripts, "test"):
         if runner := _known(part):
             return runner, " && ".join(before) or _build(manifest, scripts, files), part
         if _BUILDS.search(part):
@@ -50,7 +50,7 @@ def _build(manifest: dict[str, Any], scripts: dict[str, Any], files: Collection[
     if all(path in files for path in _entries([manifest.get(key) for key in ("main", "module", "exports", "bin")])):
         return ""
     for name in ("build", "prepare", "prepack"):
-        if any(_BUILDS.search(part) for part in _parts(scripts, name)):
+        if any(_BUILDS.search(part) for part in parts(scripts, name)):
             return f"{{ npm run -s {name} >/dev/null || echo '`npm run {name}` failed'; }}"
     return ""
 
@@ -69,13 +69,13 @@ def _entries(values: list[Any]) -> list[str]:
     return found
 
 
-def _parts(scripts: dict[str, Any], name: str, depth: int = 0) -> list[str]:
+def parts(scripts: dict[str, Any], name: str, depth: int = 0) -> list[str]:
     """The commands of a script one after the other, with the scripts that it runs in their place."""
     found = []
     for part in re.split(r"&&|;", str(scripts.get(name, ""))[:4000])[:12]:
         inner = re.fullmatch(r"\s*(?:npm run|npm|yarn|pnpm|yarn run|pnpm run)\s+(?:-s\s+)?([\w:.-]{1,80})\s*", part)
         if inner and inner[1] in scripts and inner[1] != name and depth < 4:
-            found += _parts(scripts, inner[1], depth + 1)
+            found += parts(scripts, inner[1], depth + 1)
         elif part.strip():
             found.append(part.strip())
     return found

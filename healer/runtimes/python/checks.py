@@ -88,10 +88,8 @@ def instrument(path: str, source: bytes) -> Mapping[str, bytes]:
 
 
 def _source_path(project: Project) -> str:
-    """`src` on the path of a project that cannot be installed."""
-    if project.installable and project.needs_packages():
-        return ""
-    has_source = any(path.startswith("src/") for path in project.files)
+    """`src` before what is installed: a project that cannot be installed is found there, and no namesake before it."""
+    has_source = any(path.startswith("src/") for path in project.files) and "src/__init__.py" not in project.files
     return 'export PYTHONPATH="$PYTHONPATH:$PWD/src"\n' if has_source else ""
 
 

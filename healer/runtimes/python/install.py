@@ -6,6 +6,7 @@ dependencies is tested with the interpreter as it is, off line.
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,17 @@ _LOCKED = (
 )
 
 
+#: A version for those who read it from git's tags, of which the sandbox's tree has none; high, since others set minima.
+_VERSION = "99.0"
+_FROM_TAGS = {
+    "hatch-vcs": "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "pbr": "PBR_VERSION",
+    "pdm-backend": "PDM_BUILD_SCM_VERSION",
+    "poetry-dynamic-versioning": "POETRY_DYNAMIC_VERSIONING_BYPASS",
+    "uv-dynamic-versioning": "UV_DYNAMIC_VERSIONING_BYPASS",
+}
+
+
 def setup(project: Project, runner: str, linters: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Commands that install the project, what its tests need, and those linters that it names; () for nothing."""
     want = ["pytest"] if runner == "pytest" else []
@@ -29,7 +41,10 @@ def setup(project: Project, runner: str, linters: Sequence[str]) -> tuple[tuple[
         extras = "".join(f" --extra {extra}" for extra in project.extras())
         groups = "".join(f" --group {group}" for group in project.groups())
         sync = f'UV_PROJECT_ENVIRONMENT="$HOME/.splat-venv" uv sync -q --frozen{extras}{groups}'
-        return (_sh(f"if command -v uv >/dev/null; then {sync} && exit 0; fi\n{_with_pip(project, want, linters)}"),)
+        fallback = _with_pip(project, want, linters)
+        return (
+            _sh("\n".join([*_versions(project), f"if command -v uv >/dev/null; then {sync} && exit 0; fi", fallback])),
+        )
     for lock, tool, command in _LOCKED:
         if lock in project.files:
             own = f'python3 -m venv "$HOME/.splat-{tool}" && "$HOME/.splat-{tool}/bin/pip" install -q {tool}'
@@ -59,11 +74,23 @@ def _with_pip(project: Project, want: Sequence[str], linters: Sequence[str]) -> 
     steps = [f"{_PIP} {part} && some=0" for part in parts]
     steps += [f"{_PIP} -- {named} && some=0"] if named else []
     if whole:
-        needed = f" || {_PIP} -- {_words(project.dependencies)}" if project.dependencies else ""
+        dependencies = project.dependencies + project.extra_requirements()
+        needed = f" || {_PIP} -- {_words(dependencies)}" if dependencies else ""
         steps.append(f"{{ {_PIP} {whole} || {_PIP} -e .{needed}; }} && some=0")
     steps += [f"{_PIP} {' '.join(want)} || exit 1"] if want else []
     alone = "echo 'pip could not install all at once; each part by itself:'"
-    return "\n".join([f"{_VENV} || exit 1", f"{_PIP} {at_once} && exit 0", alone, "some=1", *steps, "exit $some"])
+    install = [f"{_VENV} || exit 1", f"{_PIP} {at_once} && exit 0", alone, "some=1", *steps, "exit $some"]
+    return "\n".join([*_versions(project), *install])
+
+
+def _versions(project: Project) -> list[str]:
+    """What gives the project a version without git. Said of it alone where that can be: others are built here too."""
+    asked = {name.replace("_", "-") for name in project.builders()}
+    found = [f"export {variable}={_VERSION}" for tool, variable in _FROM_TAGS.items() if tool in asked]
+    if "setuptools-scm" in asked:
+        own = re.sub(r"[^A-Z0-9]+", "_", project.name.upper())
+        found.append(f"export SETUPTOOLS_SCM_PRETEND_VERSION{f'_FOR_{own}' if own else ''}={_VERSION}")
+    return found
 
 
 def _sh(script: str) -> tuple[str, ...]:

@@ -85,6 +85,36 @@ class Project:
         """What pyproject.toml itself says the project needs."""
         return _strings(self.table("project").get("dependencies"))
 
+    @property
+    def name(self) -> str:
+        """The project's own name, "" where no file that can be read without running it says so."""
+        named = self.table("project").get("name")
+        found = re.search(
+            r"^name\s{0,9}=\s{0,9}([\w.-]{1,100})\s*$", _section(self.text("setup.cfg"), "metadata"), re.M
+        )
+        return named if isinstance(named, str) else found[1] if found else ""
+
+    def builders(self) -> list[str]:
+        """The names of the packages that build it."""
+        listed = _strings(self.table("build-system").get("requires"))
+        older = self.text("setup.py") + _section(self.text("setup.cfg"), "options")
+        return [*map(name_of, listed), *re.findall(r"\b(setuptools[-_]scm|pbr)\b", older)]
+
+    def extra_requirements(self) -> list[str]:
+        """What the extras for tests ask for, as far as pyproject.toml says it."""
+        extras = self.table("project", "optional-dependencies")
+        found, waiting, seen = [], self.extras(), set()
+        while waiting:
+            name = waiting.pop()
+            for item in _strings(extras.get(name)) if name not in seen else ():
+                inner = re.fullmatch(r"[\w.-]{1,100}\[([\w,. -]{1,200})\]", item.strip())
+                if inner and name_of(item) == self.name.lower():
+                    waiting += [part.strip() for part in inner[1].split(",")]
+                else:
+                    found.append(item)
+            seen.add(name)
+        return found
+
     def needs_packages(self) -> bool:
         """False for a project that an interpreter with its test runner can test as it is."""
         if any(line.strip() and line.strip()[0] not in "#-" for line in self._requirement_lines()):
