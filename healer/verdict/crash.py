@@ -194,8 +194,8 @@ def _same_type(crash: Crash, sighting: Sighting) -> bool:
 
 
 def _last(name: str) -> str:
-    """A type's own name, without its package."""
-    return re.split(r"[.\\]|::", name.strip().split(" [")[0])[-1]
+    """A type's own name, without its package and without what is printed behind it: a code, a severity."""
+    return re.split(r"[.\\]|::", re.split(r" [\[(]", name.strip())[0])[-1]
 
 
 def _go_kind(message: str) -> str:

@@ -193,7 +193,7 @@ def test_where_the_stack_ran_out_is_chance_but_not_what_called_itself() -> None:
 
 
 def test_a_warning_that_a_framework_throws_is_the_one_that_phpunit_throws() -> None:
-    crash = Crash("php", "ErrorException", 'Undefined array key "x"', "src/Cart.php", "total", escaped=True)
+    crash = Crash("php", "ErrorException (Warning)", 'Undefined array key "x"', "src/Cart.php", "total", escaped=True)
 
     def shown(kind: str, message: str) -> bool:
         frames = (Frame("src/Cart.php", 9, function="total"),)

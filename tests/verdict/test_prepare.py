@@ -23,7 +23,7 @@ from healer.verdict.value import Ran
     ],
 )
 def test_a_missing_module_is_no_missing_service(output: str, service: bool) -> None:
-    bench = Bench(None, CheckPlan("pytest"), CheckSettings())  # type: ignore[arg-type] - nothing is run
+    bench = Bench(None, CheckPlan("pytest"), CheckSettings())  # type: ignore[arg-type]
     why = why_unavailable(Tested(Ran(4, output, 0.1), TestRun(())), bench)
     assert ("needs a service" in why) == service
     assert "reported no test" in why
