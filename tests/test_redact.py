@@ -88,6 +88,24 @@ SECRETS = [
     ("declined 4111 1111 1111 1111", "1111 1111"),
     ("declined 3782-822463-10005.", "822463"),
     ("5555555555554444", "5555555555554444"),
+    ("07:15:09 4111 1111 1111 1111", "1111 1111"),
+    ("assert user.password == 'hunter2'", "hunter2"),
+    ('assert.ok(user.password === "hunter2")', "hunter2"),
+    ("api_keys=abc123", "abc123"),
+    ("db_passwords: ['hunter2', 'other9']", "other9"),
+    ("auth_tokens: ['abc12345']", "abc12345"),
+    ("Authorization=Bearer abcdefgh status=401", "abcdefgh"),
+    ("auth=Token abcd rest", "abcd"),
+    ("token: Bearer abc123def", "abc123def"),
+    ("HTTP_COOKIE: a=b; c=d", "c=d"),
+    ("sent Basic dXNlcjpwYXNz", "dXNlcjpwYXNz"),
+    ("password=[REDACTED]rest9 end", "rest9"),
+    ("Authorization=Bearer [REDACTED]rest9 end", "rest9"),
+    ('"password": "ab[REDACTED]rest9"', "rest9"),
+    (f"-----BEGIN OPENSSH PRIVATE KEY-----\n{WORD}\nshort", "short"),
+    ("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\nMIIdef==", "MIIdef"),
+    (f"-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,0A\n\n{WORD}\nend9==", "end9"),
+    ("-----BEGIN RSA PRIVATE KEY-----\\nMIIabc\\nMIIdef==", "MIIdef"),
 ]
 
 #: Program text, prose and numbers that look close, and must come out as they went in.
@@ -158,6 +176,30 @@ password=
   token: lexer.next(),
 <password type="text"></password>
 @password = params[:password]
+if user.password == "hunter2":
+assert user.password == other.password
+assert form.password == "password"
+assert token == "NAME"
+passwords: list[str]
+passwords: dict
+login(passwords=user_password)
+tokens = ["a1b2c3", "x"]
+auth_tokens = load_tokens(path)
+secrets: inherit
+auth: Basic authentication only
+auth: Token based on HMAC
+func (token Token) Basic(auth Auth) {
+Token token = Token parse(auth);
+HTTP_COOKIE=cookie_header,
+client.get("/", HTTP_AUTHORIZATION=auth)
+  cookie: request.cookie,
+a Basic knowledge of things
+Basic aaaaaaaaaaaa
+    password: swordfish for user bob
+password: cannot be blank
+password: password of the user
+token: swordfish for user bob
+12 4111 1111 1111 1111
 """
 
 
@@ -170,6 +212,21 @@ def test_a_secret_goes(text: str, secret: str) -> None:
     assert out.startswith("before it ")
     assert out.endswith("\nafter it")
     assert redact(out) == out
+
+
+def test_a_line_that_begins_with_a_sure_name_tells_it() -> None:
+    """Indented, it would be a docstring's parameter."""
+    assert redact("log in\npassword: swordfish for user bob") == f"log in\npassword: {MARK} for user bob"
+
+
+def test_a_printed_environment_shows_no_cookies() -> None:
+    assert redact("PATH=/bin\nHTTP_COOKIE=a=b; c=d\nHOME=/") == f"PATH=/bin\nHTTP_COOKIE={MARK}\nHOME=/"
+
+
+def test_what_follows_a_key_without_end_stays() -> None:
+    out = redact(f"-----BEGIN PRIVATE KEY-----\n{WORD}\nab9=\n\nat main.py line 3\nend")
+    assert out.startswith(MARK)
+    assert out.endswith("at main.py line 3\nend")
 
 
 @pytest.mark.parametrize("text", INNOCENT.splitlines())
@@ -238,7 +295,10 @@ def test_what_surrounds_a_secret_is_kept(before: str, value: str) -> None:
     ["a=", "password=", 'password="', "eyJ", "Bearer ", "-----BEGIN PRIVATE KEY-----", "4", "4111-", "://a:b", "://",
      "<password>a", "--password ", 'token="\\\\', "password=[", "sk-", "xoxb-", "password=a.", "password=      ", "MNO",
      '"Cookie: x', "Cookie: {x}", 'password=["a", ', "-u a:", "password=${", 'password="%(a', "\\", "ghp_", "SG.a.",
-     ":AA", "password=self.a", "=", " ", "\n", "token: a b", "sk_live_", "-----END PRIVATE KEY-----"],
+     ":AA", "password=self.a", "=", " ", "\n", "token: a b", "sk_live_", "-----END PRIVATE KEY-----",
+     "-----BEGIN PRIVATE KEY-----\na\n", "-----BEGIN PRIVATE KEY-----\n  ", "-----BEGIN PRIVATE KEY-----\nComment: a",
+     "assert password == '", "assert a.password==", "password=[REDACTED]", "auth=Token a", "Basic aaaaaaaa", "Basic a",
+     "password: a b ", "\npassword: swordfish for ", "2026-11-21 4111 ", "HTTP_COOKIE=a;\n", "passwords=['a', "],
 )  # fmt: skip
 def test_hostile_input_takes_linear_time(unit: str) -> None:
     """Eight times the input may take sixteen times as long, never sixty-four times."""

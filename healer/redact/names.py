@@ -19,11 +19,17 @@ _STRONG = frozenset(
 #: These are also ordinary words of programs: a parser has tokens, a database a session.
 _WEAK = frozenset("token cookie cookies session sessionid sessid sid jwt bearer auth otp pin csrf xsrf".split())
 _STRONG_ENDS = ("password", "passwd", "passphrase", "secret", "apikey")
+_PLURAL_ENDS = tuple(f"{word}s" for word in _STRONG_ENDS)
 _WEAK_ENDS = ("token", "cookie", "sessionid", "sessid")
 _PAIRS = frozenset(
     "api key|private key|secret key|access key|auth key|encryption key|signing key|account key|master key|license key|"
     "shared key|ssh key|app key|deploy key|card number|card num|card no|credit card|debit card|social security|"
     "connection string|security code|verification code|one time|api secret|mfa code|recovery code".split("|")
+)
+#: Words that mean a secret in the plural too. `tokens` alone are what a model counts.
+_PLURALS = frozenset(f"{word}s" for word in (*_STRONG_ENDS, *_PAIRS, "passcode", "pwd", "sessionid", "sessid", "jwt"))
+_MANY_TOKENS = frozenset(
+    "auth tokens|access tokens|refresh tokens|bearer tokens|api tokens|session tokens|csrf tokens".split("|")
 )
 #: `token_count` holds a number and `password_field` a name, not a secret.
 _ABOUT = frozenset(
@@ -38,7 +44,12 @@ _ABOUT = frozenset(
 _CARRIERS = frozenset("key id value hash raw".split())
 #: Only in the query of a URL.
 _QUERY = frozenset("key sig signature code auth hmac assertion".split())
-HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
+HEADERS = frozenset(
+    {
+        *("authorization", "proxy-authorization", "cookie", "set-cookie"),
+        *("http_authorization", "http_proxy_authorization", "http_cookie"),  # as CGI and WSGI spell them
+    }
+)
 
 
 @lru_cache(maxsize=4096)
@@ -50,6 +61,11 @@ def strength(name: str) -> Strength:
     couples = {" ".join(pair) for pair in pairwise(words)}
     if any(word in _STRONG or word.endswith(_STRONG_ENDS) for word in words) or couples & _PAIRS:
         return "strong"
+    last = " ".join(words[-2:])
+    if words[-1] in _PLURALS or words[-1].endswith(_PLURAL_ENDS) or last in _PLURALS:
+        return "strong"
+    if last in _MANY_TOKENS:
+        return "weak"
     if len(words) > 1 and words[-1] in {"pass", "pw"}:
         return "strong"
     carrier = words[-2] if len(words) > 1 and words[-1] in _CARRIERS else words[-1]

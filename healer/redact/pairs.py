@@ -43,8 +43,25 @@ _CODE = re.compile(
 _NO_VALUES = frozenset(
     "str string int integer bool boolean bytes byte float double number object any none null nil undefined true false "
     "unknown never void optional self this required missing invalid empty default example changeme placeholder hidden "
-    "filtered redacted masked secret password token and or not is in if else for".split()
+    "filtered redacted masked secret password token and or not is in if else for list dict tuple set map array "
+    "sequence inherit".split()
 )
+#: A sentence about a secret, not the secret, begins so: `password: cannot be blank`.
+_EXPLAINS = frozenset(
+    "authenticate authentication cannot account accepted already always before changed contains containing correct "
+    "database default defaults defined denied either encrypted expected failed failure format generated hashed "
+    "incorrect length matches minimum missing mismatch needed needs optional option passed please private provide "
+    "provided rejected require requires should shared specify specified stored string though updated usually value "
+    "values whether without written wrong".split()
+)
+_COMPARED = re.compile(r"={1,2}[ \t]{0,4}(?=[bBrRuU]?[\"'])")
+_ASSERTION = re.compile(r"\b(?:assert|expect)\b")
+_SCHEMES = r"(?:(?i:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,4})"
+#: What a shape that was replaced first has left of a value.
+_BEHIND_MARK = re.compile(_SCHEMES + r"?+(?:\[REDACTED\]){1,8}(?=[+/=.~-]{0,8}\w)[\w+/=.~-]{1,4096}")
+_AROUND_MARK = re.compile(r"\w\[REDACTED\]|\[REDACTED\][+/=.~-]{0,8}\w")
+_SCHEME_AND_VALUE = re.compile(_SCHEMES + r"([^\s\"'`,;&<>(){}\[\]|\\]{4,4096})")
+_CGI_HEADERS = frozenset(name.upper() for name in HEADERS if name.startswith("http_"))
 _COUNTED = frozenset({"pin", "cvv", "cvc", "otp", "totp", "ssn"})
 _LINE = 160
 _HEADER = 65_536
@@ -73,7 +90,9 @@ def pairs(text: str) -> Iterator[Secret]:
 def _behind(text: str, separator: re.Match[str]) -> list[Secret]:
     """The secrets behind one separator, none when no telling name stands before it."""
     start, end = separator.span()
-    if text[end : end + 1] in {"=", "~"} or text[start - 1 : start] in {"=", "!", "<", ">", "~", "+", "-", "*"}:
+    if text[end : end + 1] == "=":
+        return _compared(text, start, end)
+    if text[end : end + 1] == "~" or text[start - 1 : start] in {"=", "!", "<", ">", "~", "+", "-", "*"}:
         return []
     name, quoted, lead = _name_before(text, start)
     if not strength(name) and not (separator[0] == "=" and lead in {"?", "&"} and in_query(name)):
@@ -82,10 +101,22 @@ def _behind(text: str, separator: re.Match[str]) -> list[Secret]:
         end += 1
     if separator[0] == ":" and not quoted and name.lower() in HEADERS and not _OPEN.match(text, end):
         return _header(text, lead, end)
+    # A process's environment, printed: the cookies of a request are the rest of the line.
+    if separator[0] == "=" and end == start + 1 and name in _CGI_HEADERS and _line_before(text, start) == name:
+        return [] if _OPEN.match(text, end) else _header(text, lead, end)
     kind = separator[0]
     if kind == "=" and (lead == "," or text[max(0, start - 2) : start].rstrip().endswith("]")):
         kind = "]="
     return list(_value(text, end, name, kind, quoted=quoted))
+
+
+def _compared(text: str, start: int, end: int) -> list[Secret]:
+    """What an assertion expects a secret to be; elsewhere a comparison is a program's own."""
+    opening = _COMPARED.match(text, end)
+    name = _name_before(text, start)[0] if opening else ""
+    if opening is None or strength(name) != "strong" or not _ASSERTION.search(_line_before(text, start)):
+        return []
+    return list(_value(text, opening.end(), name, "=="))
 
 
 def _name_before(text: str, at: int) -> tuple[str, bool, str]:
@@ -108,13 +139,23 @@ def _header(text: str, around: str, at: int) -> list[Secret]:
     value = text[at:stop].rstrip()
     if not value or value == MARK or _nothing(value):
         return []
-    if _is_expression(value) or (value[-1] in ",;{(" and _IDENTIFIER.match(value[:-1])) or value.lower() in _NO_VALUES:
+    if _is_expression(value) or _is_variable(value) or value.lower() in _NO_VALUES:
         return []
     return [Secret("header", at, at + len(value))]
 
 
+def _is_variable(value: str) -> bool:
+    """A name, dotted or not, with the comma after it is a program's, not a header."""
+    return value[-1] in ",;{(" and bool(_IDENTIFIER.match(value[:-1]) or _DOTTED.match(value[:-1]))
+
+
 def _value(text: str, at: int, name: str, separator: str, *, quoted: bool = False) -> Iterator[Secret]:
-    if text.startswith(MARK, at):
+    if rest := _BEHIND_MARK.match(text, at):
+        yield Secret("named-bare", at, rest.end())
+    if rest or text.startswith(MARK, at):
+        return
+    if (credential := _SCHEME_AND_VALUE.match(text, at)) and _is_credential(credential, text, at, name, separator):
+        yield Secret("named-bare", at, at + len(credential[0].rstrip(".:!?")))
         return
     opening = _OPEN.match(text, at)
     if opening is None:
@@ -134,6 +175,16 @@ def _value(text: str, at: int, name: str, separator: str, *, quoted: bool = Fals
         opening = following
 
 
+def _is_credential(credential: re.Match[str], text: str, at: int, name: str, separator: str) -> bool:
+    """Whether a scheme's word and what follows it, `Bearer abcd`, are a value, not `auth: Basic support`."""
+    value = credential[1]
+    if value.lower() in _NO_VALUES or _nothing(value) or text[credential.end() : credential.end() + 1] in {"(", "{"}:
+        return False
+    if any(letter.isdigit() for letter in value):
+        return True
+    return separator == "=" and text[at - 1] == "=" and not _shares_a_word(value, name) and not _is_code(text, at)
+
+
 def _string(text: str, opening: re.Match[str]) -> tuple[int, int] | None:
     """Where the content of the string that `opening` opens begins and ends; a newline ends it too."""
     start, close = opening.end(), opening[2] + opening[3]
@@ -150,7 +201,9 @@ def _string(text: str, opening: re.Match[str]) -> tuple[int, int] | None:
 
 def _is_value(content: str, name: str, *, sure: bool) -> bool:
     """True when a string's content is a secret, not a template, a name or nothing."""
-    if not content.strip() or MARK in content or _nothing(content):
+    if MARK in content:
+        return content != MARK and _AROUND_MARK.search(content) is not None and not re.search(r"\s", content)
+    if not content.strip() or _nothing(content):
         return False
     lower = content.lower()
     if lower in _NO_VALUES and lower not in {"hidden", "secret"}:
@@ -206,14 +259,36 @@ def _is_bare_value(text: str, at: int, value: str, name: str, separator: str) ->
 
 def _is_secret_word(text: str, at: int, value: str, name: str, separator: str) -> bool:
     """Whether letters alone are a value, or a variable, a type, the next word of a sentence."""
-    if words(value) & words(name) or (value[0].isupper() and not value.isupper()) or len(value) < 3:
+    if _shares_a_word(value, name) or (value[0].isupper() and not value.isupper()) or len(value) < 3:
         return False
     # A variable set to another one: `token = comma`, `headers["Authorization"] = data`, `user, password = pair`.
     if separator == "]=" or (separator == "=" and text[at - 1] == " " and strength(name) == "weak"):
         return False
     if separator == ":" and _PROSE_AFTER.match(text, at + len(value)):
-        return False
+        return _opens_a_line(text, at, value, name)
     return not _DOTTED.match(value) and not _is_code(text, at)
+
+
+def _opens_a_line(text: str, at: int, value: str, name: str) -> bool:
+    """Whether `password: swordfish for bob` begins its line: indented or listed, it is what documents a parameter."""
+    return (
+        strength(name) == "strong"
+        and _line_before(text, at).rstrip(" :") == name
+        and len(value) >= 6
+        and value.lower() not in _EXPLAINS
+        and not _DOTTED.match(value)
+    )
+
+
+def _shares_a_word(value: str, name: str) -> bool:
+    """`user_password` behind `passwords` is a variable's name."""
+    return bool(words(value) & {each for word in words(name) for each in (word, word.removesuffix("s"))})
+
+
+def _line_before(text: str, at: int) -> str:
+    """What stands before `at` in its line, or the last of it in a long one."""
+    first = max(0, at - _LINE)
+    return text[max(first, text.rfind("\n", first, at) + 1) : at]
 
 
 def _is_expression(value: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,19 @@ _SHAPES: tuple[tuple[str, str, str], ...] = (
 _DISCORD = re.compile(r"[MNO](?<!\w[MNO])[\w-]{23,27}\.[\w-]{6}\.[\w-]{27,40}(?![\w-])")
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
 _PEM_END = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----")
-_PEM_BODY = re.compile(r"(?:(?:\s|\\[nr])*+[A-Za-z0-9+/=]{16,}+)*+")
+#: Without an end: its headers, long runs, then whole lines of whatever length.
+_PEM_BODY = re.compile(
+    r"(?:(?:\s|\\[nr])*+(?:Proc-Type|DEK-Info|Version|Comment): [\w ,.:()-]{1,200}+)*+"
+    r"(?:(?:\s|\\[nr])*+[A-Za-z0-9+/=]{16,}+)*+"
+    r"(?:[ \t]*+(?:\r?\n|\\r\\n|\\n)[ \t]*+(?!-)(?:[A-Za-z0-9+/=]++(?=\s|\\[nr]|[\"'`]|\Z)(?![ \t]++\S)|(?=\s)))*+"
+)
 _PEM_LENGTH = 20_000
+_BASIC = re.compile(r"[Bb](?<!\w[Bb])(?:asic|ASIC)[ \t]{1,4}([A-Za-z0-9+/]{8,512}={0,2})(?![\w+/=-])")
 _AUTHORITY = re.compile(r"://([^\s/?#\"'<>`\\]{1,512})")
+#: No part of a longer row of numbers, though a date or a time may stand before it.
 _CARD = re.compile(
-    r"[0-9](?<![\w.][0-9])(?<![0-9][ -][0-9])[0-9]{2,5}(?:[0-9]{7,16}|(?:[ -][0-9]{3,7}){2,5})(?!\w|[ -][0-9])"
+    r"[0-9](?<![\w.][0-9])(?:(?<![0-9][ -][0-9])|(?<=[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9])|(?<=:[0-9]{2} [0-9]))"
+    r"[0-9]{2,5}(?:[0-9]{7,16}|(?:[ -][0-9]{3,7}){2,5})(?!\w|[ -][0-9])"
 )
 
 
@@ -88,9 +97,21 @@ def shapes(text: str) -> Iterator[Secret]:
                     yield Secret(kind, match.start(group), match.end(group))
     for match in _DISCORD.finditer(text):
         yield Secret("discord-token", match.start(), match.end())
+    yield from _basic(text)
     yield from _keys(text)
     yield from _userinfo(text)
     yield from _cards(text)
+
+
+def _basic(text: str) -> Iterator[Secret]:
+    """What stands behind `Basic`: letters alone look like prose, and are none when they decode to `user:password`."""
+    for match in _BASIC.finditer(text):
+        try:
+            plain = b64decode(match[1] + "=" * (-len(match[1]) % 4), validate=True)
+        except ValueError:
+            continue
+        if b":" in plain and plain.isascii() and plain.decode().isprintable():
+            yield Secret("bearer", match.start(1), match.end(1))
 
 
 def _keys(text: str) -> Iterator[Secret]:
