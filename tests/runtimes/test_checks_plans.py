@@ -259,6 +259,9 @@ def test_one_file_for_node_test_can_be_run_whoever_runs_them_all() -> None:
     assert command is not None
     assert command[2].startswith("node --test --test-reporter=")
     assert plan.suite[-1] == "node scripts/all.js"
+    borp = planned("javascript", files | node("borp"))
+    assert borp is not None
+    assert (check_reader("javascript").one(borp, "test/a.js", "a") or ())[2].startswith("node --test ")
     other = planned("javascript", files | {"test/a.js": "require('tap')"})
     assert other is not None
     assert check_reader("javascript").one(other, "test/a.js", "a") is None

@@ -51,7 +51,9 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
     manifest = read_json(read(f"{prefix}package.json") or b"") if workdir is not None else {}
     manifest = manifest if isinstance(manifest, dict) else {}
     runner, before, command = find_runner(manifest, inside)
-    known = runner if runner in DEFAULTS or not _uses_node_test(inside, prefix, read) else "node --test"
+    # borp adds the files of its own configuration to those it is given; what it runs is written for node:test.
+    by_itself = runner not in DEFAULTS or (runner == "borp" and not has(manifest, "typescript"))
+    known = "node --test" if by_itself and _uses_node_test(inside, prefix, read) else runner
     return CheckPlan(
         runner,
         setup=_setup(manifest, files, workdir or ""),
