@@ -11,6 +11,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def test_the_configuration_page_is_current() -> None:
     done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "configuration_page.py", "--check"], capture_output=True, text=True, check=False
+        [sys.executable, ROOT / "scripts" / "configuration_page.py", "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr

@@ -232,6 +232,14 @@ def _refusal(said: str, where: str) -> SplatError:
             where=where,
             next_step="If you trust it: git config --global --add safe.directory <its folder>",
         )
+    if "no upstream" in said or "does not point to a branch" in said or "no such branch" in said:
+        return UsageError(
+            "That revision names no commit here", where=where, next_step="Give --base a commit or a branch."
+        )
+    if "bad config" in said or "unknown extension" in said or "unknown repository extension" in said:
+        return UsageError(
+            f"git cannot read this repository's configuration: {said}", where=where, next_step="Mend .git/config."
+        )
     if "cannot change to" in said:
         return UsageError("There is no such folder", where=where, next_step="Point --repo at a clone of the code.")
     return SplatError(

@@ -53,6 +53,12 @@ def entries(repo: Path, commit: str, environ: Mapping[str, str]) -> list[Entry]:
         about, tab, path = line.partition(b"\t")
         if tab:
             mode, kind, blob, size = about.decode().split()
+            if kind == "blob" and not size.isdigit():
+                raise SandboxError(
+                    "A file of the commit is missing from the repository",
+                    where=path.decode("utf-8", "replace")[:200],
+                    next_step="Check it with `git fsck`; a partial clone needs `git fetch --refetch` first.",
+                )
             if kind == "blob":
                 found.append(Entry(mode, blob, int(size), safe_path(path.decode("utf-8", "surrogateescape"))))
     if sum(entry.size for entry in found) > MAX_BYTES:
