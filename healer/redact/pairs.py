@@ -54,7 +54,7 @@ _EXPLAINS = frozenset(
     "provided rejected require requires should shared specify specified stored string though updated usually value "
     "values whether without written wrong".split()
 )
-_COMPARED = re.compile(r"={1,2}[ \t]{0,4}(?=[bBrRuU]?[\"'])")
+_COMPARED = re.compile(r"={1,2}[ \t]{0,4}(?=[\[(]{0,2}[bBrRuU]?[\"'])")
 _ASSERTION = re.compile(r"\b(?:assert|expect)\b")
 _SCHEMES = r"(?:(?i:bearer|basic|token|digest|apikey|negotiate)[ \t]{1,4})"
 #: What a shape that was replaced first has left of a value.
