@@ -96,3 +96,8 @@ def tail(output: str, limit: int = _TAIL) -> str:
         cut = output[-limit:]
         output = "…\n" + cut[cut.find("\n") + 1 :] if "\n" in cut[:500] else "…" + cut
     return redact(output)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, as a person writes it: "1 file", "2 files"."""
+    return f"{number} {noun}" + ("" if number == 1 else "s")

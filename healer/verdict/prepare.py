@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.runtimes.checks import CheckPlan, TestRun
-from healer.verdict.bench import Bench, Tested, tail
+from healer.verdict.bench import Bench, Tested, counted, tail
 from healer.verdict.value import Baseline, Check, Complaints
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def prepare(checks: Checks, plan: CheckPlan | None, settings: CheckSettings) -> 
             how = f"did not end within {settings.setup_timeout:g} s" if ran.timed_out else f"ended with {ran.exit_code}"
             reason = f"the set-up command `{_told(command)}` {how}"
             return _unavailable(plan, reason, ready=False, output=ran.output, seconds=seconds, name="set-up")
-    before = (Check("set-up", "passed", f"{len(plan.setup)} command(s)", "", seconds),) if plan.setup else ()
+    before = (Check("set-up", "passed", counted(len(plan.setup), "command"), "", seconds),) if plan.setup else ()
     tested = bench.test(plan.suite)
     reason = why_unavailable(tested, bench)
     if reason:

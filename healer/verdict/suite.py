@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from healer.runtimes import check_reader, source_reader
-from healer.verdict.bench import Bench, Tested, tail, together
+from healer.verdict.bench import Bench, Tested, counted, tail, together
 from healer.verdict.value import Check
 
 if TYPE_CHECKING:
@@ -78,9 +78,7 @@ class Suite:
             detail = _what_broke(tested, worse, self.bench.settings.timeout)
             yield Check("related tests", "failed", detail, _traces(tested, worse), seconds)
             return
-        detail = (
-            f"{tested.run.passed} tests of {len(commands)} file(s) near the crash pass ({base.run.passed} on the base)."
-        )
+        detail = f"{tested.run.passed} tests of {counted(len(commands), 'file')} near the crash pass ({base.run.passed} on the base)."
         yield Check("related tests", "passed", detail, "", seconds)
 
     def _nearest(self) -> Sequence[tuple[str, ...]]:

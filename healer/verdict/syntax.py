@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from healer.runtimes import check_reader, source_reader
-from healer.verdict.bench import Bench, tail
+from healer.verdict.bench import Bench, counted, tail
 from healer.verdict.value import Check
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def new_faults(patch: Patch) -> Iterator[Check]:
             detail = f"{change.path}:{fault.line} is not valid: {fault.message}"
             yield Check("syntax", "failed", detail, tail(line, 500))
             return
-    yield Check("syntax", "passed", f"{len(touched)} touched file(s) parse.")
+    yield Check("syntax", "passed", f"The grammar reads {counted(len(touched), 'touched file')}.")
 
 
 def compiles(patch: Patch, bench: Bench) -> Iterator[Check]:
@@ -62,7 +62,9 @@ def compiles(patch: Patch, bench: Bench) -> Iterator[Check]:
             yield _refused(patch, bench, command, ran)
             return
     if commands:
-        yield Check("compile", "passed", f"`{_named(commands[0])}` reads {len(inside)} touched file(s).", "", seconds)
+        yield Check(
+            "compile", "passed", f"`{_named(commands[0])}` reads {counted(len(inside), 'touched file')}.", "", seconds
+        )
 
 
 def _refused(patch: Patch, bench: Bench, command: tuple[str, ...], ran: Ran) -> Check:
