@@ -78,7 +78,8 @@ class Suite:
             detail = _what_broke(tested, worse, self.bench.settings.timeout)
             yield Check("related tests", "failed", detail, _traces(tested, worse), seconds)
             return
-        detail = f"{tested.run.passed} tests of {counted(len(commands), 'file')} near the crash pass ({base.run.passed} on the base)."
+        files = counted(len(commands), "file")
+        detail = f"{tested.run.passed} tests of {files} near the crash pass ({base.run.passed} on the base)."
         yield Check("related tests", "passed", detail, "", seconds)
 
     def _nearest(self) -> Sequence[tuple[str, ...]]:
