@@ -95,6 +95,9 @@ def why_unavailable(tested: Tested, bench: Bench) -> str:
         if all(_SERVICE.search(failure.trace) for failure in failures):
             return f"all {len(failures)} tests need a service that the sandbox has not (network, database, container)"
         return f"none of the project's {len(failures)} tests passes on the base"
+    if len(failures) > run.passed:
+        seen = f"{len(failures)} of the project's {len(run.results)} tests fail on the base already"
+        return f"{seen}, so something they need is not set up (`checks.setup` in .github/splat.yml names what makes it)"
     return "" if run.complete else "the test runner died on the base before it could finish its report"
 
 

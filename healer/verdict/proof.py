@@ -131,10 +131,15 @@ class Proof:
     def _run(self, *, observe: bool = False) -> Tested:
         """The test files of the patch, one command each, as one result."""
         reader = check_reader(self.patch.proposal.context.report.runtime)
-        plan, name = self.bench.plan, self.patch.proposal.test.name if self.patch.proposal.test else ""
-        commands = [reader.one(plan, change.path, name) for change in self.patch.tests]
-        chosen = dict.fromkeys(command for command in commands if command) or {plan.suite: None}
+        commands = [reader.one(self.bench.plan, change.path, self._written(change)) for change in self.patch.tests]
+        chosen = dict.fromkeys(command for command in commands if command) or {self.bench.plan.suite: None}
         return together([self.bench.test(command, observe=observe) for command in chosen])
+
+    def _written(self, change: FileChange) -> str:
+        """The test's name where the file holds it as the answer has it, "" for all tests of the file where not."""
+        name = self.patch.proposal.test.name if self.patch.proposal.test else ""
+        words = re.findall(r"\w+", name.partition("[")[0])
+        return name if words and re.search(rf"\b{words[-1]}\b".encode(), change.after) else ""
 
     def _observed(self) -> Tested:
         """As `_run`, watched; where a runtime cannot be watched from outside, its source tells of itself."""

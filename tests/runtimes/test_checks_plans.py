@@ -164,6 +164,26 @@ def test_what_is_for_development_is_left_out_where_tests_have_their_own() -> Non
     assert "dev.txt" not in script_of(files)
 
 
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("test_a", ("-k", "test_a")),
+        ("tests/test_x.py::TestX::test_a[.so or]", ("-k", "test_a")),
+        ("shop.tests.TestX.test_a", ("-k", "test_a")),
+        ("", ()),
+        ("it works", ()),
+        ("test_a or not test_b", ("-k", "test_b")),
+        ("contest_a", ()),
+        ("test_a; rm -rf /", ()),
+    ],
+)
+def test_one_python_test_is_chosen_by_its_name(name: str, chosen: tuple[str, ...]) -> None:
+    plan = planned("python", {"pytest.ini": ""})
+    assert plan is not None
+    command = check_reader("python").one(plan, "tests/test_x.py", name)
+    assert command == ("python3", "-m", "pytest", "tests/test_x.py", *chosen)
+
+
 def test_a_requirement_is_never_shell_text() -> None:
     plan = planned("python", {"pyproject.toml": "[dependency-groups]\ntest=['x; touch /tmp/owned', '$(id)']"})
     assert plan is not None

@@ -58,11 +58,13 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
 
 
 def one(plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
-    """The command that runs one test file; its other tests cost little, and no spelling of a name can miss."""
+    """The command that runs the tests of one file whose name holds `name`'s last part; all where that is no test's."""
     inside = plan.inside(path)
     if inside is None or not plan.single:
         return None
-    return (*plan.single, inside.removesuffix(".py").replace("/", ".") if plan.runner == "django" else inside)
+    named = re.search(r"(?:^|[^\w])(test\w{1,200})(?:\[[^\n]*)?\s*$", name) if plan.runner == "pytest" else None
+    module = inside.removesuffix(".py").replace("/", ".") if plan.runner == "django" else inside
+    return (*plan.single, module, *(("-k", named[1]) if named else ()))
 
 
 def syntax(plan: CheckPlan, paths: Sequence[str]) -> tuple[tuple[str, ...], ...]:
