@@ -52,7 +52,7 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
     manifest = manifest if isinstance(manifest, dict) else {}
     runner, before, command = find_runner(manifest, inside)
     # borp adds the files of its own configuration to those it is given; what it runs is written for node:test.
-    by_itself = runner not in DEFAULTS or (runner == "borp" and not has(manifest, "typescript"))
+    by_itself = runner not in DEFAULTS or runner == "borp"
     known = "node --test" if by_itself and _uses_node_test(inside, prefix, read) else runner
     return CheckPlan(
         runner,
@@ -85,7 +85,7 @@ def _single(runner: str, before: str, command: str) -> tuple[str, ...]:
 
 def _uses_node_test(files: Collection[str], prefix: str, read: Callable[[str], bytes | None]) -> bool:
     """True where tests are written for node:test, whoever starts them: one of their files can then be run alone."""
-    tests = sorted(path for path in files if _TEST_FILE.search(path))[:20]
+    tests = sorted(path for path in files if path.endswith(_SOURCE) and _TEST_FILE.search(path))[:20]
     return any(re.search(rb"[\"']node:test[\"']", (read(prefix + path) or b"")[:20_000]) for path in tests)
 
 
