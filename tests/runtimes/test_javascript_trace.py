@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from healer.runtimes import trace_reader
 from tests.runtimes.printed_cases import expected, lines, names, told
+from tests.runtimes.reader_properties import filled, grows_linearly
 
 reader = trace_reader("javascript")
 
@@ -177,14 +177,7 @@ _HOSTILE = {
 
 @pytest.mark.parametrize("name", _HOSTILE)
 def test_time_grows_with_the_text(name):
-    def seconds(size: int) -> float:
-        text = (_HOSTILE[name] * (size // len(_HOSTILE[name]) + 1)).split("\n")
-        started = time.process_time()
-        reader.find(text)
-        return time.process_time() - started
-
-    small, large = seconds(30_000), seconds(300_000)
-    assert large < max(20 * small, 0.2)
+    grows_linearly(lambda size: reader.find(filled(_HOSTILE[name], size)))
 
 
 def test_ten_megabytes_of_one_line_are_passed_over():
