@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+from healer.edge.early import CREDENTIALS
 from healer.edge.stopwatch import TimedChecks, TimedModel
 from healer.outcome import ConfigError
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from healer.pull_request import Forge
     from healer.settings import Settings
     from healer.verdict import Checks
-
-
-#: Any of them lets the SDK sign in.
-CREDENTIALS = ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_FEDERATION_RULE_ID", "ANTHROPIC_PROFILE")
 
 
 @contextmanager

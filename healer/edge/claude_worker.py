@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -17,10 +16,12 @@ from contextlib import suppress
 from dataclasses import asdict
 from typing import IO, TYPE_CHECKING, Any
 
+from healer.edge.early import spawn, take
 from healer.outcome import ConfigError, SplatError, UsageError
 from healer.proposal import Message, Reply, Request, Spend, ToolCall
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
 
 #: Errors cross the pipe by name, so that an exit code survives.
@@ -40,14 +41,7 @@ class ClaudeWorker:
     def warm(self) -> None:
         """Start the child, which begins to import at once."""
         if self._child is None:
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", "-m", "healer.edge.claude_worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env=self._environ,
-                # Ctrl-C is for us; we end the child ourselves.
-                start_new_session=True,
-            )
+            self._child = take() or spawn(self._environ)
 
     def reply(self, request: Request) -> Reply:
         """Ask once. Raises what the client in the child raised, and SplatError when the child died."""
