@@ -168,3 +168,7 @@ def test_a_name_that_many_files_have_leads_nowhere() -> None:
 )  # fmt: skip
 def test_tests_are_told_by_their_path(path: str, expected: bool) -> None:
     assert PYTHON.is_test(path) is expected
+
+
+def test_an_import_of_nothing_is_none() -> None:
+    assert source_reader("python").parse(b"import;", "a.py").imports == ()

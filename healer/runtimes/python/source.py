@@ -113,7 +113,8 @@ def _by_name(source: bytes) -> Iterator[Import]:
 def _plain(caught: Caught, node: Node) -> Iterator[Import]:
     for child in node.children_by_field_name("name"):
         name, local = _alias(caught, child)
-        yield Import(name, (), line_of(child), (local or name.partition(".")[0],))
+        if name:  # a broken `import;` names nothing
+            yield Import(name, (), line_of(child), (local or name.partition(".")[0],))
 
 
 def _from(caught: Caught, node: Node) -> Import:
