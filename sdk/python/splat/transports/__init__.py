@@ -1,0 +1,1 @@
+"""Where items go: one module a destination (sdk/SPEC.md, Transports)."""

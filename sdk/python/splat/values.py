@@ -1,0 +1,99 @@
+"""The values that walk through the SDK, one a stage.
+
+The app's thread makes an `Event` and nothing else. The worker makes of it a report (a dict in the shape of
+`sdk/report.schema.json`), of that an `Item`, and hands items to a `Transport`.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+    from typing_extensions import Protocol
+else:
+    Protocol = object
+
+#: A report as it goes over the wire: what `json.loads` gives back.
+Report = Dict[str, Any]
+
+
+class RawFrame(NamedTuple):
+    """One call of a traceback, as cheaply as the app's thread can take it."""
+
+    code: CodeType
+    line: int
+    #: Offset of the instruction, from which the worker finds the column (Python 3.11+); -1 when unknown.
+    instruction: int
+    in_app: bool
+    #: Name to what is shown of it (rule F6), already bounded, not yet redacted; None where locals are off.
+    locals: Optional[Dict[str, str]]
+
+
+class Raised(NamedTuple):
+    """One exception of a chain; `parent` is an index into the list it stands in (rules R3, S7)."""
+
+    type: str
+    message: str
+    relation: str  #: "" for the first, then cause, context or member
+    parent: int  #: -1 for the first
+    frames: Tuple[RawFrame, ...]  #: from the outermost call to the crash
+
+
+class Event(NamedTuple):
+    """One error as the app's thread saw it. Holds no frame object and none of the app's values."""
+
+    id: str
+    time: float  #: seconds since the epoch
+    signature: str
+    exceptions: Tuple[Raised, ...]
+    mechanism: str  #: who caught it: excepthook, threading, asyncio, logging, flask, …
+    handled: bool
+    #: What was known of the request, the tags, contexts, breadcrumbs and logs: keys of the report, not yet redacted.
+    scope: Dict[str, Any]
+
+
+class Count(NamedTuple):
+    """How often a signature was seen beyond what was sent (rules Q3, Q5). Times: seconds since the epoch."""
+
+    signature: str  #: sixteen zeros for an overflow (rules Q5, D9)
+    seen: int
+    first: float
+    last: float
+    release: str
+
+
+class Item(NamedTuple):
+    """What a transport delivers: a finished report or a count. Everything in it is redacted and within limits."""
+
+    id: str
+    time: float
+    body: Union[Report, Count]
+
+    @property
+    def signature(self) -> str:
+        """Of the bug, 16 hexadecimal digits."""
+        return self.body.signature if isinstance(self.body, Count) else str(self.body["signature"])
+
+
+class Outcome(enum.Enum):
+    """What became of an item (rule T1)."""
+
+    DELIVERED = "delivered"
+    LATER = "later"
+    NEVER = "never"
+
+
+class Transport(Protocol):
+    """Where items go. Called by the worker's thread alone; may wait, may not raise."""
+
+    def send(self, batch: Sequence[Item]) -> List[Outcome]:
+        """One outcome for each item, in order."""
+
+    def tick(self) -> None:
+        """Called every few seconds while the process lives: what a transport owes and could not do at once."""
+
+    def close(self, deadline: float) -> None:
+        """The process ends: what is owed goes now or never. `deadline` is a reading of `time.monotonic()`."""
