@@ -9,18 +9,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from healer.confidence import score
 from healer.context import gather
 from healer.context.claim import claimed
 from healer.outcome import Rejected, Skipped
-from healer.patch import check_allowed, make_patch
 from healer.proposal import Attempt, check_prices, propose
-from healer.pull_request import Diagnosis, Forge, PullRequest, Refusal, Standing, Tally, diagnosis_body, publish
+from healer.pull_request.value import Diagnosis, Refusal, Tally
 from healer.report import read_report, to_wire
 from healer.runtimes import check_reader
 from healer.signature import signature
 from healer.triage import check_rules, triage
-from healer.verdict import judge, prepare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,6 +26,7 @@ if TYPE_CHECKING:
     from healer.context import Context, Tree
     from healer.event import Event
     from healer.proposal import Exchange, Model
+    from healer.pull_request.value import Forge, PullRequest, Standing
     from healer.report import Report
     from healer.runtimes.checks import CheckPlan
     from healer.settings import Settings
@@ -82,7 +80,10 @@ def check_settings(settings: Settings) -> None:
     """What no schema can know. Raises ConfigError before anything is read, run or paid for."""
     check_rules(settings.triage)
     check_prices(settings)
-    check_allowed(settings)
+    if settings.policy.allow:
+        from healer.patch import check_allowed
+
+        check_allowed(settings)
 
 
 def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
@@ -129,6 +130,10 @@ def _workshop(house: House, plan: CheckPlan | None) -> Iterator[Future[Workshop]
         stack.callback(leaving.set)
 
         def open_it() -> Workshop:
+            # What comes after Claude's answer is imported while Claude thinks, when it costs nobody time.
+            from healer import confidence, pull_request  # noqa: F401
+            from healer.verdict import prepare
+
             checks = stack.enter_context(house.sandbox(leaving, light))
             with house.watch.stage("prepare"):
                 return Workshop(checks, prepare(checks, plan, house.settings.checks))
@@ -209,6 +214,9 @@ class _Walk:
         if isinstance(attempt.outcome, Rejected):
             return attempt.outcome
         assert not isinstance(attempt.outcome, Skipped)
+        from healer.patch import make_patch
+        from healer.verdict import judge
+
         house, folder = self.house, f"attempt-{attempt.number}"
         with house.watch.stage("patch"):
             patch = make_patch(attempt.outcome, house.tree, house.settings.policy)
@@ -222,6 +230,9 @@ class _Walk:
         return verdict if verdict.accepted else verdict.refusal()
 
     def _publish(self, verdict: Verdict, attempts: tuple[Attempt, ...]) -> PullRequest | Skipped:
+        from healer.confidence import score
+        from healer.pull_request import publish
+
         confidence = score(verdict, self.house.settings.confidence)
         self.house.watch.keep("confidence.json", confidence)
         with self.house.watch.stage("publish"):
@@ -242,6 +253,8 @@ class _Walk:
         tally = self._tally(attempts)
         if not tally.calls:
             return why
+        from healer.pull_request import diagnosis_body
+
         body = diagnosis_body(self.context, tally, why.reason)
         url = self.house.forge.comment(self.standing.issue, body)
         return Diagnosis(self.context, tally, why.reason, body, url)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -51,11 +49,6 @@ def splat() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code."""
-    words = sys.argv[1:] if arguments is None else list(arguments)
-    if words[:1] == ["heal"] and not {"-h", "--help"} & set(words):
-        from healer.edge.early import start
-
-        start(os.environ)
     from healer.cli.run import run
 
     run(splat, arguments)

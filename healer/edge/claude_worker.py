@@ -1,7 +1,7 @@
 """The Claude client in a process of its own, so that importing it costs the walk nothing.
 
-Importing `anthropic` takes about a second of pure Python, which a thread cannot overlap with ours. A child process
-imports it on another core while the crash is read, and answers one JSON line with another.
+Importing `anthropic` is a second of pure Python, which a thread cannot overlap with ours. A child process
+(`claude_server.py`) imports it on another core while the crash is read, and answers one JSON line with another.
 """
 
 from __future__ import annotations
@@ -9,20 +9,20 @@ from __future__ import annotations
 import json
 import os
 import signal
-import sys
 import threading
-import time
 from contextlib import suppress
 from dataclasses import asdict
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from healer.edge.early import spawn, take
 from healer.outcome import ConfigError, SplatError, UsageError
-from healer.proposal import Message, Reply, Request, Spend, ToolCall
+from healer.proposal import Reply, Spend, ToolCall
 
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Mapping
+
+    from healer.proposal import Request
 
 #: Errors cross the pipe by name, so that an exit code survives.
 _ERRORS: dict[str, type[SplatError]] = {kind.__name__: kind for kind in (SplatError, UsageError, ConfigError)}
@@ -93,43 +93,3 @@ def _read(told: dict[str, Any]) -> Reply:
             "spend": Spend(**reply["spend"]),
         }
     )
-
-
-def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
-    """The child: answer each line until there are no more."""
-    from healer.edge import lean_sdk
-    from healer.edge.claude import Claude
-
-    lean_sdk.load()
-    claude = Claude(os.environ.get("ANTHROPIC_API_KEY", ""), os.environ.get("ANTHROPIC_BASE_URL", ""))
-    with suppress(SplatError):  # the first call raises it again, to someone who listens
-        claude.wait()
-    threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
-    for line in asked:
-        answers.write(json.dumps(_answer(claude, json.loads(line)), default=dict).encode() + b"\n")
-        answers.flush()
-
-
-def _die_with(parent: int) -> None:
-    """A parent that was killed outright cannot end us, and what we are waiting for would still be paid."""
-    while os.getppid() == parent:
-        time.sleep(0.5)
-    os._exit(1)
-
-
-def _answer(claude: Any, fields: dict[str, Any]) -> dict[str, Any]:
-    messages = tuple(Message(turn["role"], tuple(turn["blocks"])) for turn in fields.pop("messages"))
-    request = Request(messages=messages, **fields | {"tools": tuple(fields["tools"])})
-    try:
-        return {"reply": asdict(claude.reply(request))}
-    except SplatError as error:
-        return {
-            "error": type(error).__name__,
-            "what": error.what,
-            "where": error.where,
-            "next_step": error.next_step,
-        }
-
-
-if __name__ == "__main__":
-    serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -17,7 +17,7 @@ _waiting: list[subprocess.Popen[bytes]] = []
 def spawn(environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
     """A new process; it ends by itself when its standard input does."""
     return subprocess.Popen(
-        [sys.executable, "-I", "-m", "healer.edge.claude_worker"],
+        [sys.executable, "-I", "-c", "from healer.edge.claude_server import main; main()"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=dict(environ),

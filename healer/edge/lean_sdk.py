@@ -1,16 +1,18 @@
 """Imports the `anthropic` SDK without the parts that Splat never calls.
 
-Two thirds of the SDK's 2,900 modules describe its beta API and other clouds' clients; importing them takes as long as
-everything else Splat does for a small repository together. In the one process that only ever calls `messages` they are
-left out: whatever is asked of them is an empty model. Should a later SDK not import that way, it is imported as it is.
+Nine tenths of the SDK's 2,900 modules describe its beta and administration APIs, the tools that run at Anthropic and
+other clouds' clients; importing them takes as long as everything else Splat does for a small repository together. In
+the one process that only ever calls `messages` they are left out: whatever is asked of them is an empty model. Should a
+later SDK not import that way, it is imported as it is.
 """
 
 from __future__ import annotations
 
 import gc
+import os
+import re
 import sys
 from contextlib import suppress
-from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -18,38 +20,42 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-UNUSED = (
-    "anthropic.types.beta",
-    "anthropic.resources.beta",
-    "anthropic.lib.aws",
-    "anthropic.lib.bedrock",
-    "anthropic.lib.foundry",
-    "anthropic.lib.tools",
-    "anthropic.lib.vertex",
+UNUSED = re.compile(r"anthropic\.(resources\.(beta|organization)|lib\.(aws|bedrock|foundry|tools|vertex)|types)\b.*")
+#: What a message, whole or streamed, and an error are made of.
+NEEDED = re.compile(
+    r"anthropic\.types(\.("
+    r"(message|parsed_message|raw_|content_block|stop_|container|refusal|usage|output_tokens|cache_creation)\w*"
+    r"|(text|thinking|redacted_thinking|tool_use)_block|(text|thinking|input_json|signature|citations)_delta"
+    r"|(text_)?citation\w*|citations_\w+_location|server_tool_usage|direct_caller|model|shared(\.\w+_error|\.error_\w+)?"
+    r"))?$"
 )
 
 
 class _Empty(ModuleType):
     """A module in which every name is a model without fields, so that it can be inherited from and put in unions."""
 
+    model: type | None = None
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        from pydantic import BaseModel
+        if _Empty.model is None:
+            from pydantic import BaseModel
 
-        made = type(name, (BaseModel,), {})
-        setattr(self, name, made)
-        return made
+            # One for all: a class takes longer to make than to find.
+            _Empty.model = type("Unused", (BaseModel,), {})
+        return _Empty.model
 
 
-class _LeaveOut(MetaPathFinder, Loader):
-    """Finds the unused parts before the file system does."""
+class _LeaveOut:
+    """Finds the unused parts before the file system does; finder and loader in one."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        unused = any(fullname == name or fullname.startswith(f"{name}.") for name in UNUSED)
-        return ModuleSpec(fullname, self, is_package=True) if unused else None
+        if not UNUSED.match(fullname) or NEEDED.match(fullname):
+            return None
+        return ModuleSpec(fullname, self, is_package=True)  # type: ignore[arg-type]  # what Loader is, without its import
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         return _Empty(spec.name)
@@ -61,6 +67,8 @@ class _LeaveOut(MetaPathFinder, Loader):
 def load() -> None:
     """Import `anthropic`, lean where that works. For a process of its own: the whole process sees the lean SDK."""
     gc.disable()
+    # Looks through every installed distribution for plug-ins, of which a client needs none.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     finder = _LeaveOut()
     sys.meta_path.insert(0, finder)
     with suppress(Exception):

@@ -63,12 +63,13 @@ def test_it_is_lean() -> None:
     done = subprocess.run([sys.executable, "-I", "-c", count], capture_output=True, text=True, check=True)
     there, modules = done.stdout.split()
     assert there == "True"
-    assert int(modules) < 2_000
+    assert int(modules) < 1_500
 
 
 def test_an_sdk_that_does_not_import_that_way_is_imported_as_it_is() -> None:
     script = (
-        "import sys; from healer.edge import lean_sdk; lean_sdk.UNUSED = ('anthropic.types.beta',); lean_sdk.load();"
+        "import re; from healer.edge import lean_sdk; lean_sdk.UNUSED = re.compile('anthropic.types.beta.*');"
+        "lean_sdk.load();"
         "import anthropic; print(anthropic.Anthropic(api_key='x').messages.create.__name__)"
     )
     done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)

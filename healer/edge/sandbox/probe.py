@@ -53,7 +53,7 @@ def _trouble(candidate: Machine) -> str:
     try:
         sandbox = Sandbox(folder, Isolated(folder.path, {}, candidate))
         try:
-            done = sandbox.run(["true"], seconds=_SECONDS)
+            done = sandbox.try_out(_SECONDS)
         except SandboxError as error:
             return error.next_step.removeprefix("It said: ")
         return "" if done.exit_code == 0 else done.output or f"`true` ended with {done.exit_code}"

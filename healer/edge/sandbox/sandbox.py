@@ -15,7 +15,6 @@ from healer.edge.sandbox.artefacts import read_artefacts
 from healer.edge.sandbox.folder import remove_tree
 from healer.edge.sandbox.job import Job, Request
 from healer.outcome import SandboxError
-from healer.verdict.value import Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,11 +25,12 @@ if TYPE_CHECKING:
     from healer.edge.sandbox.job import Way
     from healer.edge.sandbox.process import Finished
     from healer.patch.value import FileChange
+    from healer.verdict.value import Ran
 
 DISK_BYTES = 8 * 1024**3
 """What one run may take of the disk; looked at twice a second, so a little more may be written."""
 DISK_FLOOR = 256 * 1024**2
-"""With less free space than this a run is stopped, whoever took it."""
+"""Free space that a run must leave, whoever took the rest."""
 KILLED = 137
 """Exit code of a command that was killed, as shells count."""
 UNPACK_SECONDS = 300.0
@@ -126,6 +126,8 @@ class Sandbox:
                 where=" ".join(command)[:200],
                 next_step="Run every set-up command before the first `put`.",
             )
+        from healer.verdict.value import Ran  # with all of the judge, which whoever only probes does without
+
         _check([*command, workdir, *(files or {}), *(word for pair in (env or {}).items() for word in pair)])
         _check_places(command, workdir, files or {}, seconds)
         request = Request(tuple(command), seconds, network, keep or network, workdir, env or {})
@@ -182,6 +184,10 @@ class Sandbox:
         disk = _disk_watch(self._prepared)
         return lambda: "the healing was interrupted" if self._leaving.is_set() else disk()
 
+    def try_out(self, seconds: float) -> Finished:
+        """Run a command that does nothing. Raises SandboxError when it is not even begun."""
+        return self._execute(Request(("true",), seconds), {})[0]
+
     def close(self) -> None:
         """Remove the sandbox's folder and all in it."""
         self._folder.close()
@@ -208,16 +214,11 @@ def _disk_watch(folder: Path) -> Callable[[], str]:
         return about.f_bavail * about.f_frsize
 
     at_start = free()
-    # A folder held in memory is small: half of it is for others.
-    most = min(DISK_BYTES, at_start // 2)
-
-    def watch() -> str:
-        now = free()
-        if at_start - now > most:
-            return f"it wrote more than {most / 1024**3:.1f} GiB"
-        return "the disk is nearly full" if now < min(DISK_FLOOR, at_start) and now < at_start else ""
-
-    return watch
+    # A folder held in memory is small: half of it is for others. One limit and one sentence: what a run is told must
+    # not depend on how far it came between two looks.
+    most = max(0, min(DISK_BYTES, at_start // 2, at_start - DISK_FLOOR))
+    told = f"the disk fills up: over {most >> 20:,} of the {at_start >> 20:,} MiB that were free at its start are taken"
+    return lambda: told if at_start - free() > most else ""
 
 
 def _check(words: Sequence[str]) -> None:
