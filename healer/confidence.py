@@ -81,7 +81,9 @@ def _tested(verdict: Verdict) -> Iterator[Point]:
         yield _point(
             "proof", "The regression test fails on the base with the reported exception, and passes with the fix."
         )
-    if verdict.suite == "green" and verdict.tests < FEW_TESTS:
+    if verdict.suite == "green" and not verdict.tests:
+        yield _point("suite, few tests", "The project's own test command still ends well; what it tests is unknown.")
+    elif verdict.suite == "green" and verdict.tests < FEW_TESTS:
         yield _point(
             "suite, few tests", f"The project's own tests still pass, but there are few of them ({verdict.tests})."
         )

@@ -101,3 +101,9 @@ def tail(output: str, limit: int = _TAIL) -> str:
 def counted(number: int, noun: str) -> str:
     """A number and its noun, as a person writes it: "1 file", "2 files"."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def told(command: Sequence[str]) -> str:
+    """A command as a message names it: a script by how it begins."""
+    line = " ".join((command[2] if command[:2] == ("sh", "-c") else " ".join(command)).split())
+    return line if len(line) <= 100 else f"{line[:100]}…"

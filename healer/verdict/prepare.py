@@ -7,12 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.runtimes.checks import CheckPlan, TestRun
-from healer.verdict.bench import Bench, Tested, counted, tail
+from healer.verdict.bench import Bench, Tested, counted, tail, told
 from healer.verdict.value import Baseline, Check, Complaints
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from healer.settings import CheckSettings
     from healer.verdict.value import Checks
 
@@ -50,7 +48,7 @@ def prepare(checks: Checks, plan: CheckPlan | None, settings: CheckSettings) -> 
         seconds += ran.seconds
         if ran.timed_out or ran.exit_code:
             how = f"did not end within {settings.setup_timeout:g} s" if ran.timed_out else f"ended with {ran.exit_code}"
-            reason = f"the set-up command `{_told(command)}` {how}"
+            reason = f"the set-up command `{told(command)}` {how}"
             return _unavailable(plan, reason, ready=False, output=ran.output, seconds=seconds, name="set-up")
     before = (Check("set-up", "passed", counted(len(plan.setup), "command"), "", seconds),) if plan.setup else ()
     tested = bench.test(plan.suite)
@@ -111,12 +109,6 @@ def _complaints(bench: Bench) -> tuple[Complaints, ...]:
         ran = bench.run(command)
         found.append(Complaints(command, 124 if ran.timed_out else ran.exit_code, ran.output))
     return tuple(found)
-
-
-def _told(command: Sequence[str]) -> str:
-    """A command as a message names it: a script by how it begins."""
-    line = " ".join((command[2] if command[:2] == ("sh", "-c") else " ".join(command)).split())
-    return line if len(line) <= 100 else f"{line[:100]}…"
 
 
 def _shell(line: str) -> tuple[str, ...]:

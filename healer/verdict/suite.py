@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from healer.runtimes import check_reader, source_reader
-from healer.verdict.bench import Bench, Tested, counted, tail, together
+from healer.verdict.bench import Bench, Tested, counted, tail, together, told
 from healer.verdict.value import Check
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from healer.patch import Patch
     from healer.runtimes.checks import TestRun
-    from healer.verdict.value import Baseline, Complaints
+    from healer.verdict.value import Baseline, Complaints, Ran
 
 #: These end with 1 for complaints; with more they did not get as far: a plugin or a setting is missing.
 _CRASH_WITH_2 = frozenset({"ruff", "mypy", "pyright", "eslint", "rubocop", "golangci-lint"})
@@ -45,7 +45,7 @@ class Suite:
         tested = self.bench.test(self.bench.plan.suite)
         seconds = tested.ran.seconds
         if not self.baseline.suite.results:
-            yield self._by_exit_code(tested)
+            yield self._by_exit_code(tested.ran)
             return
         worse = worsened(self.baseline.suite, tested)
         if worse and not tested.ran.timed_out:
@@ -91,14 +91,21 @@ class Suite:
         found = [reader.one(self.bench.plan, path, "") for path in list(paths)[:_MOST_NEIGHBOURS]]
         return tuple(dict.fromkeys(command for command in found if command))
 
-    def _by_exit_code(self, tested: Tested) -> Check:
-        """A configured command whose results no one can read: only its end is known."""
-        ran = tested.ran
-        good = ran.exit_code == 0 and not ran.timed_out
-        self.state = "green" if good else "broken"
-        how = "did not end in time" if ran.timed_out else f"ended with {ran.exit_code}"
-        detail = f"`{self.bench.plan.suite[-1][:200]}` {how} (with 0 on the base); single tests are not known."
-        return Check("suite", "passed" if good else "failed", detail, "" if good else tail(ran.output), ran.seconds)
+    def _by_exit_code(self, ran: Ran) -> Check:
+        """A configured command whose results no one can read: only its end is known. A second run where it is bad."""
+        runs = [ran]
+        if ran.exit_code != 0 and not ran.timed_out:
+            runs.append(self.bench.test(self.bench.plan.suite).ran)
+        last, seconds = runs[-1], sum(ran.seconds for ran in runs)
+        self.state = "green" if last.exit_code == 0 and not last.timed_out else "broken"
+        command = f"`{told(self.bench.plan.suite)}`"
+        how = ", then ".join("did not end in time" if ran.timed_out else f"ended with {ran.exit_code}" for ran in runs)
+        detail = f"{command} {how} (with 0 on the base); single tests are not known."
+        if self.state == "broken":
+            return Check("suite", "failed", detail, tail(last.output), seconds)
+        if len(runs) > 1:
+            self.flaky = (command,)
+        return Check("suite", "passed", detail, "", seconds)
 
     def _judged(self, tested: Tested, worse: dict[str, str], seconds: float) -> Check:
         run, base = tested.run, self.baseline.suite

@@ -18,7 +18,7 @@ from healer.proposal import Edit, Proposal, RegressionTest, Spend
 from healer.report import Report, read_report
 from healer.runtimes import check_reader
 from healer.settings import CheckSettings, Settings
-from healer.verdict import Baseline, Verdict, judge, prepare
+from healer.verdict import Baseline, Checks, Verdict, judge, prepare
 
 if TYPE_CHECKING:
     from healer.frames import Frame
@@ -106,14 +106,14 @@ def settings_of(app: App) -> CheckSettings:
     return CheckSettings(timeout=app.data.get("timeout", 20), env=app.data.get("check_env", {}))
 
 
-def prepared(app: App, sandbox: Sandbox, settings: CheckSettings | None = None) -> Baseline:
+def prepared(app: App, sandbox: Checks, settings: CheckSettings | None = None) -> Baseline:
     path = app.data["expect"]["path"]
     plan = check_reader(app.data["runtime"]).plan(app.files, app.read, path)
     return prepare(sandbox, plan, settings or settings_of(app))
 
 
 def judged(
-    app: App, sandbox: Sandbox, baseline: Baseline, answer: dict[str, Any], settings: CheckSettings | None = None
+    app: App, sandbox: Checks, baseline: Baseline, answer: dict[str, Any], settings: CheckSettings | None = None
 ) -> Verdict:
     return judge(app.patch(answer), sandbox, baseline, settings or settings_of(app))
 

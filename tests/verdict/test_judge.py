@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,9 +11,11 @@ from healer.settings import CheckSettings
 from tests.verdict.apps import App, inline, judged, prepared, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from healer.verdict import Baseline, Verdict
+    from healer.edge.sandbox import Sandbox
+    from healer.verdict import Baseline, Ran, Verdict
 
 pytestmark = pytest.mark.slow
 
@@ -181,6 +184,33 @@ def test_a_command_of_the_user_that_says_nothing_is_judged_by_its_end(tmp_path: 
     _, verdict = healed(tmp_path / "b", settings=settings, answer={"edits": broken})
     assert verdict.failed is not None
     assert verdict.failed.name == "suite"
+
+
+class Counting:
+    """The real sandbox; a command finds in `SEEN` how often it ran before."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox, self._seen = sandbox, Counter[tuple[str, ...]]()
+        self.root, self.put = sandbox.root, sandbox.put
+
+    def run(self, command: Sequence[str], *, env: Mapping[str, str] | None = None, **more: Any) -> Ran:
+        seen = self._seen[tuple(command)]
+        self._seen[tuple(command)] += 1
+        return self._sandbox.run(command, env={**(env or {}), "SEEN": str(seen)}, **more)
+
+
+@pytest.mark.parametrize(("fails_in", "state"), [("1", "green"), ("[12]", "broken")])
+def test_a_command_of_the_user_is_run_again_when_it_fails(tmp_path: Path, fails_in: str, state: str) -> None:
+    settings = CheckSettings(test=f"case $SEEN in {fails_in}) exit 4; esac", timeout=20)
+    app = inline(tmp_path, FILES, data(), TRACE)
+    with app.open() as sandbox:
+        checks = Counting(sandbox)
+        baseline = prepared(app, checks, settings)
+        verdict = judged(app, checks, baseline, {"test": None}, settings)
+    assert verdict.suite == state, shown(verdict)
+    assert verdict.accepted == (state == "green")
+    assert bool(verdict.flaky) == (state == "green")
+    assert "ended with 4, then ended with " in next(check.detail for check in verdict.checks if check.name == "suite")
 
 
 def test_without_any_plan_only_the_syntax_is_judged(tmp_path: Path) -> None:
