@@ -1,4 +1,4 @@
-"""Stage 9: branch, pull request, comment, in whatever forge there is."""
+"""Stage 8: branch, pull request, comment, in whatever forge there is."""
 
 from healer.pull_request.body import diagnosis_body, pull_request_body, pull_request_title
 from healer.pull_request.publish import publish

@@ -106,7 +106,7 @@ def _outer(machine: Machine, box: Box, status: Sequence[str]) -> list[str]:
         options = f"lowerdir={_LAYER}/lower,upperdir={_LAYER}/top/upper,workdir={_LAYER}/top/work"
         then = f"mount -t overlay overlay -o {options}{'' if root else ',userxattr'} {PLACE} && {then}"
     # The inner bubblewrap works in /tmp for a moment, and may mount a /proc of its own only while it sees a whole one.
-    words += ["--bind", "/proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--"]  # noqa: S108
+    words += ["--bind", "/proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--"]  # noqa: S108 - inside
     return [*words, "/bin/sh", "-c", then, "sh", *(_become_unprivileged() if root else ())]
 
 
@@ -132,8 +132,8 @@ def _inner(machine: Machine, box: Box, mounts: Iterable[Mount]) -> list[str]:
     words += ["--uid", str(INSIDE), "--gid", str(INSIDE)]
     words += [word for mount in mounts for word in _words(mount)]
     size = ["--size", str(box.memory)] if machine.sized_tmpfs else []
-    words += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm", *size, "--tmpfs", "/tmp"]  # noqa: S108
-    words += ["--dir", "/run", "--symlink", "/tmp", "/var/tmp"]  # noqa: S108
+    words += ["--proc", "/proc", "--dev", "/dev", *size, "--tmpfs", "/dev/shm", *size, "--tmpfs", "/tmp"]  # noqa: S108 - inside
+    words += ["--dir", "/run", "--symlink", "/tmp", "/var/tmp"]  # noqa: S108 - inside
     # bubblewrap's root and /dev are tmpfs of their own, writable unless told.
     words += ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", PLACE]
     return words + [word for name, value in box.env.items() for word in ("--setenv", name, value)]

@@ -99,7 +99,7 @@ class Isolated:
     def _env(self, request: Request) -> dict[str, str]:
         own = {"HOME": HOME, "SPLAT_TREE": TREE, "SPLAT_RESULTS": RESULTS, "SPLAT_TOOLS": TOOLS}
         given = allowed(self._environ, network=request.network)
-        given |= {"PATH": ":".join(self._tools.path), "TMPDIR": "/tmp", "USER": "splat", "LOGNAME": "splat"}  # noqa: S108
+        given |= {"PATH": ":".join(self._tools.path), "TMPDIR": "/tmp", "USER": "splat", "LOGNAME": "splat"}  # noqa: S108 - inside
         given.setdefault("LANG", "C.UTF-8")
         return given | dict(request.env) | own
 

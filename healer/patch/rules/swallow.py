@@ -65,10 +65,11 @@ def only_swallows(runtime: RuntimeName, added: Sequence[str], removed: Counter[s
     """The handler that is all of a fix, "" when the fix does more. `removed` counts lines, white space squeezed."""
     left = removed.copy()
     handler = ""
-    for line in (" ".join(line.split()) for line in added):
+    for text in added:
+        line = " ".join(text.split())
         if not line or _COMMENT.match(line):
             continue
-        line = line if left[line] > 0 else _TRAILING.sub("", line)  # noqa: PLW2901
+        line = line if left[line] > 0 else _TRAILING.sub("", line)
         if left[line] > 0:
             left[line] -= 1
         elif _is_handler(runtime, line, removed):
