@@ -71,6 +71,7 @@ class Item(NamedTuple):
     id: str
     time: float
     body: Union[Report, Count]
+    text: str = ""  #: as `wire.text_of` writes it, where that was done already
 
     @property
     def signature(self) -> str:
@@ -94,6 +95,12 @@ class Transport(Protocol):
 
     def tick(self) -> None:
         """Called every few seconds while the process lives: what a transport owes and could not do at once."""
+
+    def hurry(self, deadline: float) -> None:
+        """Called from another thread when the process is about to end: from now on no wait of `send` goes past it.
+
+        A reading of `time.monotonic()`. What is not delivered by then is *later*.
+        """
 
     def close(self, deadline: float) -> None:
         """The process ends: what is owed goes now or never. `deadline` is a reading of `time.monotonic()`."""
