@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from healer.settings import Settings, data
+from healer.settings import SETTABLE, Settings, data
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"
 HEAD = """# Configuration
@@ -15,8 +15,10 @@ HEAD = """# Configuration
 Everything works without a configuration file. What you want otherwise goes into `.github/splat.yml`, is read **from the
 base commit** (never from a branch under repair), and is checked: a mistake is named by line and column.
 
-First wins: command-line option, `SPLAT_*` variable (`limits.dollars` is `SPLAT_LIMITS_DOLLARS`), `.github/splat.yml`,
-default. A secret never belongs in this file.
+First wins: command-line option, `SPLAT_*` variable (`limits.dollars` is `SPLAT_LIMITS_DOLLARS`; lists are separated by
+commas), `.github/splat.yml`, default. FILE_ONLY
+have no variable. A variable that sets nothing is named, with the nearest one that does. A secret never belongs in this
+file.
 
 ```yaml
 limits: {dollars: 0.50}
@@ -52,7 +54,10 @@ def rows(schema: dict[str, Any], defaults: Any, prefix: str = "") -> list[str]:
 
 def page() -> str:
     schema = json.loads(data("settings.schema.json"))
-    return HEAD + "\n".join(rows(schema, Settings())) + "\n"
+    table = rows(schema, Settings())
+    keys = [row.split("`")[1] for row in table]
+    *most, last = [f"`{key}`" for key in keys if key not in SETTABLE]
+    return HEAD.replace("FILE_ONLY", f"{', '.join(most)} and {last}") + "\n".join(table) + "\n"
 
 
 if __name__ == "__main__":

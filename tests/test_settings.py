@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
+import re
 import time
+from pathlib import Path
 
 import pytest
 
 from healer.outcome import ConfigError
-from healer.settings import Settings, load_settings
+from healer.settings import SETTABLE, Settings, load_settings, variable
+from healer.settings.variables import unknown
 
 
 def test_the_command_line_beats_the_environment_beats_the_file() -> None:
@@ -47,6 +51,8 @@ def test_an_empty_file_means_defaults() -> None:
         (b"prices:\n  m: {input: .nan, output: 1}\n", ":2:14", "prices.m.input: nan"),
         (b"prices: {m: {input: 1, output: .inf}}\n", ":1:32", "prices.m.output: inf"),
         (b'checks: {test: "a\\0b"}\n', ":1:16", "NUL"),
+        (b"checks:\n  workdir: ..\n", ":2:12", "'..' is not a folder inside the repository"),
+        (b"checks: {workdir: web/../../x}\n", ":1:19", "is not a folder inside the repository"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_column(text: bytes, where: str, what: str) -> None:
@@ -65,6 +71,7 @@ def test_a_mistake_is_named_with_its_line_and_column(text: bytes, where: str, wh
         ("SPLAT_LIMITS_DOLLARS", "nan!"),
         ("SPLAT_LIMITS_DOLLARS", "nan"),
         ("SPLAT_CHECKS_TIMEOUT", "NaN"),
+        ("SPLAT_CHECKS_WORKDIR", "../elsewhere"),
     ],
 )
 def test_a_wrong_variable_is_named(name: str, raw: str) -> None:
@@ -119,3 +126,42 @@ def test_an_alias_may_save_words() -> None:
 def test_a_number_that_is_none_is_refused_from_the_command_line() -> None:
     with pytest.raises(ConfigError, match=r"limits\.dollars: nan"):
         load_settings(environ={}, options={"limits.dollars": float("nan")})
+
+
+@pytest.mark.parametrize("workdir", ["web", "web/app", "a..b", "..a", "web/...", "."])
+def test_a_folder_inside_the_repository_is_one(workdir: str) -> None:
+    assert load_settings(f"checks: {{workdir: {workdir}}}".encode(), environ={}).checks.workdir == workdir
+
+
+def test_a_variable_that_sets_nothing_is_named() -> None:
+    environ = {"SPLAT_LIMITS_DOLARS": "1", "SPLAT_TRIAGE": "x", "SPLAT_EMPTY": "", "SPLATTER": "1"}
+    assert load_settings(environ=environ).warnings == (
+        "the variable SPLAT_LIMITS_DOLARS sets nothing; did you mean SPLAT_LIMITS_DOLLARS?",
+        "the variable SPLAT_TRIAGE sets nothing; docs/configuration.md lists those that do",
+    )
+
+
+def test_no_variable_that_someone_reads_is_warned_of() -> None:
+    known = {variable(key): "1" for key in SETTABLE} | dict.fromkeys(_variables_of_the_sdks(), "x")
+    assert unknown(known | {"SPLAT_TOKEN": "x", "SPLAT_REPO": "a/b", "SPLAT_TREE": "/splat/tree"}) == ()
+
+
+def _variables_of_the_sdks() -> set[str]:
+    """What the SDKs' sources name, and the fields of the Python SDK's options."""
+    sdk = Path(__file__).resolve().parent.parent / "sdk"
+    sources = [path for path in sdk.rglob("*") if path.suffix in {".py", ".js", ".ts", ".go", ".rb", ".php"}]
+    texts = [
+        path.read_text(errors="replace") for path in sources if not {"tests", "node_modules", ".venv"} & {*path.parts}
+    ]
+    found = {name for text in texts for name in re.findall(r"\bSPLAT_[A-Z_]*[A-Z]\b", text)}
+    options = sdk / "python/splat/options.py"
+    if options.exists():
+        classes = [node for node in ast.walk(ast.parse(options.read_text())) if isinstance(node, ast.ClassDef)]
+        fields = [field for each in classes if each.name == "Options" for field in each.body]
+        found |= {f"SPLAT_{field.target.id.upper()}" for field in fields if isinstance(field, ast.AnnAssign)}
+    return found
+
+
+def test_a_list_of_a_variable_is_split_at_its_commas() -> None:
+    settings = load_settings(environ={"SPLAT_POLICY_PROTECTED": "a/*, b/*"})
+    assert settings.policy.protected == ("a/*", "b/*")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from healer.cli.console import one_line, say
 from healer.event import Event
 from healer.outcome import SplatError, UsageError
 from healer.settings import CONFIG_PATH, load_settings
@@ -78,8 +79,16 @@ def _read(name: str) -> str:
 
 
 def settings_of(tree: Tree, options: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from the base commit's file, the environment and the options."""
-    return load_settings(tree.read(CONFIG_PATH), environ=os.environ, options=options)
+    """Settings from the base commit's file, the environment and the options. What looks like a mistake is said."""
+    settings = load_settings(tree.read(CONFIG_PATH), environ=os.environ, options=options)
+    warnings = settings.warnings
+    if settings.paths:
+        from healer.context.paths import stray
+
+        warnings += stray(settings.paths, tree.paths())
+    for warning in warnings:
+        say(f"splat: warning: {one_line(warning)}", err=True)
+    return settings
 
 
 def mapped(report: Report, repo: str, base: str) -> Report:

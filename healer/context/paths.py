@@ -65,6 +65,17 @@ def parts_of(path: str) -> tuple[str, ...]:
     return tuple(parts[-_DEEPEST:])
 
 
+def stray(mapping: Mapping[str, str], files: frozenset[str]) -> tuple[str, ...]:
+    """A warning for each entry of the user's `paths` that leads to nothing in the repository."""
+    return tuple(
+        f"paths: {start!r} leads to {place!r}, and this commit has no such folder or file"
+        for start, place in mapping.items()
+        if (inside := "/".join(parts_of(place)))
+        and inside not in files
+        and not any(path.startswith(f"{inside}/") for path in files)
+    )
+
+
 def _unquoted(text: str) -> str:
     """Percent signs undone, as URLs have them."""
     if "%" not in text:

@@ -14,9 +14,11 @@ from healer.settings.values import (
     Settings,
     TriageRule,
 )
+from healer.settings.variables import SETTABLE, variable
 
 __all__ = [
     "CONFIG_PATH",
+    "SETTABLE",
     "CheckSettings",
     "ConfidenceSettings",
     "ContextSettings",
@@ -27,4 +29,5 @@ __all__ = [
     "TriageRule",
     "data",
     "load_settings",
+    "variable",
 ]

@@ -19,6 +19,7 @@ from healer.settings.values import (
     Settings,
     TriageRule,
 )
+from healer.settings.variables import SETTABLE, from_environment, unknown, variable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def load_settings(
     sources: dict[str, str] = {}
     for source, found in (
         (CONFIG_PATH, _flatten(_parse(text)) if text is not None else {}),
-        ("environment", _from_environment(environ)),
+        ("environment", from_environment(environ)),
         ("command line", {key: value for key, value in (options or {}).items() if value is not None}),
     ):
         values |= found
@@ -52,7 +53,7 @@ def load_settings(
             where=sources["sandbox"],
             next_step="Remove it; `docs/sandbox.md` says how to make bubblewrap start on a runner.",
         )
-    for key in values.keys() & (_SCALARS.keys() | {"triage", "ignore"}):
+    for key in values.keys() & (SETTABLE.keys() | {"triage", "ignore"}):
         if sources[key] != CONFIG_PATH:
             _check_one(key, values[key], sources[key])
     return _build(values, environ, sources)
@@ -108,11 +109,13 @@ def _check_one(key: str, value: Any, source: str) -> None:
     )
     found = _explain(error) if error else next(iter((unusable(value) or ())[1:]), "")
     if found:
-        where = "SPLAT_" + key.replace(".", "_").upper() if source == "environment" else source
+        where = variable(key) if source == "environment" else source
         raise ConfigError(f"{key}: {found}", where=where, next_step="docs/configuration.md lists every setting.")
 
 
 def _explain(error: Any) -> str:
+    if error.validator == "pattern":
+        return f"{str(error.instance)[:100]!r} is not {error.schema['title']}"
     if error.validator != "additionalProperties":
         return str(error.message)[:300]
     known = list(error.schema.get("properties", {}))
@@ -134,25 +137,6 @@ def _position(text: bytes, path: list[str | int]) -> tuple[int, int]:
     return (node.start_mark.line + 1, node.start_mark.column + 1) if node else (1, 1)
 
 
-def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """`SPLAT_LIMITS_DOLLARS=0.5` sets `limits.dollars`; lists are separated by commas."""
-    found: dict[str, Any] = {}
-    for key, kind in _SCALARS.items():
-        name = "SPLAT_" + key.replace(".", "_").upper()
-        if raw := environ.get(name):
-            found[key] = _convert(name, raw, kind)
-    return found
-
-
-def _convert(name: str, raw: str, kind: str) -> Any:
-    try:
-        if kind == "list":
-            return [item.strip() for item in raw.split(",") if item.strip()]
-        return {"int": int, "float": float}[kind](raw) if kind != "str" else raw
-    except ValueError:
-        raise ConfigError(f"{raw[:60]!r} is not a number", where=name, next_step="Give a plain number.") from None
-
-
 def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mapping[str, str]) -> Settings:
     groups: dict[str, Any] = {name: _group(cls, name, values) for name, cls in _GROUPS.items()}
     tops = {key: _freeze(value) for key, value in values.items() if "." not in key and key not in ("prices", "triage")}
@@ -163,6 +147,7 @@ def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mappi
         triage=tuple(TriageRule(**rule) for rule in values.get("triage", ())),
         in_actions=environ.get("GITHUB_ACTIONS") == "true",
         sources=sources,
+        warnings=unknown(environ),
     )
 
 
@@ -200,24 +185,3 @@ _GROUPS: dict[str, type[Any]] = {
     "confidence": ConfidenceSettings,
 }
 _COMMANDS = {"setup", "lint"}
-#: The settings an environment variable can set, and how its text is read.
-_SCALARS = {
-    "models": "list",
-    "effort": "str",
-    "backend": "str",
-    "sandbox": "str",
-    "context.max_tokens": "int",
-    "context.map_tokens": "int",
-    "limits.attempts": "int",
-    "limits.dollars": "float",
-    "limits.minutes": "float",
-    "limits.output_tokens": "int",
-    "limits.tool_calls": "int",
-    "policy.max_files": "int",
-    "policy.max_lines": "int",
-    "checks.test": "str",
-    "checks.timeout": "float",
-    "checks.setup_timeout": "float",
-    "checks.workdir": "str",
-    "confidence.draft_below": "int",
-}

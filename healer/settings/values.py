@@ -88,7 +88,9 @@ class ConfidenceSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be configured. `sources` says for each key that is not a default where it came from."""
+    """Everything that can be configured. `sources` says for each key that is not a default where it came from,
+    `warnings` what looks like a mistake and is none for sure.
+    """
 
     models: tuple[str, ...] = ("claude-sonnet-5-5", "claude-opus-5-5")
     effort: Effort = "medium"
@@ -105,3 +107,4 @@ class Settings:
     sandbox: Literal["bubblewrap", "none"] = "bubblewrap"
     in_actions: bool = False
     sources: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

@@ -84,3 +84,11 @@ def test_an_app_that_ran_as_an_installed_package_is_its_repositorys_own(app: App
     assert "fails on the base with ValueError in shop/cart.py" in verdict
     other = trace.replace("site-packages/shop", "site-packages/theirs")
     assert (declined := heal(app, [], trace=other)).told.get("code") == "no-app-frame", json.dumps(declined.told)
+
+
+def test_what_looks_like_a_mistake_is_said_and_stops_nothing(app: App) -> None:
+    configure(app, "paths: {/srv/app: services/shop}\n")
+    ended = heal(app, [answer(app)], SPLAT_LIMITS_DOLARS="2")
+    assert ended.told["outcome"] == "fixed"
+    assert "warning: the variable SPLAT_LIMITS_DOLARS sets nothing; did you mean SPLAT_LIMITS_DOLLARS?" in ended.errors
+    assert "splat: warning: paths: '/srv/app' leads to 'services/shop', and this commit has no such" in ended.errors

@@ -1,0 +1,82 @@
+"""`SPLAT_*` variables: which setting each of them sets, how its text is read, and which names mean nothing."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from healer.outcome import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+#: The settings that a variable can set, and how its text is read; what has more structure belongs into the file.
+SETTABLE = {
+    "models": "list",
+    "effort": "str",
+    "backend": "str",
+    "sandbox": "str",
+    "context.max_tokens": "int",
+    "context.map_tokens": "int",
+    "limits.attempts": "int",
+    "limits.dollars": "float",
+    "limits.minutes": "float",
+    "limits.output_tokens": "int",
+    "limits.tool_calls": "int",
+    "policy.max_files": "int",
+    "policy.max_lines": "int",
+    "policy.allow": "list",
+    "policy.protected": "list",
+    "policy.extra_paths": "list",
+    "checks.test": "str",
+    "checks.timeout": "float",
+    "checks.setup_timeout": "float",
+    "checks.workdir": "str",
+    "confidence.draft_below": "int",
+}
+#: Variables of the same prefix that others read: the SDKs in the app, and what runs in the sandbox.
+_OTHERS = frozenset(
+    f"SPLAT_{name}"
+    for name in """
+    API_URL BEFORE_SEND DEBUG DURABLE ENABLED ENVIRONMENT EXCLUDE IGNORE INCLUDE INCLUDE_SOURCE LABELS LOCALS LOGS
+    OBSERVE RELEASE REPO REPORTERS REQUEST RESULTS ROOT SAMPLE_RATE SERVICE SPOOL_DIR TOKEN TOOLS TRANSPORT TREE URL
+    """.split()  # noqa: SIM905 - one name a line would be half a page
+)
+
+
+def variable(key: str) -> str:
+    """The name of a setting's variable: `limits.dollars` is `SPLAT_LIMITS_DOLLARS`."""
+    return "SPLAT_" + key.replace(".", "_").upper()
+
+
+def from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """`SPLAT_LIMITS_DOLLARS=0.5` sets `limits.dollars`; lists are separated by commas."""
+    found: dict[str, Any] = {}
+    for key, kind in SETTABLE.items():
+        if raw := environ.get(variable(key)):
+            found[key] = _convert(variable(key), raw, kind)
+    return found
+
+
+def _convert(name: str, raw: str, kind: str) -> Any:
+    try:
+        if kind == "list":
+            return [item.strip() for item in raw.split(",") if item.strip()]
+        return {"int": int, "float": float}[kind](raw) if kind != "str" else raw
+    except ValueError:
+        raise ConfigError(f"{raw[:60]!r} is not a number", where=name, next_step="Give a plain number.") from None
+
+
+def unknown(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """A warning for each variable of our prefix that sets nothing, as a misspelt one does."""
+    ours = [variable(key) for key in SETTABLE]
+    return tuple(
+        f"the variable {name} sets nothing" + _instead(name, ours)
+        for name in sorted(environ)
+        if name.startswith("SPLAT_") and name not in _OTHERS and name not in ours and environ[name]
+    )
+
+
+def _instead(name: str, ours: list[str]) -> str:
+    near = get_close_matches(name, ours, n=1, cutoff=0.8)
+    return f"; did you mean {near[0]}?" if near else "; docs/configuration.md lists those that do"
