@@ -6,15 +6,20 @@ The app's thread makes an `Event` and nothing else. The worker makes of it a rep
 
 from __future__ import annotations
 
-import enum
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
-
+TYPE_CHECKING = False  # `import splat` may not load typing
 if TYPE_CHECKING:
     from types import CodeType
+    from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
     from typing_extensions import Protocol
+
+    from splat.outcome import Outcome as Outcome  # noqa: PLC0414: the form that says it is handed on
 else:
+    from splat._named import NamedTuple
+
     Protocol = object
+    Any = object
+    Dict = dict
 
 #: A report as it goes over the wire: what `json.loads` gives back.
 Report = Dict[str, Any]
@@ -79,14 +84,6 @@ class Item(NamedTuple):
         return self.body.signature if isinstance(self.body, Count) else str(self.body["signature"])
 
 
-class Outcome(enum.Enum):
-    """What became of an item (rule T1)."""
-
-    DELIVERED = "delivered"
-    LATER = "later"
-    NEVER = "never"
-
-
 class Transport(Protocol):
     """Where items go. Called by the worker's thread alone; may wait, may not raise."""
 
@@ -104,3 +101,11 @@ class Transport(Protocol):
 
     def close(self, deadline: float) -> None:
         """The process ends: what is owed goes now or never. `deadline` is a reading of `time.monotonic()`."""
+
+
+def __getattr__(name: str) -> object:
+    if name == "Outcome":  # enum is for those who deliver
+        from splat.outcome import Outcome
+
+        return Outcome
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
