@@ -1,0 +1,271 @@
+"""What the Python SDK costs an app, beside sentry-sdk, py-splat, bugstack and rollbar from PyPI, in one run.
+
+Each SDK lives in a virtual environment of its own (py-splat has our import name) and is set up as its README says. Each
+figure comes from processes started in turn, one SDK after the other, so that a busy moment meets all. Figures are CPU
+time of the application's own thread unless said otherwise; limits are ratios to sentry-sdk's defaults in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import platform
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sdk_bench import workload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).resolve().parent
+Result = dict[str, Any]
+ENVIRONMENTS = HERE.parent / ".venv-bench"
+FRAMEWORKS = ("flask==3.1.3", "django==5.2.19")
+PACKAGES = {
+    "splat": str(HERE.parent / "sdk" / "python"),
+    "sentry-sdk": "sentry-sdk==2.75.0",
+    "py-splat": "py-splat==1.0.0",
+    "bugstack": "bugstack==1.1.0",
+    "rollbar": "rollbar==1.5.0",
+}
+#: Frameworks, and how many microseconds more a request may take.
+LIMITS = {"flask": 3.0, "asgi": 2.0, "django": 5.0}
+#: Ways to end, and how many errors were captured before.
+HOW = {
+    "end": 20, "uncaught": 1, "thread": 1, "fork": 20, "sigterm": 20, "sigkill": 20,
+}  # fmt: skip
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--only", default="start,new,again,request,burst,exit", help="comma-separated tables")
+    options = parser.parse_args()
+    set_up()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {options.runs} runs")
+    print(", ".join(name for name in PACKAGES.values() if "==" in name) + "\n")
+    held = [globals()["bench_" + name](options.runs) for name in options.only.split(",")]
+    return 0 if all(held) else 1
+
+
+def set_up() -> None:
+    """The environments, made once: an SDK alone in each, and for requests with frameworks beside it."""
+    for name, package in PACKAGES.items():
+        for folder, more in ((name, ()), (f"{name}-web", FRAMEWORKS)):
+            if not (ENVIRONMENTS / folder / "bin" / "python").exists():
+                subprocess.run(["uv", "venv", "-q", "--python", sys.executable, ENVIRONMENTS / folder], check=True)
+                install = ["uv", "pip", "install", "-q", "--compile-bytecode"]
+                python = ["--python", ENVIRONMENTS / folder / "bin" / "python"]
+                subprocess.run([*install, *python, *(["-e"] if os.sep in package else []), package, *more], check=True)
+    if not (ENVIRONMENTS / "none").exists():
+        (ENVIRONMENTS / "none").symlink_to("splat")
+
+
+@contextlib.contextmanager
+def sink(delay: float = 0.05) -> Iterator[str]:
+    """A server of ours on loopback; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, HERE / "sdk_bench" / "sink.py", str(port), str(delay)])
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            told(url)
+            break
+        time.sleep(0.02)
+    try:
+        yield url
+    finally:
+        process.kill()
+        process.wait()
+
+
+@contextlib.contextmanager
+def hanging() -> Iterator[str]:
+    """A server that accepts and never answers."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(1024)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def told(url: str) -> dict[str, Any]:
+    with urllib.request.urlopen(url + "/told") as answer:
+        return json.load(answer)
+
+
+@contextlib.contextmanager
+def program() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sdk-bench-") as folder:
+        workload.write(Path(folder))
+        yield Path(folder)
+
+
+def child(sdk: str, task: str, url: str, folder: Path, *, timeout: float = 60) -> dict[str, Any]:
+    """What the process told; with `seconds`, how long it lived, and `at`, when it was gone."""
+    environment = f"{sdk}-web" if task in LIMITS else sdk
+    python = ENVIRONMENTS / environment / "bin" / "python"
+    began = time.time()
+    command = [python, HERE / "sdk_bench" / "child.py", sdk, task, url, folder]
+    environ = {key: value for key, value in os.environ.items() if not key.startswith("SPLAT_")}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False, env=environ)
+    except subprocess.TimeoutExpired:
+        return {"seconds": timeout, "at": time.time(), "hung": True}
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    if not lines and task not in {*HOW, "next"}:
+        raise SystemExit(f"bench: {sdk} {task}: {done.stderr[-2000:]}")
+    result = json.loads(lines[-1]) if lines else {}
+    return result | {"seconds": time.time() - began, "at": time.time()}
+
+
+def row(*cells: object) -> None:
+    print("| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |")
+
+
+def head(title: str, *cells: str) -> None:
+    print(f"\n{title}\n")
+    row(*cells)
+    print("| --- |" + " ---: |" * (len(cells) - 1))
+
+
+def limit(name: str, value: float, most: float, unit: str) -> bool:
+    held = value <= most
+    print(f"\n{'ok  ' if held else 'OVER'} {name}: {value:.2f} {unit} (limit {most:.2f} {unit})")
+    return held
+
+
+def in_turn(
+    task: str, runs: int, sdks: tuple[str, ...] = tuple(PACKAGES), delay: float = 0.05
+) -> dict[str, list[dict[str, Any]]]:
+    """The task's results by SDK: one run of each, then the next run of each."""
+    results: dict[str, list[dict[str, Any]]] = {sdk: [] for sdk in sdks}
+    for _ in range(runs):
+        for sdk in sdks:
+            with sink(delay) as url, program() as folder:
+                results[sdk].append(child(sdk, task, url, folder))
+    return results
+
+
+def middle(results: list[dict[str, Any]], key: str) -> float:
+    return statistics.median(result[key] for result in results)
+
+
+def bench_start(runs: int) -> bool:
+    results = in_turn("start", runs)
+    head("Import and init", "", "CPU ms", "memory MB")
+    for sdk, each in results.items():
+        row(sdk, middle(each, "ms"), middle(each, "mb"))
+    held = limit("import and init", middle(results["splat"], "ms"), middle(results["sentry-sdk"], "ms") / 4, "ms")
+    return limit("memory of import and init", middle(results["splat"], "mb"), 6, "MB") and held
+
+
+def bench_new(runs: int) -> bool:
+    results = in_turn("new", runs, (*PACKAGES, "none"))
+    head("A new error: 50 distinct ones a process", "", "app's thread, median us", "p99 us", "all threads, us an error")
+    medians, totals = {}, {}
+    for sdk, each in results.items():
+        took = sorted(us for result in each for us in result["us"])
+        medians[sdk], totals[sdk] = statistics.median(took), middle(each, "total_us")
+        name = "`traceback.format_exception`" if sdk == "none" else sdk
+        row(name, medians[sdk], took[int(len(took) * 0.99)], totals[sdk] if sdk != "none" else "")
+    held = limit("a new error", medians["splat"], medians["sentry-sdk"] / 16, "us")
+    return limit("all threads, a new error", totals["splat"], totals["sentry-sdk"] / 4, "us") and held
+
+
+def bench_again(runs: int) -> bool:
+    results = in_turn("again", max(1, runs // 2))
+    head("A repeated error", "", "app's thread, median us", "p99 us")
+    medians = {}
+    for sdk, each in results.items():
+        took = sorted(us for result in each for us in result["us"])
+        medians[sdk] = statistics.median(took)
+        row(sdk, medians[sdk], took[int(len(took) * 0.99)])
+    return limit("a repeated error", medians["splat"], medians["sentry-sdk"] / 150, "us")
+
+
+def bench_request(runs: int) -> bool:
+    sdks = ("splat", "sentry-sdk")
+    held = True
+    head("A request that succeeds", "", *(f"{sdk}: us more" for sdk in sdks))
+    added = {}
+    for framework in LIMITS:
+        results = in_turn(framework, runs, sdks)
+        added[framework] = {sdk: middle(each, "added") for sdk, each in results.items()}
+        row(framework, *(added[framework][sdk] for sdk in sdks))
+    for framework, value in LIMITS.items():
+        held &= limit(f"{framework} request", added[framework]["splat"], value, "us")
+    return held
+
+
+def bench_burst(runs: int) -> bool:
+    head(
+        "Ten seconds of one error at full speed", "",
+        "offered", "us each", "memory +MB", "exit s", "requests", "count on the issue",
+    )  # fmt: skip
+    held = True
+    for sdk in ("splat", "sentry-sdk", "bugstack", "rollbar"):
+        with sink() as url, program() as folder:
+            result = child(sdk, "burst", url, folder)
+            seen = told(url)
+        count = counted(seen["issues"]) if sdk == "splat" else ""
+        exit_s = result["at"] - result["ended"]
+        row(sdk, result["offered"], result["us"], result["mb"], exit_s, seen["requests"], count)
+        if sdk == "splat":
+            up = result["us"]
+            held &= result["mb"] <= 5 and seen["requests"] <= 6 and exit_s <= 2.2 and count == result["offered"] + 1
+    for name, server in (("hanging", hanging()), ("refused", contextlib.nullcontext("http://127.0.0.1:9"))):
+        for sdk in ("splat", "sentry-sdk"):
+            with server if sdk == "splat" else (hanging() if name == "hanging" else server) as url, program() as folder:
+                result = child(sdk, "burst", url, folder)
+            exit_s = result["at"] - result["ended"]
+            row(f"{sdk}, {name}", result["offered"], result["us"], result["mb"], exit_s, "", "")
+            if sdk == "splat":
+                held &= result["mb"] <= 5 and exit_s <= 2.5 and result["us"] <= 2 * up
+    said = "burst: at most +5 MB, 6 requests, exit within 2 s, the count right; the same without a sink"
+    print(f"\n{'ok  ' if held else 'OVER'} {said}")
+    return held
+
+
+def counted(issues: list[dict[str, Any]]) -> int:
+    """The sum of what the issues' blocks say."""
+    import re
+
+    return sum(int(found[1]) for issue in issues if (found := re.search(r"splat:seen count=(\d+)", issue["body"])))
+
+
+def bench_exit(runs: int) -> bool:
+    head("Errors delivered, by how the process ends", "", *(f"{how} (of {count})" for how, count in HOW.items()))
+    held = True
+    for sdk in PACKAGES:
+        cells = []
+        for how, count in HOW.items():
+            with sink() as url, program() as folder:
+                child(sdk, how, url, folder)
+                time.sleep(0.3)
+                seen = told(url)["events"]
+                if sdk == "splat":
+                    # What was spooled is sent by the next process that uses the same folder.
+                    child(sdk, "next", url, folder)
+                    now = told(url)["events"]
+                    held &= now == count
+                    seen = f"{seen}, then {now}" if now != seen else seen
+            cells.append(seen)
+        row(sdk, *cells)
+    print(f"\n{'ok  ' if held else 'OVER'} every error is delivered, at once or by the next process")
+    return held
+
+
+if __name__ == "__main__":
+    sys.exit(main())
