@@ -1,0 +1,29 @@
+"""Starlette and FastAPI: `splat.integrations.starlette.install(app)`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from splat.integrations.asgi import Asgi
+
+_INSTALLED = "_splat_installed"
+
+
+def install(app: Any) -> Any:
+    """`app` itself, with the errors of its requests, WebSockets, background tasks and lifespan reported.
+
+    Stands outside of all middlewares, whenever they are added.
+    """
+    if getattr(app, _INSTALLED, False):
+        return app
+    setattr(app, _INSTALLED, True)
+    mechanism = "fastapi" if type(app).__module__.startswith("fastapi") else "starlette"
+    build = app.build_middleware_stack
+
+    def build_middleware_stack() -> Any:
+        return Asgi(build(), mechanism)
+
+    app.build_middleware_stack = build_middleware_stack
+    if app.middleware_stack is not None:
+        app.middleware_stack = Asgi(app.middleware_stack, mechanism)
+    return app
