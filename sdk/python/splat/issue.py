@@ -31,9 +31,9 @@ _GH_NUMBER = re.compile("([Gg][Hh])-([0-9])")
 def title(report: Report) -> str:
     """I2: type and place, at most 120 code points, without anything that GitHub links."""
     kind = cut(one_line(type_name(report["exceptions"][0]["type"]), 1_000), 80) or "Error"
-    frame = _place(report["exceptions"])
+    _, frame = _place(report["exceptions"])
     path = one_line(frame["path"], _MAX_PATH) if frame else ""
-    if frame is None or not path:
+    if not path:
         return cut(_unlinked(f"[Splat] {kind}"), _MAX_TITLE)
     made = _unlinked(f"[Splat] {kind} in {_located(path, frame)}")
     while len(made) > _MAX_TITLE and "/" in path:
@@ -70,16 +70,17 @@ def _for_everyone(report: Report) -> Report:
 # --- the place -------------------------------------------------------------------------------------------------------
 
 
-def _place(exceptions: Sequence[Part]) -> Optional[Part]:
-    """I1: the frame where it went wrong."""
+def _place(exceptions: Sequence[Part]) -> Tuple[int, Part]:
+    """I1: the frame where it went wrong, behind the index of its exception; an empty frame where there is none."""
     inwards = _chain(exceptions)[::-1]
     others = sorted(set(range(len(exceptions))) - set(inwards))
     for index in (*inwards, *others):
         for frame in reversed(exceptions[index].get("frames") or ()):
             if frame.get("in_app"):
-                return dict(frame)
-    innermost = (exceptions[index]["frames"][-1] for index in inwards if exceptions[index].get("frames"))
-    return next(innermost, None)
+                return index, frame
+    return next(
+        ((index, exceptions[index]["frames"][-1]) for index in inwards if exceptions[index].get("frames")), (0, {})
+    )
 
 
 def _chain(exceptions: Sequence[Part]) -> List[int]:
@@ -135,31 +136,53 @@ def _block(report: Report) -> str:
 
 
 def _what_happened(report: Report) -> Iterator[str]:
-    surfaced = report["exceptions"][0]
-    message = clean(surfaced.get("message") or "").strip("\n")
-    kind = one_line(surfaced["type"], 200) or "Error"
+    exceptions = report["exceptions"]
+    index, frame = _place(exceptions)
+    lines = [_named(exceptions[0], clean(exceptions[0].get("message") or "").strip("\n"))]
+    if index:
+        lines.append(_first_line(exceptions[index]))
     yield "### What happened"
-    yield fence(f"{kind}: {message}" if message else kind, "text", 5_000)
-    frame = _place(report["exceptions"])
-    if frame is not None:
+    yield fence("\n".join(lines), "text", 5_000)
+    if frame:
         function = frame.get("function") or ""
         inside = f" in {span(function, 200)}" if one_line(function, 200) else ""
         yield f"At {span(_where(frame))}{inside}."
+        before, after = frame.get("pre_context") or [], frame.get("post_context") or []
+        if before or after:
+            code = [
+                *(("  ", line) for line in before),
+                ("> ", frame.get("source") or ""),
+                *(("  ", line) for line in after),
+            ]
+            yield fence("\n".join(_code_line(*each) for each in code), "text", 5_000)
+
+
+def _code_line(mark: str, line: str) -> str:
+    """A line of code with its indentation."""
+    return (mark + cut(clean(line).replace("\n", " "), 200)).rstrip("\t ")
+
+
+def _named(exception: Part, message: str) -> str:
+    kind = one_line(exception["type"], 200) or "Error"
+    return f"{kind}: {message}" if message else kind
+
+
+def _first_line(exception: Part) -> str:
+    relation = _RELATIONS.get(exception.get("relation") or "", "")
+    return relation + _named(exception, one_line(exception.get("message") or "", 200))
 
 
 def _trace(exceptions: Sequence[Part]) -> str:
-    lines: List[str] = []
+    traces: List[str] = []
     for each in exceptions:
-        relation = _RELATIONS.get(each.get("relation") or "", "") if lines else ""
-        kind = one_line(each["type"], 200) or "Error"
-        message = one_line(each.get("message") or "", 200)
-        lines.append(relation + (f"{kind}: {message}" if message else kind))
-        for frame in reversed(each.get("frames") or ()):
-            lines += _frame_lines(frame)
-    return "\n".join(lines)
+        first = _first_line(each if traces else {**each, "relation": ""})
+        traces.append(
+            "\n".join([first, *(line for frame in reversed(each.get("frames") or ()) for line in _lines(frame))])
+        )
+    return "\n\n".join(traces)
 
 
-def _frame_lines(frame: Part) -> Iterator[str]:
+def _lines(frame: Part) -> Iterator[str]:
     function = one_line(frame.get("function") or "", 200)
     mark = "> " if frame.get("in_app") else "  "
     yield f"{mark}{_where(frame)} in {function}" if function else f"{mark}{_where(frame)}"

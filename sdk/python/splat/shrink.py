@@ -10,6 +10,9 @@ from splat.values import Report
 Part = Dict[str, Any]
 Step = Callable[[Report], Report]
 
+#: How many names `truncated` may hold.
+MAX_NAMES = 100
+
 # fmt: off
 _CRASH_KEYS = frozenset((
     "schema", "id", "time", "runtime", "exceptions", "sdk", "service", "environment", "release", "root", "signature",
@@ -34,7 +37,7 @@ def shrink(report: Report, size_of: Callable[[Report], int], limit: int) -> Repo
         if smaller == report:
             continue
         held = [each for each in smaller.get("truncated") or () if each != name]
-        report = {**smaller, "truncated": [*held, name]}
+        report = {**smaller, "truncated": [*held, name][-MAX_NAMES:]}
         if size_of(report) <= limit:
             break
     return report

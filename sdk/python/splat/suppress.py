@@ -49,7 +49,7 @@ class Keeper:
     """Decides for each error whether it goes out, and counts those that do not. One a process.
 
     `now` is milliseconds of a clock that never goes back. Safe to call from any thread: its own lock is held for
-    microseconds (by a tick over 1,000 signatures, a fraction of a millisecond), never while something is waited for. A call
+    microseconds (by a tick over 1,000 signatures, part of a millisecond), never while something is waited for. A call
     from inside a call of the same thread (a signal handler, a finaliser) is set aside and counted by the next tick.
     """
 
