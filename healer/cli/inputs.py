@@ -11,7 +11,7 @@ import click
 
 from healer.cli.console import one_line, say
 from healer.event import Event
-from healer.outcome import SplatError, UsageError
+from healer.outcome import UsageError
 from healer.settings import CONFIG_PATH, load_settings
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from healer.report import Report
     from healer.settings import Settings
 
+HERE, HEAD = ".", "HEAD"
 MAX_BYTES = 10 * 1024 * 1024
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
 
@@ -37,11 +38,11 @@ def crash_options(command: _Command) -> _Command:
 
 def repository_options(command: _Command) -> _Command:
     """`--repo DIR` and `--base REV`."""
-    command = click.option("--base", default="HEAD", show_default=True, metavar="REV", help="The commit to read.")(
+    command = click.option("--base", default=HEAD, show_default=True, metavar="REV", help="The commit to read.")(
         command
     )
     return click.option(
-        "--repo", default=".", show_default=True, metavar="DIR", help="The repository the crash belongs to."
+        "--repo", default=HERE, show_default=True, metavar="DIR", help="The repository the crash belongs to."
     )(command)
 
 
@@ -92,12 +93,15 @@ def settings_of(tree: Tree, options: Mapping[str, Any] | None = None) -> Setting
 
 
 def mapped(report: Report, repo: str, base: str) -> Report:
-    """The report with its frames seen from the app's root, where a repository can tell; else as it is."""
+    """The report, its frames seen from the app's root; as it is where no repository was named and none is here."""
     from healer.context import locate_root
     from healer.edge.git import GitTree
 
     try:
-        with GitTree(Path(repo), base) as tree:
-            return locate_root(report, tree, settings_of(tree))
-    except SplatError:
+        tree = GitTree(Path(repo), base)
+    except UsageError:
+        if (repo, base) != (HERE, HEAD):
+            raise
         return report
+    with tree:
+        return locate_root(report, tree, settings_of(tree))

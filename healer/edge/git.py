@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import subprocess
-import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
+from healer.edge.objects import Objects, incomplete
 from healer.edge.plumbing import SAFE, environment, git
-from healer.outcome import SplatError, UsageError
+from healer.outcome import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
 
-MAX_BYTES = 2 * 1024 * 1024
+PATIENCE = 30.0
 HISTORY_SECONDS = 1.0
 HISTORY_COMMITS = 5
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -26,25 +25,17 @@ _TAG = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+/-]{0,119}")
 _BLAME_HEAD = re.compile(r"[0-9a-f]{40,64} \d+ \d+")
 
 
-class _Reply(NamedTuple):
-    """What `git cat-file --batch` said about one object: `content` is None where it is too large."""
-
-    name: str
-    kind: str
-    content: bytes | None
-
-
 class GitTree:
     """Implements `Tree` over a commit of a repository: a checkout, any folder inside one, or a bare repository.
 
-    Raises UsageError when `repo` is no repository git will open, has no commits, or does not know `rev`. Close it, or
-    use it as a context manager: it keeps one `git cat-file` running. Threads may share it.
+    Raises UsageError when `repo` is no repository git will open, has no commits, or does not know `rev`, and SplatError
+    when git is silent for `patience` seconds. Close it, or use it as a context manager: it keeps one `git cat-file`
+    running. Threads may share it.
     """
 
-    def __init__(self, repo: Path, rev: str = "HEAD") -> None:
+    def __init__(self, repo: Path, rev: str = "HEAD", *, patience: float = PATIENCE) -> None:
         self.repo = repo
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._objects = Objects(repo, patience)
         self._blobs: dict[str, str] | None = None
         self._paths: frozenset[str] = frozenset()
         self._releases: dict[str, str | None] = {}
@@ -68,8 +59,7 @@ class GitTree:
 
     def close(self) -> None:
         """End the process; reading again starts a new one."""
-        with self._lock:
-            self._end()
+        self._objects.close()
 
     def paths(self) -> frozenset[str]:
         """Every tracked regular file, as "/"-separated paths from the root of the repository.
@@ -80,19 +70,24 @@ class GitTree:
         return self._paths
 
     def read(self, path: str) -> bytes | None:
-        """The file's content, None when it is not tracked, not a regular file, or larger than 2 MiB."""
+        """The file's content, None when it is not tracked, not a regular file, or larger than 2 MiB.
+
+        Raises UsageError for a file that the commit has and the clone has not.
+        """
         blob = self._index().get(path)
         if blob is None:
             return None
-        reply = self._ask(blob)
-        return reply.content if reply is not None and reply.kind == "blob" else None
+        reply = self._objects.ask(blob)
+        if reply is None:
+            raise incomplete(path)
+        return reply.content if reply.kind == "blob" else None
 
     def read_at(self, release: str, path: str) -> bytes | None:
         """The file as it was in `release` (a commit id or a tag, with or without a leading "v"), None where unknown."""
         commit = self._released(release)
         if commit is None or _CONTROL.search(path):
             return None
-        reply = self._ask(f"{commit}:{path}")
+        reply = self._objects.ask(f"{commit}:{path}")
         return reply.content if reply is not None and reply.kind == "blob" else None
 
     def history(self, path: str, first: int, last: int) -> Sequence[str]:
@@ -138,7 +133,7 @@ class GitTree:
     def _resolve(self, rev: str) -> str:
         if not rev.strip() or _CONTROL.search(rev) or len(rev) > 1_000:
             raise UsageError(f"{rev[:80]!r} is no revision", next_step="Name a commit, a branch or a tag.")
-        reply = self._ask(f"{rev}^{{commit}}")
+        reply = self._objects.ask(f"{rev}^{{commit}}")
         if reply is not None and reply.kind == "commit":
             return reply.name
         if rev == "HEAD":
@@ -156,95 +151,9 @@ class GitTree:
             names = [release] if _COMMIT.fullmatch(release) else []
             if _TAG.fullmatch(release) and ".." not in release:
                 names += [f"refs/tags/{release}", f"refs/tags/v{release}"]
-            found = (reply for name in names if (reply := self._ask(f"{name}^{{commit}}")) is not None)
+            found = (reply for name in names if (reply := self._objects.ask(f"{name}^{{commit}}")) is not None)
             self._releases[release] = next((reply.name for reply in found if reply.kind == "commit"), None)
         return self._releases[release]
-
-    def _ask(self, name: str) -> _Reply | None:
-        """One object by its name, None where there is no such object. Starts the process when it is not running."""
-        with self._lock:
-            process = self._process or self._start()
-            assert process.stdin is not None
-            assert process.stdout is not None
-            try:
-                process.stdin.write(name.encode("utf-8", "surrogateescape") + b"\n")
-                process.stdin.flush()
-                header = process.stdout.readline()
-            except OSError:
-                header = b""
-            if not header:
-                raise self._broken()
-            words = header.decode("utf-8", "replace").split()
-            if len(words) != 3 or not words[2].isdigit():
-                return None
-            size = int(words[2])
-            if size > MAX_BYTES:
-                # Cheaper than reading past it, whatever its size.
-                self._end()
-                return _Reply(words[0], words[1], None)
-            content = process.stdout.read(size + 1)
-            if len(content) != size + 1:
-                raise self._broken()
-            return _Reply(words[0], words[1], content[:-1])
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        command = ["git", *SAFE, "-C", str(self.repo), "cat-file", "--batch"]
-        try:
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
-            )
-        except FileNotFoundError:
-            raise UsageError("git was not found", where="PATH", next_step="Install git and run again.") from None
-        except ValueError:
-            raise UsageError(f"{str(self.repo)[:80]!r} is no folder", next_step="Name a repository.") from None
-        return self._process
-
-    def _end(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        process.wait()
-
-    def _broken(self) -> SplatError:
-        """The error behind a process that stopped answering, from git's own last words."""
-        process, said = self._process, ""
-        if process is not None and process.stderr is not None:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=2)
-            if process.poll() is not None:
-                said = process.stderr.read(4_000).decode("utf-8", "replace").strip()
-        self._end()
-        return _refusal(said, str(self.repo))
-
-
-def _refusal(said: str, where: str) -> SplatError:
-    """What git's own words mean to a person."""
-    if "not a git repository" in said:
-        return UsageError("This is not a git repository", where=where, next_step="Point --repo at a clone of the code.")
-    if "dubious ownership" in said:
-        return UsageError(
-            "git does not trust this repository: another user owns it",
-            where=where,
-            next_step="If you trust it: git config --global --add safe.directory <its folder>",
-        )
-    if "no upstream" in said or "does not point to a branch" in said or "no such branch" in said:
-        return UsageError(
-            "That revision names no commit here", where=where, next_step="Give --base a commit or a branch."
-        )
-    if "bad config" in said or "unknown extension" in said or "unknown repository extension" in said:
-        return UsageError(
-            f"git cannot read this repository's configuration: {said}", where=where, next_step="Mend .git/config."
-        )
-    if "cannot change to" in said:
-        return UsageError("There is no such folder", where=where, next_step="Point --repo at a clone of the code.")
-    return SplatError(
-        f"git could not read the repository: {said or 'it stopped'}", where=where, next_step="Try `git fsck` there."
-    )
 
 
 def _regular_files(listed: bytes) -> Iterator[tuple[str, str]]:

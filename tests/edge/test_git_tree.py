@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import pytest
 
 from healer.context.value import Archive
 from healer.edge.git import GitTree
-from healer.outcome import UsageError
+from healer.outcome import SplatError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -193,7 +194,7 @@ def test_threads_share_one_tree(repo: Path) -> None:
 
 def test_closing_ends_the_process(repo: Path) -> None:
     tree = GitTree(repo)
-    process = tree._process
+    process = tree._objects._process
     assert process is not None
     tree.close()
     assert process.poll() is not None
@@ -244,3 +245,45 @@ def test_a_repository_of_another_user_is_named_as_such(
     with pytest.raises(UsageError, match="another user owns it") as caught:
         GitTree(repo)
     assert "safe.directory" in caught.value.next_step
+
+
+def test_a_git_that_waits_for_ever_is_not_waited_for(repo: Path) -> None:
+    os.mkfifo(repo / "pipe")
+    with (repo / ".git/config").open("a") as config:
+        config.write("[include]\n\tpath = ../pipe\n")
+    began = time.monotonic()
+    with pytest.raises(SplatError, match=r"did not answer within 0\.5 s") as caught:
+        GitTree(repo, patience=0.5)
+    assert time.monotonic() - began < 10
+    assert "include.path" in caught.value.next_step
+
+
+def test_a_file_that_the_clone_lacks_is_named(repo: Path, tmp_path: Path) -> None:
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "-q", "--no-checkout", "--filter=blob:none", f"file://{repo}", "partial")
+    with GitTree(tmp_path / "partial") as tree:
+        assert "app/cart.py" in tree.paths()
+        assert tree.read("untracked.py") is None
+        with pytest.raises(UsageError, match="has not all files") as caught:
+            tree.read("app/cart.py")
+    assert "refetch" in caught.value.next_step
+
+
+def test_a_file_that_was_lost_is_named(repo: Path) -> None:
+    blob = git(repo, "rev-parse", "HEAD:app/cart.py")
+    (repo / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    with GitTree(repo) as tree:
+        with pytest.raises(UsageError, match="has not all files") as caught:
+            tree.read("app/cart.py")
+        assert caught.value.where == "app/cart.py"
+        assert tree.read("ü x.py") is not None
+
+
+def test_an_object_of_any_size_comes_whole(repo: Path) -> None:
+    sizes = [0, 1, 65_535, 65_536, 65_537, 200_001]
+    for size in sizes:
+        (repo / f"{size}.txt").write_bytes(b"\n" * size)
+    commit(repo, "sizes")
+    with GitTree(repo) as tree:
+        for size in sizes * 2:
+            assert tree.read(f"{size}.txt") == b"\n" * size

@@ -10,6 +10,7 @@ import io
 import subprocess
 import tarfile
 import tempfile
+import threading
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 4 * 1024**3
 """A tree larger than this is refused: it would not be tested in reasonable time either."""
+LIST_SECONDS, WRITE_SECONDS = 60.0, 300.0
 EXECUTABLE, _LINK = "100755", "120000"
 _GIT = (
     "git",
@@ -57,7 +59,7 @@ def entries(repo: Path, commit: str, environ: Mapping[str, str]) -> list[Entry]:
                 raise SandboxError(
                     "A file of the commit is missing from the repository",
                     where=path.decode("utf-8", "replace")[:200],
-                    next_step="Check it with `git fsck`; a partial clone needs `git fetch --refetch` first.",
+                    next_step="Check it with `git fsck`; a partial clone needs `git fetch --refetch --no-filter`.",
                 )
             if kind == "blob":
                 found.append(Entry(mode, blob, int(size), safe_path(path.decode("utf-8", "surrogateescape"))))
@@ -83,13 +85,21 @@ def safe_path(name: str) -> str:
 
 
 def _git(repo: Path, environ: Mapping[str, str], *arguments: str) -> bytes:
-    done = subprocess.run(
-        [*_GIT, "-C", str(repo), *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        env=git_environment(environ),
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [*_GIT, "-C", str(repo), *arguments],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            env=git_environment(environ),
+            timeout=LIST_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise SandboxError(
+            f"git {arguments[0]} took over {LIST_SECONDS:g} s",
+            where=str(repo),
+            next_step="Try `git gc` there, or again.",
+        ) from None
     if done.returncode:
         raise SandboxError(
             "git cannot read the commit",
@@ -121,6 +131,9 @@ def write_tree(
             env=git_environment(environ),
         )
     assert git.stdout is not None
+    # What is silent for ever would be read for ever.
+    limit = threading.Timer(WRITE_SECONDS, git.kill)
+    limit.start()
     try:
         for entry in ordered:
             content = _blob(git.stdout, entry)
@@ -129,6 +142,7 @@ def write_tree(
             else:
                 target.write(regular(entry.path, content, mtime, executable=entry.mode == EXECUTABLE))
     finally:
+        limit.cancel()
         git.kill()
         git.wait()
         git.stdout.close()
