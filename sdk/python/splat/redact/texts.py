@@ -1,0 +1,107 @@
+"""X1, X7, X8, X11, X12: all steps over one text, in their order."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Match, Sequence, Tuple
+
+from splat.cut import CUT
+from splat.redact.cards import hide_cards
+from splat.redact.named import hide_named
+from splat.redact.names import names_of
+from splat.redact.shapes import MARK, hide_shapes
+
+#: A text is cut to so many code points before it is redacted, and then loses its last ones: a secret may begin there.
+MAX_TEXT = 100_000
+LOST_AT_THE_END = 512
+#: Short texts recur (program text, log lines): so many answers are remembered, each of a text of at most so many.
+MAX_KNOWN = 2_048
+MAX_KNOWN_TEXT = 200
+
+_SPACE = " \t\n\x0b\x0c\r"
+_LEAD = r"-(?:(?<=[ \t\n\x0b\x0c\r\"'`(,=\[]-)|(?<=^-))"
+_FLAG = re.compile(
+    _LEAD + r"-?([A-Za-z][0-9A-Za-z_-]{1,60})[ \t]{1,4}([^ \t\n\x0b\x0c\r\"'`=-][^ \t\n\x0b\x0c\r\"'`]*)"
+)
+_CURL = re.compile(_LEAD + r"(?:u|-user)[ =][\"']?([^ \t\n\x0b\x0c\r:\"'/]+:[^ \t\n\x0b\x0c\r\"']+)")
+_ELEMENT = re.compile("<([A-Za-z][0-9A-Za-z_.:-]{0,60})>([^<>]+)</")
+
+
+def redact_text(text: str, extra: Sequence[str] = ()) -> str:
+    """`text` without its secrets; `extra` are names that tell too. Never raises: what fails is MARK."""
+    return redactor(tuple(extra)).text(text)
+
+
+def redact_source(text: str, extra: Sequence[str] = ()) -> str:
+    """The same for program text and what is named in it: types, paths, functions, source and context lines."""
+    return redactor(tuple(extra)).source(text)
+
+
+class Redactor:
+    """Redacts texts with the names of one user."""
+
+    def __init__(self, extra: Sequence[str] = ()) -> None:
+        self.names = names_of(tuple(extra))
+        self._known_text = lru_cache(MAX_KNOWN)(self._text)
+        self._known_source = lru_cache(MAX_KNOWN)(self._source)
+
+    def text(self, text: str) -> str:
+        """In `text` mode (X1); fails closed."""
+        try:
+            return self._known_text(text) if len(text) <= MAX_KNOWN_TEXT else self._text(text)
+        except Exception:
+            return MARK
+
+    def source(self, text: str) -> str:
+        """In `source` mode (X1); fails closed."""
+        try:
+            return self._known_source(text) if len(text) <= MAX_KNOWN_TEXT else self._source(text)
+        except Exception:
+            return MARK
+
+    def _text(self, text: str) -> str:
+        if len(text) > MAX_TEXT:
+            return self._text(text[:MAX_TEXT])[:-LOST_AT_THE_END] + CUT
+        text = hide_shapes(text, source=False)
+        if "=" in text or ":" in text:
+            text = hide_named(text, self.names, source=False)
+        if "-" in text:
+            text = _CURL.sub(_credentials, _FLAG.sub(self._argument, text))
+        return self._last_steps(text)
+
+    def _source(self, text: str) -> str:
+        if len(text) > MAX_TEXT:
+            return self._source(text[:MAX_TEXT])[:-LOST_AT_THE_END] + CUT
+        text = hide_shapes(text, source=True)
+        if "=" in text or ":" in text:
+            text = hide_named(text, self.names, source=True)
+        return self._last_steps(text)
+
+    def _last_steps(self, text: str) -> str:
+        if "</" in text:
+            text = _ELEMENT.sub(self._element, text)
+        return hide_cards(text)
+
+    def _argument(self, match: Match[str]) -> str:
+        return _hidden(match, 2) if self.names.tells(match.group(1)) else match.group()
+
+    def _element(self, match: Match[str]) -> str:
+        if match.group(2).strip(_SPACE) and self.names.tells(match.group(1)):
+            return _hidden(match, 2)
+        return match.group()
+
+
+def _credentials(match: Match[str]) -> str:
+    return _hidden(match, 1)
+
+
+def _hidden(match: Match[str], group: int) -> str:
+    start = match.start()
+    return match.group()[: match.start(group) - start] + MARK + match.group()[match.end(group) - start :]
+
+
+@lru_cache(maxsize=8)
+def redactor(extra: Tuple[str, ...] = ()) -> Redactor:
+    """The one `Redactor` of these additions."""
+    return Redactor(extra)
