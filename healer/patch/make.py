@@ -58,13 +58,7 @@ def make_patch(proposal: Proposal, tree: Tree, settings: PolicySettings) -> Patc
     if refusal := check(candidate, settings):
         return refusal
     _prove(diff, candidate)
-    return Patch(
-        proposal=proposal,
-        changes=tuple(change.value for change in candidate.changes),
-        diff=diff,
-        lines=candidate.lines,
-        capabilities=new_capabilities(candidate.changes, candidate.runtime),
-    )
+    return _patch(proposal, candidate, diff)
 
 
 def check_diff(
@@ -82,6 +76,38 @@ def check_diff(
     `read` gives a file of the base commit, None when it is not one of `tracked`. The diff must fit that commit exactly
     and be written as `make_patch` writes it, so nothing in it can mean one thing here and another to git.
     """
+    candidate = _candidate_of(diff, read, settings, runtime, frozenset(tracked), admitted, reported)
+    return candidate if isinstance(candidate, Rejected) else tuple(change.value for change in candidate.changes)
+
+
+def remake_patch(proposal: Proposal, diff: str, tree: Tree, settings: PolicySettings) -> Patch | Rejected:
+    """The patch that a finished diff makes of a proposal whose edits were not kept; every rule is asked again."""
+    context = proposal.context
+    reported = tuple(exception.type for exception in context.report.exceptions)
+    runtime, tracked = context.report.runtime, tree.paths()
+    candidate = _candidate_of(diff, tree.read, settings, runtime, tracked, context.admitted, reported)
+    return candidate if isinstance(candidate, Rejected) else _patch(proposal, candidate, diff)
+
+
+def _patch(proposal: Proposal, candidate: Candidate, diff: str) -> Patch:
+    return Patch(
+        proposal=proposal,
+        changes=tuple(change.value for change in candidate.changes),
+        diff=diff,
+        lines=candidate.lines,
+        capabilities=new_capabilities(candidate.changes, candidate.runtime),
+    )
+
+
+def _candidate_of(
+    diff: str,
+    read: Callable[[str], bytes | None],
+    settings: PolicySettings,
+    runtime: RuntimeName,
+    known: frozenset[str],
+    admitted: frozenset[str] | None,
+    reported: tuple[str, ...],
+) -> Candidate | Rejected:
     if len(diff) > MAX_DIFF:
         return Rejected("not-canonical", f"The diff has {len(diff)} characters; at most {MAX_DIFF} are allowed.")
     if not _is_text(diff):
@@ -90,7 +116,6 @@ def check_diff(
         files = parse(diff)
     except NotCanonicalError as error:
         return Rejected("not-canonical", f"The diff is refused: {error}.")
-    known = frozenset(tracked)
     changes: list[Change] = []
     for file in files:
         change = _fitted(file, read, runtime, settings, known)
@@ -100,7 +125,7 @@ def check_diff(
     candidate = Candidate(tuple(changes), runtime, admitted, known, reported)
     if _diff(candidate) != diff:
         return Rejected("not-canonical", "The diff is refused: it is not written as Splat writes it.")
-    return check(candidate, settings) or tuple(change.value for change in candidate.changes)
+    return check(candidate, settings) or candidate
 
 
 def _is_text(text: str) -> bool:
