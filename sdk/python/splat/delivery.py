@@ -1,0 +1,84 @@
+"""What happens to an event or a count, from one end to the other: made into an item, kept, sent, deleted.
+
+Worker only, but for `durable`: it loads all that the app's thread does without.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Union
+
+from splat import spool
+from splat.cut import cut
+from splat.redact import redact_text
+from splat.report import Reporter
+from splat.sender import Sender
+from splat.store import Kept, Store
+from splat.values import Count, Event, Item
+from splat.wire import text_of
+
+if TYPE_CHECKING:
+    from splat.options import Options
+    from splat.values import Transport
+
+
+class Delivery:
+    """Of one process and one destination."""
+
+    def __init__(
+        self, options: Options, folder: str, make_transport: Callable[[], Transport], warn: Callable[..., None]
+    ) -> None:
+        self._options = options
+        self._warn = warn
+        self._reporter = Reporter(options, warn)
+        self._store = Store(folder, warn)
+        self._sender = Sender(make_transport, self._store, warn)
+        self._releases: Dict[str, str] = {}
+        self._closed = False
+
+    def take(self, things: Sequence[Union[Event, Count]], *, durably: bool = False) -> None:
+        """Brings these to disk, safe to publish, and has them delivered. `durably`: synced, each for itself."""
+        items = [item for item in map(self._item, things) if item is not None]
+        if not items:
+            return
+        kept = [self._store.keep_durably(each) for each in items] if durably else self._store.keep(items)
+        if self._closed:
+            self._store.later(kept)
+        else:
+            self._sender.add(kept)
+            self._sender.start()
+
+    def start(self) -> bool:
+        """Starts delivering what was left before. False where no thread can be had."""
+        return self._sender.start()
+
+    def drain(self, deadline: float) -> bool:
+        """Waits until all is delivered, at most until `deadline` (`time.monotonic()`). Whether it is."""
+        return self._sender.drain(deadline)
+
+    def close(self, deadline: float) -> None:
+        """Delivers what it can until `deadline`; the rest, and what comes later, is left in the spool."""
+        self._closed = True
+        self._sender.close(deadline)
+        self._store.close()
+
+    def forget(self) -> None:
+        """In the child of a fork: all of this is the parent's."""
+        self._store.forget()
+        spool.forget()
+
+    def _item(self, thing: Union[Event, Count]) -> Optional[Item]:
+        """What to deliver; None for what is dropped: by `before_send`, or because it cannot be made safe (X11)."""
+        try:
+            return self._counted(thing) if isinstance(thing, Count) else self._reporter.item(thing)
+        except Exception as error:
+            # What the error says may hold what should have been redacted.
+            self._warn(f"an error report was dropped: {type(error).__name__} while it was being made", "unsafe")
+            return None
+
+    def _counted(self, count: Count) -> Item:
+        if count.release not in self._releases:
+            self._releases[count.release] = cut(redact_text(count.release, self._options.redact), 1_000)
+        safe = count._replace(release=self._releases[count.release])
+        item = Item(os.urandom(16).hex(), count.last, safe)
+        return item._replace(text=text_of(item))

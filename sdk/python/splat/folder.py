@@ -1,0 +1,73 @@
+"""P1: where the spool of one destination is. Loaded by `init`: nothing heavy here."""
+
+from __future__ import annotations
+
+import os
+import sys
+from hashlib import sha256
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from splat.options import Options
+
+_PLAIN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz._-")
+
+
+def of(options: Options) -> str:
+    """The folder for what goes to the options' repository or URL; nothing is made or looked at."""
+    kind = options.transport if isinstance(options.transport, str) else type(options.transport).__qualname__
+    target = {"http": options.url, "file": options.folder}.get(kind, f"{options.api_url}/{options.repo}")
+    plain = "".join(each if each in _PLAIN else "-" for each in (options.repo if kind == "github" else kind))
+    digest = sha256(f"{kind}\n{target}".encode("utf-8", "replace")).hexdigest()[:8]
+    return os.path.join(options.spool_dir or cache_folder(), f"{plain[:60].lstrip('.-')}-{digest}")
+
+
+def cache_folder() -> str:
+    """`splat` in the user's cache folder; in the one for temporary files where the user has none."""
+    home = os.path.expanduser("~")
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.join(home, "Library", "Caches")
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "") or os.path.join(home, ".cache")
+    if os.path.isabs(base) and (os.path.isdir(base) or os.access(os.path.dirname(base), os.W_OK)):
+        return os.path.join(base, "splat")
+    import tempfile
+
+    return os.path.join(tempfile.gettempdir(), f"splat-{os.geteuid() if hasattr(os, 'geteuid') else 'user'}")
+
+
+def waits_in(folder: str) -> bool:
+    """Whether a process that is gone left something there. Looks at names alone."""
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return False
+    return any(name.endswith(".json") or is_left(name) for name in names)
+
+
+def is_left(name: str) -> bool:
+    """Whether a file is what a process had in its hands (P4, P7) that is gone."""
+    if name.endswith(".taken"):
+        owner = name.rpartition(".taken")[0].rpartition(".")[2]
+    elif name.endswith(".journal"):
+        owner = name.partition("-")[0]
+    else:
+        return False
+    return owner.isascii() and owner.isdigit() and len(owner) <= 10 and gone(int(owner))
+
+
+def gone(pid: int) -> bool:
+    """Whether no process has that number, or only this one, which knows what it took."""
+    if pid == os.getpid():
+        return True
+    if os.name == "nt":  # there signal 0 is no question
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return False

@@ -1,0 +1,326 @@
+"""The one thread that makes reports of events and brings them to disk. What delivers them is `sender.py`.
+
+Loaded by `init`: nothing heavy here. The rest is loaded by the worker, on its own thread.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import os
+import sys
+import threading
+import time
+import weakref
+from _queue import Empty, SimpleQueue
+
+from splat import folder
+from splat.transports import make
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
+
+    from splat.delivery import Delivery
+    from splat.options import Options
+    from splat.values import Count, Event, Transport
+
+    #: Called on the thread that delivers, with the options, the spool's folder and what says a warning of a kind.
+    TransportFactory = Callable[[Options, str, Callable[..., None]], Transport]
+
+TICK = 5.0  #: seconds between two looks at what was suppressed (rule Q4)
+MOST_QUEUED = 100
+AT_EXIT = 2.0  #: seconds
+#: So many are on disk before more of a burst is worked on.
+_BATCH = 8
+#: Longest wait, in seconds, of a fork for modules that the worker is loading.
+_LOADING = 2.0
+
+
+class _Marker:
+    """Leaves the queue when all that was put before it is on disk."""
+
+    def __init__(self, *, last: bool) -> None:
+        self.last = last
+        self.passed = threading.Event()
+
+
+class Worker:
+    """Takes events and counts from any thread. Only `flush` and `close` wait, and with `durable` `put`, for the disk.
+
+    `counts(closing)` gives the counts that are due, and at the end all that are pending (rules Q4, Q7).
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        transport_factory: TransportFactory = make,
+        counts: Optional[Callable[[bool], Sequence[Count]]] = None,
+        warn: Optional[Callable[..., None]] = None,
+    ) -> None:
+        self._options = options
+        self._transport_factory = transport_factory
+        self._counts = counts
+        self._warn = warn or _warn
+        self._folder = folder.of(options)
+        self._begin()
+        _register(self)
+
+    def _begin(self) -> None:
+        """All that belongs to one process."""
+        self._pid = os.getpid()
+        self._queue = _new_queue()
+        self._running = False
+        self._closed = False
+        self._starting = threading.Lock()
+        self._loading = threading.RLock()
+        self._held = False
+        self._delivery: Optional[Delivery] = None
+
+    # --- any thread --------------------------------------------------------------------------------------------------
+
+    def put(self, thing: Union[Event, Count]) -> None:
+        """Takes an event or a count. With `durable`, it is on disk when this returns."""
+        if self._options.transport == "none":
+            return
+        if self._pid != os.getpid():  # a fork that Python was not told of
+            self.after_fork()
+        if self._options.durable or self._closed:
+            self._loaded().take([thing], durably=True)
+            return
+        if self._queue.qsize() >= MOST_QUEUED:
+            self._drop_oldest()
+        self._queue.put(thing)
+        self._start()
+
+    def pick_up(self) -> None:
+        """Starts delivering what earlier processes left, where there is something."""
+        if folder.waits_in(self._folder):
+            self._start()
+
+    def flush(self, seconds: float) -> bool:
+        """Waits until all that was taken before is delivered, at most so long. Whether it is."""
+        deadline = time.monotonic() + seconds
+        passed = not self._closed and self._start() and self._pass(_Marker(last=False), deadline)
+        return passed and self._loaded().drain(deadline)
+
+    def close(self, seconds: float = AT_EXIT) -> None:
+        """Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool."""
+        if self._closed or self._pid != os.getpid():
+            return
+        deadline = time.monotonic() + seconds
+        counts = self._due(closing=True)
+        for each in counts:
+            self._queue.put(each)
+        if self._running:
+            self._pass(_Marker(last=True), deadline)
+        self._closed = True
+        rest = self._rest()
+        if rest or self._delivery is not None:
+            delivery = self._loaded()
+            delivery.take(rest)
+            delivery.close(deadline)
+
+    @property
+    def seconds_at_exit(self) -> float:
+        """How long the end of the process may take."""
+        return min(AT_EXIT, self._options.shutdown_timeout)
+
+    def wait_for_loading(self) -> None:
+        """Before a fork: no thread of ours is in the middle of an import."""
+        self._held = self._loading.acquire(timeout=_LOADING)
+
+    def loading_may_go_on(self) -> None:
+        """After a fork, in the parent."""
+        if self._held:
+            self._held = False
+            self._loading.release()
+
+    def after_fork(self) -> None:
+        """In the child of a fork: what the parent has it delivers itself; its threads and locks are not here."""
+        delivery = self._delivery
+        self._begin()
+        if delivery is not None:
+            delivery.forget()
+
+    # --- starting ----------------------------------------------------------------------------------------------------
+
+    def _start(self) -> bool:
+        """Starts the thread when it does not run. False where none can be had: at the end of the interpreter."""
+        if self._running:
+            return True
+        with self._starting:
+            if not self._running and not self._closed:
+                # Libraries that replace threads may have come after us.
+                self._queue = _moved(self._queue)
+                try:
+                    threading.Thread(target=self._run, name="splat-worker", daemon=True).start()
+                except RuntimeError:
+                    return False
+                self._running = True
+                _at_end_of_child(self)
+        return self._running
+
+    def _loaded(self) -> Delivery:
+        if self._delivery is None:
+            with self._loading:
+                if self._delivery is None:
+                    from splat.delivery import Delivery
+
+                    self._delivery = Delivery(self._options, self._folder, self._transport, self._warn)
+        return self._delivery
+
+    def _transport(self) -> Transport:
+        with self._loading:
+            return self._transport_factory(self._options, self._folder, self._warn)
+
+    def _pass(self, marker: _Marker, deadline: float) -> bool:
+        self._queue.put(marker)
+        return marker.passed.wait(max(0.0, deadline - time.monotonic()))
+
+    def _drop_oldest(self) -> None:
+        try:
+            dropped = self._queue.get_nowait()
+        except Empty:
+            return
+        if isinstance(dropped, _Marker):
+            self._queue.put(dropped)
+        else:
+            self._warn("errors were dropped: they came faster than they could be written to disk", "queue")
+
+    # --- the thread --------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        try:
+            delivery = self._loaded()
+            delivery.start()
+            due = time.monotonic() + TICK
+            while True:
+                batch, marker = self._next(due)
+                if time.monotonic() >= due:
+                    due = time.monotonic() + TICK
+                    batch += self._due()
+                delivery.take(batch)
+                if marker is not None:
+                    marker.passed.set()
+                    if marker.last:
+                        return
+        except Exception as error:
+            self._warn(f"no errors are reported any more, for {type(error).__name__}: {str(error)[:300]}", "worker")
+        finally:
+            self._running = False
+
+    def _next(self, due: float) -> Tuple[List[Any], Optional[_Marker]]:
+        """What was put, up to a marker, or nothing until it is `due` to look at what was suppressed."""
+        batch: List[Any] = []
+        try:
+            thing = self._queue.get(timeout=max(0.0, due - time.monotonic()))
+            while not isinstance(thing, _Marker):
+                batch.append(thing)
+                if len(batch) == _BATCH:
+                    return batch, None
+                thing = self._queue.get_nowait()
+            return batch, thing
+        except Empty:
+            return batch, None
+
+    def _rest(self) -> List[Any]:
+        """What the thread did not come to."""
+        rest: List[Any] = []
+        while True:
+            try:
+                thing = self._queue.get_nowait()
+            except Empty:
+                return rest
+            if isinstance(thing, _Marker):
+                thing.passed.set()
+            else:
+                rest.append(thing)
+
+    def _due(self, *, closing: bool = False) -> List[Count]:
+        try:
+            return list(self._counts(closing)) if self._counts else []
+        except Exception as error:
+            self._warn(f"counts were lost, for {type(error).__name__}: {str(error)[:300]}", "counts")
+            return []
+
+
+# --- the process -----------------------------------------------------------------------------------------------------
+
+_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+
+def _register(worker: Worker) -> None:
+    _workers.add(worker)
+    _watch_the_process()
+
+
+@functools.lru_cache(maxsize=None)
+def _watch_the_process() -> None:
+    """Once: nothing of this can be taken back."""
+    atexit.register(_exit)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_here, after_in_child=_after_fork)
+
+
+def _exit() -> None:
+    for worker in list(_workers):
+        try:
+            worker.close(worker.seconds_at_exit)
+        except Exception as error:
+            _warn(f"not all errors were delivered, for {type(error).__name__}: {str(error)[:300]}", "exit")
+
+
+def _before_fork() -> None:
+    """A module that is half loaded by a thread that is not in the child could never be loaded there."""
+    for worker in list(_workers):
+        worker.wait_for_loading()
+
+
+def _after_fork_here() -> None:
+    for worker in list(_workers):
+        worker.loading_may_go_on()
+
+
+def _after_fork() -> None:
+    for worker in list(_workers):
+        worker.after_fork()
+
+
+def _at_end_of_child(worker: Worker) -> None:
+    """A child of `multiprocessing` ends without `atexit`, but calls its own finalizers."""
+    for name in ("multiprocessing", "billiard"):
+        process, util = sys.modules.get(f"{name}.process"), sys.modules.get(f"{name}.util")
+        try:
+            if process is not None and util is not None and process.current_process()._parent_pid is not None:
+                util.Finalize(worker, _close, (weakref.ref(worker),), exitpriority=-100)
+        except Exception as error:
+            _warn(f"errors in children of {name} may come late, for {type(error).__name__}: {str(error)[:300]}", name)
+
+
+def _close(reference: weakref.ref[Worker]) -> None:
+    worker = reference()
+    if worker is not None:
+        worker.close(worker.seconds_at_exit)
+
+
+def _new_queue() -> SimpleQueue[Any]:
+    """A queue whose `get` lets other greenlets run where gevent has put its own class into `queue`."""
+    queue = sys.modules.get("queue")
+    return queue.SimpleQueue() if queue is not None else SimpleQueue()
+
+
+def _moved(queue: SimpleQueue[Any]) -> SimpleQueue[Any]:
+    """The same, of the class that is right by now."""
+    new = _new_queue()
+    if type(new) is type(queue):
+        return queue
+    while not queue.empty():
+        new.put(queue.get_nowait())
+    return new
+
+
+def _warn(text: str, kind: Optional[str] = None) -> None:
+    from splat.warn import warn
+
+    warn(text, kind)
