@@ -115,6 +115,14 @@ class Client:
             else:
                 self._hurried.wait(rest)
 
+    def pause(self, seconds: float) -> None:
+        """Sleep, but no longer once the process ends."""
+        self._hurried.wait(seconds)
+
+    def silent_for(self) -> float:
+        """Seconds for which the server wants to hear nothing."""
+        return max(0.0, self._not_before - time.monotonic())
+
     # --- requests ----------------------------------------------------------------------------------------------------
 
     def request(
@@ -151,7 +159,7 @@ class Client:
         raise AssertionError("the last round returns or raises")
 
     def _pass_gate(self) -> None:
-        rest = self._not_before - time.monotonic()
+        rest = self.silent_for()
         if rest > 0:
             raise Later(f"{self._host} asked for silence for {rest:.0f} s more")
 
