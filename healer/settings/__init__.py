@@ -1,13 +1,16 @@
-"""The only reader of `SPLAT_*` variables and of `.github/splat.yml`; credentials stay in the environment.
+"""The only reader of `SPLAT_*` and `GITHUB_*` variables and of `.github/splat.yml`; credentials stay where they are.
 
 Precedence, first wins: command-line option, environment (`SPLAT_*`), `.github/splat.yml` on the base commit, default.
 """
 
+from healer.settings.actions import Actions
 from healer.settings.load import CONFIG_PATH, data, load_settings
 from healer.settings.values import (
     CheckSettings,
+    CiSettings,
     ConfidenceSettings,
     ContextSettings,
+    GateSettings,
     LimitSettings,
     PolicySettings,
     Price,
@@ -19,9 +22,12 @@ from healer.settings.variables import SETTABLE, variable
 __all__ = [
     "CONFIG_PATH",
     "SETTABLE",
+    "Actions",
     "CheckSettings",
+    "CiSettings",
     "ConfidenceSettings",
     "ContextSettings",
+    "GateSettings",
     "LimitSettings",
     "PolicySettings",
     "Price",

@@ -11,8 +11,10 @@ from healer.outcome import ConfigError
 from healer.settings.document import read_yaml, unusable
 from healer.settings.values import (
     CheckSettings,
+    CiSettings,
     ConfidenceSettings,
     ContextSettings,
+    GateSettings,
     LimitSettings,
     PolicySettings,
     Price,
@@ -183,5 +185,7 @@ _GROUPS: dict[str, type[Any]] = {
     "policy": PolicySettings,
     "checks": CheckSettings,
     "confidence": ConfidenceSettings,
+    "gate": GateSettings,
+    "ci": CiSettings,
 }
 _COMMANDS = {"setup", "lint"}

@@ -87,6 +87,31 @@ class ConfidenceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class GateSettings:
+    """Who may start what on GitHub, and how much of it. People and apps are numeric ids, never names."""
+
+    labels: tuple[str, ...] = ("splat", "auto-fix")
+    mention: str = "@splat"
+    reporters: tuple[int, ...] = ()
+    trusted: tuple[int, ...] = ()
+    attempts: int = 6
+    lifetime_days: float = 30.0
+    dollars_issue: float = 5.0
+    dollars_day: float = 20.0
+    open_pulls: int = 5
+    cooldown_minutes: float = 10.0
+    breaker_failures: int = 5
+    breaker_minutes: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CiSettings:
+    """What Splat does about the checks of its own pull requests."""
+
+    attempts: int = 2
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that can be configured. `sources` says for each key that is not a default where it came from,
     `warnings` what looks like a mistake and is none for sure.
@@ -101,6 +126,9 @@ class Settings:
     policy: PolicySettings = field(default_factory=PolicySettings)
     checks: CheckSettings = field(default_factory=CheckSettings)
     confidence: ConfidenceSettings = field(default_factory=ConfidenceSettings)
+    gate: GateSettings = field(default_factory=GateSettings)
+    ci: CiSettings = field(default_factory=CiSettings)
+    ci_heal: bool = False
     triage: tuple[TriageRule, ...] = ()
     paths: Mapping[str, str] = field(default_factory=dict)
     ignore: tuple[str, ...] = ()

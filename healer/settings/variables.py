@@ -33,13 +33,29 @@ SETTABLE = {
     "checks.setup_timeout": "float",
     "checks.workdir": "str",
     "confidence.draft_below": "int",
+    "gate.labels": "list",
+    "gate.mention": "str",
+    "gate.reporters": "ids",
+    "gate.trusted": "ids",
+    "gate.attempts": "int",
+    "gate.lifetime_days": "float",
+    "gate.dollars_issue": "float",
+    "gate.dollars_day": "float",
+    "gate.open_pulls": "int",
+    "gate.cooldown_minutes": "float",
+    "gate.breaker_failures": "int",
+    "gate.breaker_minutes": "float",
+    "ci.attempts": "int",
+    "ci_heal": "bool",
 }
-#: Variables of the same prefix that others read: the SDKs in the app, and what runs in the sandbox.
+#: Variables of the same prefix that others read: the SDKs in the app, what runs in the sandbox, and
+#: `healer/settings/actions.py`.
 _OTHERS = frozenset(
     f"SPLAT_{name}"
     for name in """
-    API_URL BEFORE_SEND DEBUG DURABLE ENABLED ENVIRONMENT EXCLUDE IGNORE INCLUDE INCLUDE_SOURCE LABELS LOCALS LOGS
-    OBSERVE RELEASE REPO REPORTERS REQUEST RESULTS ROOT SAMPLE_RATE SERVICE SPOOL_DIR TOKEN TOOLS TRANSPORT TREE URL
+    ACTOR_ID API_URL BEFORE_SEND DEBUG DURABLE ENABLED ENVIRONMENT EXCLUDE IGNORE INCLUDE INCLUDE_SOURCE LABELS LOCALS
+    LOGS OBSERVE RELEASE REPO REPORTERS REQUEST RESULTS ROOT SAMPLE_RATE SERVICE SPOOL_DIR TOKEN TOOLS TRANSPORT TREE
+    URL
     """.split()  # noqa: SIM905 - one name a line would be half a page
 )
 
@@ -62,6 +78,10 @@ def _convert(name: str, raw: str, kind: str) -> Any:
     try:
         if kind == "list":
             return [item.strip() for item in raw.split(",") if item.strip()]
+        if kind == "ids":
+            return [int(item) for item in raw.split(",") if item.strip()]
+        if kind == "bool":
+            return {"true": True, "false": False}.get(raw.strip().lower(), raw)
         return {"int": int, "float": float}[kind](raw) if kind != "str" else raw
     except ValueError:
         raise ConfigError(f"{raw[:60]!r} is not a number", where=name, next_step="Give a plain number.") from None
