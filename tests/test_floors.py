@@ -21,6 +21,7 @@ FLOORS = (
     {"verdict"},
     {"confidence"},
     {"pull_request"},
+    {"handover"},
     {"pipeline", "edge", "testing"},
     {"cli", "__main__"},
 )

@@ -25,17 +25,18 @@ if TYPE_CHECKING:
 @click.option("--max-dollars", type=float, metavar="USD", help="The most to spend on Claude. Default: 1.00.")
 @click.option("--attempts", type=int, metavar="N", help="The most answers to ask for. Default: 3.")
 @click.option("--sandbox", type=click.Choice(["bubblewrap", "none"]), help="`none` runs the project's code as you.")
+@click.option("--handover", metavar="FILE", help="Also write there what another job needs to publish the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-def heal(  # noqa: PLR0913 - one parameter an option
+def heal(
     trace_file: str | None,
     report_file: str | None,
     repo: str,
     base: str,
     hint: str,
-    max_dollars: float | None,
-    attempts: int | None,
-    sandbox: str | None,
+    handover: str | None,
+    *,
     as_json: bool,
+    **limits: Any,
 ) -> int:
     """Turn a crash into a proven fix: a branch `splat/...` and a pull request under `.splat/`.
 
@@ -43,11 +44,15 @@ def heal(  # noqa: PLR0913 - one parameter an option
     fix, 2 bad usage, 1 broken.
     """
     event = read_event(trace_file, report_file, hint)
-    options = {"limits.dollars": max_dollars, "limits.attempts": attempts, "sandbox": sandbox}
-    return _heal(event, repo, base, options, as_json=as_json)
+    options = {
+        "limits.dollars": limits["max_dollars"],
+        "limits.attempts": limits["attempts"],
+        "sandbox": limits["sandbox"],
+    }
+    return _heal(event, repo, base, options, handover, as_json=as_json)
 
 
-def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json: bool) -> int:
+def _heal(event: Any, repo: str, base: str, options: dict[str, Any], handover: str | None, *, as_json: bool) -> int:
     from healer.cli.progress import Progress
     from healer.edge.assemble import assembled
     from healer.edge.folder import FolderForge
@@ -70,7 +75,16 @@ def _heal(event: Any, repo: str, base: str, options: dict[str, Any], *, as_json:
                 ended = walk(event, house)
         finally:
             _close(journal, stopwatch, ended)
+        if handover:
+            _hand_over(handover, ended, event, tree, settings)
     return _tell(ended, journal, stopwatch, as_json=as_json)
+
+
+def _hand_over(file: str, ended: PullRequest | Diagnosis | Skipped, event: Any, tree: Any, settings: Any) -> None:
+    from healer.edge.folder import write_atomically
+    from healer.handover import mark_of, pack
+
+    write_atomically(Path(file), pack(ended, mark_of(ended, event, tree, settings), tree.base))
 
 
 def _close(journal: Journal, stopwatch: Stopwatch, ended: PullRequest | Diagnosis | Skipped | None) -> None:

@@ -1,0 +1,164 @@
+"""The handover as JSON: packed by the job that thinks, read by the one that writes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Literal
+
+from healer.markdown import cut
+from healer.outcome import Rejected, Skipped, UsageError
+from healer.pull_request.value import Diagnosis, PullRequest, Refusal, Tally
+from healer.redact import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from healer.confidence import Confidence
+
+SCHEMA = "splat-handover/1"
+MAX_BYTES = 16_000_000
+_WORDS = 20_000
+_NEXT_STEP = "The job that heals writes it; look at that job's log, and run the healing again."
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What was packed, shape and sizes checked, contents not.
+
+    `fixed` holds the keys `proposal`, `diff` and `verdict` of the schema where the outcome is "fixed"; `code`, `reason`
+    and `next_step` say why there is no fix.
+    """
+
+    outcome: Literal["fixed", "unfixed", "declined"]
+    signature: str
+    base: str
+    tally: Tally
+    head: str = ""
+    code: str = ""
+    reason: str = ""
+    next_step: str = ""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+
+
+def pack(ended: PullRequest | Diagnosis | Skipped, signature: str, base: str, head: str = "") -> str:
+    """The JSON text that hands over how a healing ended. `head` is our branch's commit that it began from."""
+    told: dict[str, Any] = {"schema": SCHEMA, "signature": signature, "base": base, "head": head}
+    if isinstance(ended, Skipped):
+        told |= {"outcome": "declined", "code": ended.code, "reason": _words(ended.reason)}
+        told |= {"next_step": _words(ended.next_step), "tally": _tally(Tally())}
+    elif isinstance(ended, Diagnosis):
+        told |= {"outcome": "unfixed", "reason": _words(ended.reason), "tally": _tally(ended.tally)}
+    else:
+        told |= {"outcome": "fixed", "tally": _tally(ended.tally), **_fixed(ended.confidence)}
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+
+
+def read_handover(data: bytes) -> Handover:
+    """Raises UsageError for what is too large, no JSON, or not of the schema."""
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"The handover has {len(data):,} bytes, {MAX_BYTES:,} are allowed", next_step=_NEXT_STEP)
+    try:
+        told = json.loads(data)
+    except (ValueError, RecursionError):
+        raise UsageError("The handover is not JSON", next_step=_NEXT_STEP) from None
+    _check(told)
+    return Handover(
+        outcome=told["outcome"],
+        signature=told["signature"],
+        base=told["base"],
+        tally=_read_tally(told["tally"]),
+        head=told.get("head", ""),
+        code=told.get("code", ""),
+        reason=told.get("reason", ""),
+        next_step=told.get("next_step", ""),
+        fixed={key: told[key] for key in ("proposal", "diff", "verdict") if key in told},
+    )
+
+
+def _check(told: Any) -> None:
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((files("healer") / "data" / "handover.schema.json").read_text("utf-8"))
+    error = next(iter(Draft202012Validator(schema).iter_errors(told)), None)
+    if error is not None:
+        raise UsageError(
+            f"The handover is not as it should be: {error.message[:300]}", where=error.json_path, next_step=_NEXT_STEP
+        )
+
+
+def _words(text: str, most: int = _WORDS) -> str:
+    return cut(redact(text), most)
+
+
+def _tally(tally: Tally) -> dict[str, Any]:
+    return {
+        "dollars": tally.dollars,
+        "seconds": tally.seconds,
+        "waiting": tally.waiting,
+        "calls": tally.calls,
+        "input_tokens": tally.input_tokens,
+        "output_tokens": tally.output_tokens,
+        "refusals": [
+            {
+                "attempt": each.attempt,
+                "model": each.model[:200],
+                "root_cause": _words(each.root_cause),
+                "fix": _words(each.fix),
+                "rule": each.why.rule[:100],
+                "reason": _words(each.why.reason),
+                "evidence": _words(each.why.evidence),
+            }
+            for each in tally.refusals[-20:]
+        ],
+    }
+
+
+def _read_tally(told: dict[str, Any]) -> Tally:
+    refusals = tuple(
+        Refusal(
+            each["attempt"],
+            each["model"],
+            each["root_cause"],
+            each["fix"],
+            Rejected(each["rule"], each["reason"], each["evidence"]),
+        )
+        for each in told["refusals"]
+    )
+    return Tally(**{key: value for key, value in told.items() if key != "refusals"}, refusals=refusals)
+
+
+def _fixed(confidence: Confidence) -> dict[str, Any]:
+    verdict = confidence.verdict
+    proposal = verdict.patch.proposal
+    return {
+        "diff": verdict.patch.diff,
+        "proposal": {
+            "attempt": proposal.attempt,
+            "model": proposal.spend.model[:200],
+            "title": _words(proposal.title, 1_000),
+            "root_cause": _words(proposal.root_cause),
+            "fix": _words(proposal.fix),
+            "unverified": [_words(each) for each in proposal.unverified[:50]],
+            "confidence": proposal.confidence,
+            "test": proposal.test.name[:2_000] if proposal.test else None,
+            "files_read": [path[:1_000] for path in proposal.files_read[:200]],
+        },
+        "verdict": {
+            "checks": [
+                {
+                    "name": check.name[:100],
+                    "status": check.status,
+                    "detail": _words(check.detail),
+                    "output": _words(check.output),
+                    "seconds": check.seconds,
+                }
+                for check in verdict.checks[:60]
+            ],
+            "proven": verdict.proven,
+            "suite": verdict.suite,
+            "flaky": [name[:1_000] for name in verdict.flaky[:100]],
+            "tests": verdict.tests,
+        },
+    }
