@@ -9,10 +9,11 @@ import stat
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from healer import markdown as md
 from healer.edge.branches import commit_on, contains, head_of, made_here, point, try_to_point
+from healer.edge.leftovers import TEMPORARY, take_part
 from healer.outcome import SplatError
 from healer.pull_request import Standing
 from healer.redact import redact
@@ -35,15 +36,17 @@ class FolderForge:
     def __init__(self, repo: Path) -> None:
         self._repo = repo
         self.root = repo / ".splat"
+        self._part: IO[bytes] | None = None
 
     def prepare(self) -> None:
-        """Make the folder, with an ignore file of its own so that git never lists what is in it."""
+        """Make the folder, with an ignore file of its own so that git never lists what is in it; tidy it up."""
         try:
             for folder in (self.root, *(self.root / part for part in ("issues", "pulls", "runs"))):
                 _make(folder)
             ignore = self.root / ".gitignore"
             if ignore.is_symlink() or not ignore.exists():
                 write_atomically(ignore, "*\n")
+            self._part = self._part or take_part(self.root)
         except OSError as error:
             raise SplatError(
                 f"Splat cannot write its folder: {error.strerror}",
@@ -189,7 +192,7 @@ def _is_about(pull: dict[str, Any], signature: str) -> bool:
 def write_atomically(path: Path, content: str | bytes) -> None:
     """The whole file or none of it, whenever the process ends."""
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".tmp-")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(data)

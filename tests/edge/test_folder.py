@@ -315,3 +315,50 @@ def test_ancestry(repo: Path) -> None:
     assert contains(repo, second, first)
     assert not contains(repo, first, second)
     assert not contains(repo, second, "0" * 40)
+
+
+def left_behind(root: Path) -> list[Path]:
+    """What a run that is killed at the worst moments leaves, made by one."""
+    script = """
+import os, sys, tempfile
+from pathlib import Path
+from healer.edge.folder import FolderForge
+forge = FolderForge(Path(sys.argv[1]))
+forge.prepare()
+(forge.root / "runs/20260101T000000-aaaa/attempt-1").mkdir(parents=True)
+for folder in (".", "issues", "pulls", "runs/20260101T000000-aaaa", "runs/20260101T000000-aaaa/attempt-1"):
+    tempfile.mkstemp(dir=forge.root / folder, prefix=".tmp-")
+for kind in ("issues", "pulls"):
+    number = forge._claim(kind)
+    (forge.root / kind / f"{number}.md").write_text("# half a page")
+os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run([sys.executable, "-c", script, root.parent], capture_output=True, check=False)
+    assert done.returncode == -9, done.stderr
+    return [*root.rglob(".tmp-*"), *root.glob("*/1.*")]
+
+
+def test_what_a_killed_run_left_goes_with_the_next_start(repo: Path) -> None:
+    forge = FolderForge(repo)
+    forge.publish(offer(forge, repo))
+    kept = {path for path in forge.root.rglob("*") if path.is_file()}
+    (forge.root / "issues" / ".tmp-folder").mkdir()
+    (forge.root / "pulls" / "mine.json").touch()
+    del forge
+    left = left_behind(repo / ".splat")
+    assert len([path for path in left if path.name.startswith(".tmp-")]) == 6
+    FolderForge(repo).prepare()
+    now = {path for path in (repo / ".splat").rglob("*") if path.is_file()}
+    assert now == {*kept, repo / ".splat/pulls/mine.json"}
+
+
+def test_nothing_is_tidied_while_another_run_is_at_work(repo: Path) -> None:
+    working = FolderForge(repo)
+    working.prepare()
+    left = left_behind(repo / ".splat")
+    FolderForge(repo).prepare()
+    assert all(path.exists() for path in left)
+    assert len(left) == 9
+    del working
+    FolderForge(repo).prepare()
+    assert not any(path.exists() for path in left)

@@ -298,11 +298,25 @@ class TestFolder:
         (tmp_path / f"{PREFIX}link").symlink_to(other)
         for path in (old, other, held.path):
             os.utime(path, (0, 0))
+        os.utime(young, (time.time() - 50, time.time() - 50))
         sweep(tmp_path)
         assert {path.name for path in tmp_path.iterdir()} == {held.path.name, young.name, "other", f"{PREFIX}link"}
         held.close()
         held.close()
         assert not held.path.exists()
+
+    def test_a_killed_run_s_folder_goes_with_the_next_run(self, tmp_path: Path) -> None:
+        script = (
+            "import os, sys\nfrom pathlib import Path\nfrom healer.edge.sandbox.folder import PrivateFolder\n"
+            "folder = PrivateFolder(Path(sys.argv[1]))\nprint(folder.path, flush=True)\nos.kill(os.getpid(), 9)\n"
+        )
+        done = subprocess.run([sys.executable, "-c", script, tmp_path], capture_output=True, text=True, check=False)
+        left = Path(done.stdout.strip())
+        assert left.exists()
+        sweep(tmp_path)
+        assert left.exists(), "it might just be getting its lock"
+        sweep(tmp_path, now=time.time() + 61)
+        assert not left.exists()
 
     def test_removal_follows_no_link_and_minds_no_mode(self, tmp_path: Path) -> None:
         (tmp_path / "precious").mkdir()

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PREFIX = "splat-sandbox-"
-STALE_AFTER = 24 * 3600.0
+STALE_AFTER = 60.0
+"""Seconds in which a folder that was just made gets its lock."""
 MEMORY_ROOM = 2 * 1024**3
 """Bytes that must be free, and at most half of the free memory, before a tree is held there."""
 
 
 class PrivateFolder:
-    """A folder that only its owner may enter; removed by `close()`, at exit, or a day later by the next one.
+    """A folder that only its owner may enter; removed by `close()`, at exit, or by the next one.
 
     A lock file inside is held as long as the process lives, so that a long run is never swept away as stale.
     Raises SandboxError when the temporary folder cannot be written.
@@ -85,7 +86,7 @@ def remove_tree(path: Path) -> None:
 
 
 def sweep(base: Path, *, now: float | None = None) -> None:
-    """Remove what a killed process left in `base`: our own folders, a day old, whose lock nobody holds."""
+    """Remove what a killed process left in `base`: our own folders, whose lock nobody holds."""
     limit = (now if now is not None else time.time()) - STALE_AFTER
     with contextlib.suppress(OSError):
         for path in base.glob(f"{PREFIX}*"):
