@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Set
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Set
 
 from splat.canonical import canonical
 from splat.cut import CUT, cut
 from splat.plain import CYCLE, one_level
 from splat.shrink import shrink
 from splat.signature.text import without_surrogates
-from splat.values import Report
+
+if TYPE_CHECKING:
+    from splat.values import Report
 
 __all__ = ["MAX_REPORT", "cut", "limit_report", "limit_value"]
 
 Part = Dict[str, Any]
+Handler = Callable[[Any], Any]
 
 #: A report's canonical JSON, in bytes (L5).
 MAX_REPORT = 1_000_000
@@ -29,16 +32,22 @@ _MAX_KEY = 200
 _MESSAGE = 5_000
 _LINE = 500
 _OTHER = 1_000
+_VERSION = 200
 _FRAME = dict.fromkeys(("path", "function", "source"), _LINE)
 _EXCEPTION = {"type": _LINE, "message": _MESSAGE}
 _RECORD = {"message": _MESSAGE}
 _REQUEST = {"path": _LINE, "body": _MESSAGE}
+_NO_LIMITS: Mapping[str, int] = {}
+_NO_HANDLERS: Mapping[str, Handler] = {}
+# No text is cut to less, so most need no closer look.
+_SHORT = 200
 # L4, and what the schema allows
 _LOGS, _BREADCRUMBS, _EXCEPTIONS = 500, 100, 50
 _FRAMES, _OUTER_FRAMES, _INNER_FRAMES = 200, 50, 150
 _LINES, _LOCALS, _CONTEXTS, _TEXTS, _DEPENDENCIES = 50, 500, 100, 1_000, 2_000
-#: A code point is at most this many bytes of canonical JSON.
+# A code point is at most so many bytes of canonical JSON, and so is what stands around a value.
 _WIDEST = 12
+_MAX_BITS = 60
 
 
 def limit_value(value: Any) -> Any:
@@ -99,52 +108,38 @@ class _Limiter:
 
 
 def limit_report(report: Report) -> Report:
-    """L2, L4, L5 over a redacted report; `truncated` of the result names what was cut or dropped."""
-    made = _Report().limit(report)
-    return shrink(made, _size, MAX_REPORT)
+    """L2, L4, L5 over a redacted report, whose keys are texts; `truncated` of the result names what was cut."""
+    walk = _Walk()
+    made = walk.report(report)
+    # To write it all down costs as much as all the rest: only where it could be too large.
+    return made if walk.size * _WIDEST <= MAX_REPORT else shrink(made, lambda each: len(canonical(each)), MAX_REPORT)
 
 
-def _size(report: Report) -> int:
-    most = _most_bytes(report)
-    return most if most <= MAX_REPORT else len(canonical(report))
-
-
-def _most_bytes(value: Any) -> int:
-    """An upper bound for the canonical JSON, without writing it."""
-    if isinstance(value, str):
-        return len(value) * _WIDEST + 3
-    if isinstance(value, dict):
-        return 2 + sum([len(key) * _WIDEST + 4 + _most_bytes(each) for key, each in value.items()])
-    if isinstance(value, list):
-        return 2 + sum([_most_bytes(each) + 1 for each in value])
-    return len(str(value)) + 1 if isinstance(value, (int, float)) else 8
-
-
-class _Report:
-    """One report's way through L2 and L4."""
+class _Walk:
+    """One report's way through L2 and L4. What fits is handed on, not copied."""
 
     def __init__(self) -> None:
+        self.size = 0  #: of what was handed on: its code points and values, rather too many than too few
         self._cut: List[str] = []
 
-    def limit(self, report: Report) -> Report:
-        handlers: Dict[str, Callable[[Any], Any]] = {
+    def report(self, report: Report) -> Report:
+        own: Dict[str, Handler] = {
             "exceptions": self._exceptions,
             "logs": lambda value: self._records(value, "log entries", _LOGS),
             "breadcrumbs": lambda value: self._records(value, "breadcrumb entries", _BREADCRUMBS),
             "contexts": self._contexts,
             "tags": lambda value: self._texts(value, _MESSAGE, _TEXTS),
             "request": self._request,
-            "dependencies": lambda value: self._texts(value, _LINE_OF_VERSION, _DEPENDENCIES),
+            "dependencies": lambda value: self._texts(value, _VERSION, _DEPENDENCIES),
             "truncated": lambda value: value,
+            **dict.fromkeys(("sdk", "deploy", "occurrences"), lambda value: self._part(value, _NO_LIMITS)),
         }
-        made = {}
-        for key, value in report.items():
-            handler = handlers.get(key)
-            made[self._text(key, _MAX_KEY)] = handler(value) if handler else self._other(value)
-        held = [name for name in report.get("truncated") or () if isinstance(name, str)]
-        named = list(dict.fromkeys([*held, *self._cut]))
-        if named or "truncated" in made:
-            made["truncated"] = [cut(name, _MAX_KEY) for name in named[:100]]
+        made = {**self._fields(report, _NO_LIMITS, own)}
+        held = made.pop("truncated", None)
+        names = [cut(name, _SHORT) for name in held if isinstance(name, str)] if isinstance(held, list) else []
+        names = list(dict.fromkeys([*names, *self._cut]))[:_MAX_ENTRIES]
+        if names:
+            made["truncated"] = names
         return made
 
     def _note(self, what: str) -> None:
@@ -154,51 +149,62 @@ class _Report:
     def _text(self, text: str, limit: int) -> str:
         if len(text) > limit:
             self._note("long texts")
-            return cut(text, limit)
+            text = cut(text, limit)
+        self.size += len(text) + 1
         return text
 
-    def _other(self, value: Any) -> Any:
-        """What no rule names: a text of 1,000, else a value of any shape."""
-        if isinstance(value, str):
-            return self._text(value, _OTHER)
-        if value is None or isinstance(value, bool):
-            return value
-        made = limit_value(value)
-        if isinstance(made, dict):
-            made = self._fields(made, {})
-        if made != value:
-            self._note("large values")
-        return made
-
     def _value(self, value: Any) -> Any:
+        """What no rule names: bounded as any value of the user's."""
         made = limit_value(value)
         if made != value:
             self._note("large values")
+        self.size += len(repr(made))
         return made
 
-    def _fields(self, part: Part, limits: Dict[str, int], own: Dict[str, Callable[[Any], Any]] | None = None) -> Part:
-        made: Part = {}
+    def _fields(
+        self,
+        part: Part,
+        limits: Mapping[str, int],
+        own: Mapping[str, Handler] = _NO_HANDLERS,
+        other: int = _OTHER,
+    ) -> Part:
+        """A mapping whose texts have `limits`, else `other`, and whose further values have handlers of their own."""
+        changed: Part = {}
+        size = longest = 0
         for key, value in part.items():
-            if isinstance(value, str):
-                made[self._text(key, _MAX_KEY)] = self._text(value, limits.get(key, _OTHER))
-            elif value is None or isinstance(value, (bool, int)):
-                made[self._text(key, _MAX_KEY)] = value
+            length = len(key)
+            if length > longest:  # noqa: PLR1730 - a call for each key of a report shows
+                longest = length
+            kind = type(value)
+            if kind is str and len(value) <= _SHORT:
+                size += len(value) + length + 1
+            elif value is None or kind is bool or (kind is int and value.bit_length() <= _MAX_BITS):
+                size += length + 2
             else:
-                made[self._text(key, _MAX_KEY)] = (own or {}).get(key, self._value)(value)
-        return made
+                size += length
+                changed[key] = (
+                    self._text(value, limits.get(key, other)) if kind is str else own.get(key, self._value)(value)
+                )
+        self.size += size
+        if longest > _MAX_KEY:
+            self._note("long texts")
+            return {cut(key, _MAX_KEY): changed.get(key, value) for key, value in part.items()}
+        return {**part, **changed} if changed else part
+
+    def _part(self, part: Any, limits: Mapping[str, int], own: Mapping[str, Handler] = _NO_HANDLERS) -> Any:
+        return self._fields(part, limits, own) if isinstance(part, dict) else self._value(part)
 
     def _texts(self, texts: Any, limit: int, most: int) -> Any:
-        """A mapping of texts."""
+        """A mapping from names to texts."""
         if not isinstance(texts, dict):
-            return self._other(texts)
-        if len(texts) > most:
-            self._note("further names")
-            texts = {key: texts[key] for key in sorted(texts)[:most]}
-        made = {}
-        for key, value in texts.items():
-            shown = self._text(value, limit) if isinstance(value, str) else self._value(value)
-            made[self._text(key, _MAX_KEY)] = shown
-        return made
+            return self._value(texts)
+        return self._fields(self._first(texts, most), _NO_LIMITS, other=limit)
+
+    def _first(self, part: Part, most: int) -> Part:
+        if len(part) <= most:
+            return part
+        self._note("further names")
+        return {key: part[key] for key in sorted(part)[:most]}
 
     def _exceptions(self, exceptions: Any) -> Any:
         if not isinstance(exceptions, list):
@@ -208,18 +214,14 @@ class _Report:
         own = {"frames": self._frames}
         return [self._part(each, _EXCEPTION, own) for each in exceptions[:_EXCEPTIONS]]
 
-    def _part(self, part: Any, limits: Dict[str, int], own: Dict[str, Callable[[Any], Any]] | None = None) -> Any:
-        return self._fields(part, limits, own) if isinstance(part, dict) else self._value(part)
-
     def _frames(self, frames: Any) -> Any:
         if not isinstance(frames, list):
             return self._value(frames)
         if len(frames) > _FRAMES:
             self._note("middle frames")
             frames = frames[:_OUTER_FRAMES] + frames[-_INNER_FRAMES:]
-        own = {
-            "pre_context": self._lines,
-            "post_context": self._lines,
+        own: Dict[str, Handler] = {
+            **dict.fromkeys(("pre_context", "post_context"), self._lines),
             "locals": lambda value: self._texts(value, _MESSAGE, _LOCALS),
         }
         return [self._part(frame, _FRAME, own) for frame in frames]
@@ -240,14 +242,12 @@ class _Report:
         """Each context is a value of its own: a large one takes no room from the others."""
         if not isinstance(contexts, dict):
             return self._value(contexts)
-        names = sorted(contexts)
-        if len(names) > _CONTEXTS:
-            self._note("further names")
-        return {self._text(name, _MAX_KEY): self._value(contexts[name]) for name in names[:_CONTEXTS]}
+        made = {}
+        for name, value in self._first(contexts, _CONTEXTS).items():
+            self.size += len(name)
+            made[cut(name, _MAX_KEY)] = self._value(value)
+        return made
 
     def _request(self, request: Any) -> Any:
         own = dict.fromkeys(("query", "headers"), lambda value: self._texts(value, _OTHER, _TEXTS))
         return self._part(request, _REQUEST, own)
-
-
-_LINE_OF_VERSION = 200

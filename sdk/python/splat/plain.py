@@ -58,7 +58,7 @@ def _of_subclass(value: Any, kind: type) -> Any:
 
 def _number(value: Any) -> Any:
     if type(value) is float and not math.isfinite(value):
-        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if type(value) is int and value.bit_length() > _MAX_BITS:
         return UNPRINTABLE  # Python itself refuses to print much more
     return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import sys
+from contextlib import suppress
 from typing import Any, Callable, List, Optional
 
 UNPRINTABLE = "[unprintable]"
@@ -16,7 +17,8 @@ MAX_STUCK = 8
 
 _stuck = 0
 _CALM_MODULES = frozenset(("builtins", "datetime", "decimal", "uuid", "pathlib", "fractions", "ipaddress", "enum"))
-_CROWDS = (list, tuple, dict, set, frozenset, type({}.keys()), type({}.values()), type({}.items()))
+# Their own print calls that of all that is in them.
+_CROWDS = (list, tuple, dict, set, frozenset)
 
 
 def printed(value: Any) -> str:
@@ -26,7 +28,8 @@ def printed(value: Any) -> str:
     """
     try:
         kind = type(value)
-        calm = kind.__repr__ is object.__repr__ or (kind.__module__ in _CALM_MODULES and not issubclass(kind, _CROWDS))
+        own = getattr(kind, "__repr__", None)
+        calm = own is object.__repr__ or (kind.__module__ in _CALM_MODULES and not issubclass(kind, _CROWDS))
         text = repr(value) if calm else _Call(lambda: repr(value)).result(PATIENCE)
         return UNPRINTABLE if text is None else str(text)[:MAX_PRINTED]
     except Exception:
@@ -63,10 +66,8 @@ class _Call:
     def _run(self) -> None:
         global _stuck  # noqa: PLW0603
         self._thread = _thread.get_ident()
-        try:
+        with suppress(BaseException):  # whatever the app's code raises, None is the answer
             self._made.append(self._function())
-        except BaseException:  # noqa: S110, BLE001 - whatever the app's code raises, None is the answer
-            pass
         with self._guard:
             self._is_over = True
             if self._given_up:

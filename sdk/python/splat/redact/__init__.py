@@ -17,17 +17,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from splat.redact.names import Names, names_of
-    from splat.redact.report import redact_report, redact_value
-    from splat.redact.texts import MARK, redact_source, redact_text
+    from splat.redact.report import RedactionError, redact_report, redact_value
+    from splat.redact.shapes import MARK
+    from splat.redact.texts import redact_source, redact_text
 
-__all__ = ["MARK", "Names", "names_of", "redact_report", "redact_source", "redact_text", "redact_value"]
+__all__ = [
+    "MARK",
+    "Names",
+    "RedactionError",
+    "names_of",
+    "redact_report",
+    "redact_source",
+    "redact_text",
+    "redact_value",
+]
 
 _HOMES = {
     "Names": "names",
+    "RedactionError": "report",
     "names_of": "names",
     "redact_report": "report",
     "redact_value": "report",
-    "MARK": "texts",
+    "MARK": "shapes",
     "redact_source": "texts",
     "redact_text": "texts",
 }

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, List, Optional, Tuple
+from typing import TYPE_CHECKING, List, Match, Optional, Tuple
 
 from splat.redact.shapes import MARK
 
 if TYPE_CHECKING:
-    from splat.redact.names import Names, Strength
+    from splat.redact.names import Names
 
 _SEPARATOR = re.compile("::|===|!==|==|!=|=>|:=|=|:")
 _NAME_CHARS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_$@.-"
 _MOST_SPACES, _MOST_QUOTES, _MOST_NAME = 8, 4, 100
-_MOST_BEHIND = _MOST_SPACES + 1 + _MOST_QUOTES + _MOST_NAME + 1
+_MOST_BETWEEN = _MOST_SPACES + 1 + _MOST_QUOTES
+_NAME_SET = frozenset(_NAME_CHARS)
+_BETWEEN = frozenset(" \t]\"'`\\")
 _SPACES = re.compile("[ \t]{0,8}")
 _STRING = re.compile(r"(?:string\([0-9]{1,7}\) )?[A-Za-z@]{0,2}(\\{0,3})([\"'`])")
 # Up to where a string can end; a backslash takes the next character with it, unless that is a line's end.
@@ -26,6 +28,10 @@ _DIGIT = re.compile("[0-9]")
 _WHITE = " \t\n\x0b\x0c\r"
 _NOTHING = frozenset(("none", "null", "nil", "undefined", "true", "false"))
 _SCHEMES = frozenset(("bearer", "basic", "digest", "token", "negotiate", "apikey"))
+_NONE = frozenset(("::",))
+_NONE_IN_SOURCE = frozenset(("::", "===", "!==", "==", "!="))
+_OF_HEADERS = frozenset((":", "="))
+_QUERY_LEADS = frozenset("?&")
 _HEADERS = ("authorization", "cookie", "cookies")
 _LONG_LITERAL, _LONG_WORD = 8, 16
 
@@ -53,44 +59,50 @@ def hide_named(text: str, names: Names, *, source: bool) -> str:
 
 
 def _value_behind(text: str, start: int, end: int, names: Names, *, source: bool) -> Optional[_Value]:
+    """The value behind the separator from `start` to `end`; None where there is none to look at."""
     separator = text[start:end]
-    if separator == "::" or (separator == ":" and text.startswith("//", end)):
-        return None
-    if source and separator in ("===", "!==", "==", "!="):
+    if separator in (_NONE_IN_SOURCE if source else _NONE) or (separator == ":" and text.startswith("//", end)):
         return None
     name, quoted, lead = _name_before(text, start)
-    if not name:
-        return None
-    strength = names.strength(name)
+    strength = names.strength(name) if name else "none"
     if strength == "none":
-        if not (separator == "=" and lead and lead in "?&" and names.tells_in_query(name)):
+        if not name or separator != "=" or lead not in _QUERY_LEADS or not names.tells_in_query(name):
             return None
         strength = "sure"
     at = _SPACES.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing too
-    if not source and not quoted and separator in (":", "=") and name.lower().endswith(_HEADERS):
+    if not source and not quoted and separator in _OF_HEADERS and name.lower().endswith(_HEADERS):
         return _header(text, at, lead)
     string = _STRING.match(text, at)
     if string:
-        return _string(text, string.end(), string.group(1), string.group(2), strength if source else "")
+        return _string(text, string, strength if source else "")
     if source:
         return None
-    if text[at : at + 1] in ("[", "(", "{") and not text.startswith(MARK, at):
+    if text.startswith(("[", "(", "{"), at) and not text.startswith(MARK, at):
         return at, _bracket_end(text, at), True
-    weak = separator == ":" and strength == "likely" and not quoted
-    return _bare(text, at, weak=weak)
+    return _bare(text, at, weak=separator == ":" and strength == "likely" and not quoted)
 
 
 def _name_before(text: str, at: int) -> Tuple[str, bool, str]:
     """The name that ends before `at`, whether it is quoted, and the character before it ("" at the start)."""
-    behind = text[max(0, at - _MOST_BEHIND) : at]
-    behind = _strip(behind, " \t", _MOST_SPACES)
-    quoted = behind.endswith("]")
+    quoted = False
+    last = text[at - 1 : at]
+    if last not in _NAME_SET:
+        if last not in _BETWEEN:
+            return "", False, ""
+        unquoted, quoted = _without_quotes(text[max(0, at - _MOST_BETWEEN) : at])
+        at -= min(at, _MOST_BETWEEN) - len(unquoted)
+    before = text[max(0, at - _MOST_NAME - 1) : at]
+    start = max(len(before.rstrip(_NAME_CHARS)), len(before) - _MOST_NAME)
+    return before[start:].lstrip("0123456789.-"), quoted, before[start - 1 : start] if start else ""
+
+
+def _without_quotes(text: str) -> Tuple[str, bool]:
+    text = _strip(text, " \t", _MOST_SPACES)
+    quoted = text.endswith("]")
     if quoted:
-        behind = behind[:-1]
-    unquoted = _strip(behind, "\"'`\\", _MOST_QUOTES)
-    quoted = quoted or len(unquoted) < len(behind)
-    before = _strip(unquoted, _NAME_CHARS, _MOST_NAME)
-    return unquoted[len(before) :].lstrip("0123456789.-"), quoted, before[-1:]
+        text = text[:-1]
+    unquoted = _strip(text, "\"'`\\", _MOST_QUOTES)
+    return unquoted, quoted or len(unquoted) < len(text)
 
 
 def _strip(text: str, chars: str, most: int) -> str:
@@ -105,8 +117,9 @@ def _header(text: str, at: int, lead: str) -> Optional[_Value]:
     return at, at + len(value), True
 
 
-def _string(text: str, start: int, slashes: str, quote: str, strength_in_source: str) -> _Value:
-    end, behind = _string_end(text, start, slashes, quote)
+def _string(text: str, opening: Match[str], strength_in_source: str) -> _Value:
+    start = opening.end()
+    end, behind = _string_end(text, start, opening.group(1), opening.group(2))
     value = text[start:end]
     bare = value.strip(_WHITE).lower()
     hidden = bool(bare) and bare != MARK.lower() and bare not in _SCHEMES and bare not in _NOTHING

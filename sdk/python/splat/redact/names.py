@@ -30,7 +30,7 @@ _SURE = _words(
 _SURE_ENDS = ("apikey", "passphrase", "passwd", "password", "secret")
 _SURE_PAIRS = frozenset(
     tuple(pair.split())
-    for pair in (
+    for pair in (  # noqa: SIM905 - reads as the rule does
         "access key,access keys,access tokens,account key,api key,api keys,api tokens,app key,auth key,auth tokens,"
         "backup codes,basic auth,bearer tokens,card no,card num,card number,connection string,credit card,db pass,"
         "debit card,deploy key,device tokens,encryption key,id tokens,license key,master key,mfa code,one time,"

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, List, Optional, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Callable, Dict, Mapping, Sequence, Tuple, Union
 
 from splat.plain import plain_copy
 from splat.redact.shapes import MARK
-from splat.redact.texts import Redactor, redactor
-from splat.values import Report
+from splat.redact.texts import Known, redactor
+
+if TYPE_CHECKING:
+    from splat.values import Report
 
 Part = Dict[str, Any]
-Handler = Callable[[Any], Any]
+# A text by the one or the other mode of X1, or whatever is there by a function.
+Handler = Union[Known, Callable[[Any], Any]]
 
 # What the SDK itself writes in exactly this form holds no secret; sixteen digits of a signature could pass for a card.
 _TIME = re.compile(
@@ -23,78 +27,74 @@ _HEXADECIMAL = frozenset("0123456789abcdef")
 _NOTHING = ("nothing", "None")
 
 
+class RedactionError(Exception):
+    """A report that may still hold secrets, and goes nowhere. Its text quotes nothing of it."""
+
+
 def redact_value(value: Any, extra: Sequence[str] = ()) -> Any:
     """X10: a plain copy of any object without its secrets. Never raises: what fails is MARK."""
-    return _Report(redactor(tuple(extra))).value(value)
+    return _walk(tuple(extra)).value(value)
 
 
-def redact_report(report: Report, extra: Sequence[str] = (), *, locals_are_shapes: bool = False) -> Optional[Report]:
-    """The report without its secrets, a copy; None when that fails: then it is dropped and counted (X11).
+def redact_report(report: Report, extra: Sequence[str] = (), *, locals_are_shapes: bool = False) -> Report:
+    """The report without its secrets, a copy. Raises RedactionError when that fails: then it is dropped (X11).
 
     `extra` are names that tell, besides those of K2. Where locals were taken by shape (F6) they hold no values, and
     what a local with a telling name is stays readable.
     """
     try:
-        return _Report(redactor(tuple(extra)), locals_are_shapes=locals_are_shapes).report(report)
-    except Exception:
-        return None
+        return _walk(tuple(extra), locals_are_shapes=locals_are_shapes).report(report)
+    except Exception as error:
+        # The error's own text may quote what was to be hidden.
+        raise RedactionError(f"a report could not be redacted: {type(error).__name__}") from None
 
 
-class _Report:
-    def __init__(self, redactor: Redactor, *, locals_are_shapes: bool = False) -> None:
-        self._text = redactor.text
-        self._source = redactor.source
-        self._tells = redactor.names.tells
-        self._tells_in_query = redactor.names.tells_in_query
-        own, text, source = self._own, self._text_or_value, self._source_or_value
+class _Walk:
+    """The way through a report: which part is redacted how. Holds nothing of one report."""
+
+    def __init__(self, extra: Tuple[str, ...], *, locals_are_shapes: bool) -> None:
+        redactor_ = redactor(extra)
+        self._text, self._names = redactor_.text, redactor_.names
+        text, source, time = redactor_.text, redactor_.source, self._time
+        numbers = dict.fromkeys(("line", "column", "in_app", "parent"), text)
         frame: Dict[str, Handler] = {
-            "path": source,
-            "function": source,
-            "source": source,
-            "pre_context": self._lines,
-            "post_context": self._lines,
+            **dict.fromkeys(("path", "function", "source"), source),
+            **dict.fromkeys(("pre_context", "post_context"), lambda value: self._lines(value, source)),
+            **numbers,
             "locals": self._shapes if locals_are_shapes else self._locals,
         }
         exception: Dict[str, Handler] = {
             "type": source,
             "message": text,
-            "frames": lambda value: self._parts(value, frame),
             "relation": text,
-            "parent": text,
+            "frames": lambda value: self._parts(value, frame),
+            **numbers,
         }
-        record: Dict[str, Handler] = {
-            "time": self._time,
-            "message": text,
-            "level": text,
-            "logger": text,
-            "category": text,
-        }
+        record: Dict[str, Handler] = {**dict.fromkeys(("message", "level", "logger", "category"), text), "time": time}
         request: Dict[str, Handler] = {
-            "method": text,
-            "route": text,
-            "path": text,
-            "query": lambda value: self._named(value, self._tells_in_query),
-            "headers": lambda value: self._named(value, self._tells),
-            "body": text,
+            **dict.fromkeys(("method", "route", "path", "body"), text),
+            "query": lambda value: self._named(value, self._names.tells_in_query),
+            "headers": lambda value: self._named(value, self._names.tells),
         }
-        self._top: Dict[str, Handler] = {
+        times: Dict[str, Handler] = dict.fromkeys(("time", "first_seen", "last_seen"), time)
+        self._report: Dict[str, Handler] = {
             "exceptions": lambda value: self._parts(value, exception),
-            "logs": lambda value: self._parts(value, record),
-            "breadcrumbs": lambda value: self._parts(value, record),
+            **dict.fromkeys(("logs", "breadcrumbs"), lambda value: self._parts(value, record)),
             "request": lambda value: self._part(value, request),
             "root": source,
-            "time": self._time,
-            "dependencies": lambda value: self._named(value, lambda _: False),
-            "occurrences": lambda value: self._part(value, {"first_seen": self._time, "last_seen": self._time}),
-            "deploy": lambda value: self._part(value, {"time": self._time}),
-            **{key: own(key) for key in _DIGITS},
+            "dependencies": lambda value: self._named(value, _tells_nothing),
+            "time": time,
+            **dict.fromkeys(("occurrences", "deploy"), lambda value: self._part(value, times)),
+            **{key: self._digits(length) for key, length in _DIGITS.items()},
         }
 
     def report(self, report: Report) -> Report:
-        return self._fields(report, self._top)
+        return self._fields(report, self._report)
 
     def value(self, value: Any) -> Any:
         """X10, fails closed."""
+        if value is None or type(value) in (bool, int):
+            return value
         try:
             return self._plain(plain_copy(value))
         except Exception:
@@ -102,46 +102,47 @@ class _Report:
 
     def _plain(self, value: Any) -> Any:
         if isinstance(value, str):
-            return self._text(value)
+            return self._text[value]
         if isinstance(value, list):
-            if len(value) == 2 and isinstance(value[0], str) and self._tells(value[0]):
-                return [self._text(value[0]), _hidden(value[1])]
+            if len(value) == 2 and isinstance(value[0], str) and self._names.tells(value[0]):
+                return [self._text[value[0]], _hidden(value[1])]
             return [self._plain(each) for each in value]
         if isinstance(value, dict):
             label = next((value[key] for key in ("name", "key") if isinstance(value.get(key), str)), "")
-            labelled = bool(label) and self._tells(label)
+            labelled = bool(label) and self._names.tells(label)
             made = {}
             for key, each in value.items():
-                told = self._tells(key) or (labelled and key == "value")
-                made[self._text(key)] = _hidden(each) if told else self._plain(each)
+                told = self._names.tells(key) or (labelled and key == "value")
+                made[self._text[key]] = _hidden(each) if told else self._plain(each)
             return made
         return value
 
-    def _fields(self, part: Part, handlers: Dict[str, Handler]) -> Part:
+    def _fields(self, part: Part, handlers: Mapping[str, Handler]) -> Part:
         """A mapping whose keys the report's schema names; others are X10's."""
         made: Part = {}
         for key, value in part.items():
             handler = handlers.get(key)
-            if handler is not None:
-                made[key] = handler(value)
+            if type(handler) is Known:
+                made[key] = handler[value] if type(value) is str else self._one(value, handler)
+            elif handler is not None:
+                made[key] = handler(value)  # type: ignore[operator]  # no Known
             elif isinstance(key, str):
-                made[self._text(key)] = _hidden(self.value(value)) if self._tells(key) else self.value(value)
+                shown = self.value(value)
+                made[self._text[key]] = _hidden(shown) if self._names.tells(key) else shown
         return made
 
-    def _part(self, part: Any, handlers: Dict[str, Handler]) -> Any:
+    def _part(self, part: Any, handlers: Mapping[str, Handler]) -> Any:
         return self._fields(part, handlers) if isinstance(part, dict) else self.value(part)
 
-    def _parts(self, parts: Any, handlers: Dict[str, Handler]) -> Any:
+    def _parts(self, parts: Any, handlers: Mapping[str, Handler]) -> Any:
         return [self._part(part, handlers) for part in parts] if isinstance(parts, list) else self.value(parts)
 
-    def _text_or_value(self, value: Any) -> Any:
-        return self._text(value) if isinstance(value, str) else self.value(value)
+    def _one(self, value: Any, known: Known) -> Any:
+        """A text in the mode of `known`; should it be no text, whatever it is."""
+        return known[str.__str__(value)] if isinstance(value, str) else self.value(value)
 
-    def _source_or_value(self, value: Any) -> Any:
-        return self._source(value) if isinstance(value, str) else self.value(value)
-
-    def _lines(self, lines: Any) -> Any:
-        return [self._source_or_value(line) for line in lines] if isinstance(lines, list) else self.value(lines)
+    def _lines(self, lines: Any, known: Known) -> Any:
+        return [self._one(line, known) for line in lines] if isinstance(lines, list) else self.value(lines)
 
     def _named(self, texts: Any, tells: Callable[[str], bool]) -> Any:
         """A mapping from names to texts: headers, a query."""
@@ -150,37 +151,32 @@ class _Report:
         made: Part = {}
         for key, value in texts.items():
             name = key if isinstance(key, str) else str(self.value(key))
-            made[self._text(name)] = _hidden(value) if tells(name) else self._text_or_value(value)
+            made[self._text[name]] = _hidden(value) if tells(name) else self._one(value, self._text)
         return made
 
     def _locals(self, values: Any) -> Any:
-        return self._named(values, self._tells) if not isinstance(values, dict) else self._shown(values, self._tells)
+        if not isinstance(values, dict):
+            return self.value(values)
+        nothing = {name: value for name, value in values.items() if value in _NOTHING}
+        return {**self._named(values, self._names.tells), **nothing}
 
     def _shapes(self, values: Any) -> Any:
-        return self._named(values, lambda _: False)
-
-    def _shown(self, values: Part, tells: Callable[[str], bool]) -> Part:
-        return {
-            self._text(str(name)): value
-            if value in _NOTHING
-            else _hidden(value)
-            if tells(str(name))
-            else self._text_or_value(value)
-            for name, value in values.items()
-        }
+        return self._named(values, _tells_nothing)
 
     def _time(self, value: Any) -> Any:
-        return value if isinstance(value, str) and _TIME.match(value) else self._text_or_value(value)
+        return value if isinstance(value, str) and _TIME.match(value) else self._one(value, self._text)
 
-    def _own(self, key: str) -> Handler:
-        length = _DIGITS[key]
-
+    def _digits(self, length: int) -> Handler:
         def handle(value: Any) -> Any:
             if isinstance(value, str) and len(value) == length and _HEXADECIMAL.issuperset(value):
                 return value
-            return self._text_or_value(value)
+            return self._one(value, self._text)
 
         return handle
+
+
+def _tells_nothing(_name: str) -> bool:
+    return False
 
 
 def _hidden(value: Any) -> Any:
@@ -190,4 +186,6 @@ def _hidden(value: Any) -> Any:
     return MARK
 
 
-__all__: List[str] = ["redact_report", "redact_value"]
+@lru_cache(maxsize=8)
+def _walk(extra: Tuple[str, ...], *, locals_are_shapes: bool = False) -> _Walk:
+    return _Walk(extra, locals_are_shapes=locals_are_shapes)

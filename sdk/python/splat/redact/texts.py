@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Match, Sequence, Tuple
+from typing import Callable, Dict, Match, Sequence, Tuple
 
 from splat.cut import CUT
 from splat.redact.cards import hide_cards
@@ -15,7 +15,7 @@ from splat.redact.shapes import MARK, hide_shapes
 #: A text is cut to so many code points before it is redacted, and then loses its last ones: a secret may begin there.
 MAX_TEXT = 100_000
 LOST_AT_THE_END = 512
-#: Short texts recur (program text, log lines): so many answers are remembered, each of a text of at most so many.
+#: Short texts recur (program text, the log ring): so many are remembered, none longer than so many code points.
 MAX_KNOWN = 2_048
 MAX_KNOWN_TEXT = 200
 
@@ -30,12 +30,31 @@ _ELEMENT = re.compile("<([A-Za-z][0-9A-Za-z_.:-]{0,60})>([^<>]+)</")
 
 def redact_text(text: str, extra: Sequence[str] = ()) -> str:
     """`text` without its secrets; `extra` are names that tell too. Never raises: what fails is MARK."""
-    return redactor(tuple(extra)).text(text)
+    return redactor(tuple(extra)).text[text]
 
 
 def redact_source(text: str, extra: Sequence[str] = ()) -> str:
     """The same for program text and what is named in it: types, paths, functions, source and context lines."""
-    return redactor(tuple(extra)).source(text)
+    return redactor(tuple(extra)).source[text]
+
+
+class Known(Dict[str, str]):
+    """Texts and what became of them: `known[text]` redacts a text that is not there. Fails closed, bounded."""
+
+    def __init__(self, redact: Callable[[str], str]) -> None:
+        super().__init__()
+        self._redact = redact
+
+    def __missing__(self, text: str) -> str:
+        try:
+            redacted = self._redact(text)
+        except Exception:
+            return MARK
+        if len(text) <= MAX_KNOWN_TEXT:
+            if len(self) >= MAX_KNOWN:
+                self.clear()
+            self[text] = redacted
+        return redacted
 
 
 class Redactor:
@@ -43,22 +62,8 @@ class Redactor:
 
     def __init__(self, extra: Sequence[str] = ()) -> None:
         self.names = names_of(tuple(extra))
-        self._known_text = lru_cache(MAX_KNOWN)(self._text)
-        self._known_source = lru_cache(MAX_KNOWN)(self._source)
-
-    def text(self, text: str) -> str:
-        """In `text` mode (X1); fails closed."""
-        try:
-            return self._known_text(text) if len(text) <= MAX_KNOWN_TEXT else self._text(text)
-        except Exception:
-            return MARK
-
-    def source(self, text: str) -> str:
-        """In `source` mode (X1); fails closed."""
-        try:
-            return self._known_source(text) if len(text) <= MAX_KNOWN_TEXT else self._source(text)
-        except Exception:
-            return MARK
+        self.text = Known(self._text)  #: in `text` mode (X1)
+        self.source = Known(self._source)  #: in `source` mode
 
     def _text(self, text: str) -> str:
         if len(text) > MAX_TEXT:
