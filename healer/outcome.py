@@ -22,12 +22,13 @@ EXIT_UNFIXED = 20
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """Splat declines. `code` is stable for machines (`network`, `no-app-frame`, `budget`); `reason` and
-    `next_step` are sentences for a person.
+    `next_step` are sentences for a person. `told` is True where somebody waits for them on an issue.
     """
 
     code: str
     reason: str
     next_step: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

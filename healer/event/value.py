@@ -1,0 +1,70 @@
+"""Who asked, for what, and with what text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Ask = Literal["heal", "retry", "explain", "stop", "ignore", "merge", "help", "ci-finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What started the walk.
+
+    `kind` says how to read `text`: a trace (alone or inside a log, an issue, JSON) or a report in the SDKs'
+    format. `actor` is who asked; `hint` is that person's words for Claude, "" where there are none.
+    """
+
+    kind: Literal["trace", "report"]
+    text: str
+    actor: str = "local"
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An account: what counts is its numeric id; the login is for the API's paths and for people to read."""
+
+    id: int
+    login: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What one delivery of GitHub asks, from its payload alone.
+
+    `key` names the delivery, the same however often it is sent; `time` is GitHub's clock in it (ISO, "" for none).
+    `repository` is the repository's numeric id. `issue` and `pull` are numbers, 0 for none; a comment on a pull
+    request knows only `pull`. `author` filed the issue. `text` is what a reader of the issue sees, nothing hidden;
+    `signature` is what its hidden marker claims, and counts only when `author` is a reporter. `words` is what stood
+    behind the command, in the words of `actor`. `comment` is the comment's id, `review` whether it stands in a diff,
+    `through_app` the id of the app that wrote it in somebody's name. `run`, `branch`, `head`, `conclusion` and
+    `workflow` describe the checks that finished.
+    """
+
+    ask: Ask
+    actor: Actor
+    repository: int
+    key: str
+    time: str = ""
+    issue: int = 0
+    pull: int = 0
+    author: Actor | None = None
+    text: str = ""
+    signature: str = ""
+    words: str = ""
+    comment: int = 0
+    review: bool = False
+    through_app: int = 0
+    run: int = 0
+    branch: str = ""
+    head: str = ""
+    conclusion: str = ""
+    workflow: str = ""
+    default_branch: bool = False
+
+    @property
+    def is_command(self) -> bool:
+        """True for what a person typed: a person waits for the answer."""
+        return self.ask not in ("heal", "ci-finished")
