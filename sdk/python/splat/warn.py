@@ -1,0 +1,45 @@
+"""What the SDK has to say for itself: each kind once a process, then silence.
+
+On the logger `splat` where the app has loaded logging (which prints it on stderr when nothing is configured), else on
+stderr. Never raises.
+"""
+
+from __future__ import annotations
+
+import sys
+
+_MOST_KINDS = 100
+_said: set[str] = set()
+_debug = False
+
+
+def warn(text: str, kind: str | None = None) -> None:
+    """Say `text` unless something of this `kind` (the text itself unless given) was said before."""
+    kind = text if kind is None else kind
+    if kind in _said or len(_said) >= _MOST_KINDS:
+        return
+    _said.add(kind)
+    _say(text, "warning")
+
+
+def debug(text: str) -> None:
+    """Say `text` each time, when the option `debug` is on."""
+    if _debug:
+        _say(text, "debug")
+
+
+def set_debug(on: bool) -> None:
+    """Turn `debug` on or off."""
+    global _debug  # noqa: PLW0603
+    _debug = on
+
+
+def _say(text: str, level: str) -> None:
+    try:
+        logging = sys.modules.get("logging")
+        if level == "warning" and logging is not None and hasattr(logging, "getLogger"):
+            logging.getLogger("splat").warning("splat: %s", text)
+        elif sys.stderr is not None:
+            sys.stderr.write(f"splat: {text}\n")
+    except Exception:
+        pass
