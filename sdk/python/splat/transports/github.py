@@ -23,7 +23,8 @@ from splat.values import Count, Item
 if TYPE_CHECKING:
     from splat.options import Options
 
-_JITTER = 2.0
+#: Seconds, at most, that a process waits before it does what others may do as well (D7).
+JITTER = 2.0
 _CLAIM_WAIT = 5.0
 _CLAIM_POLL = 0.1
 #: Seconds for which a refusal stands before it is tried whether someone put it right.
@@ -38,7 +39,10 @@ class GitHub:
     ValueError when the address or the token cannot be used. `warn` is told what a person can put right.
     """
 
-    def __init__(self, options: Options, spool_dir: Optional[str], warn: Callable[[str], None]) -> None:
+    def __init__(
+        self, options: Options, spool_dir: Optional[str], warn: Callable[[str], None], *, jitter: float = JITTER
+    ) -> None:
+        self._jitter_most = jitter
         self._folder = spool_dir
         self._warn = warn
         self._repository = Repository(options, spool_dir, warn)
@@ -154,7 +158,7 @@ class GitHub:
 
     def _jitter(self) -> None:
         self._jittered = True
-        self._client.pause(random.uniform(0, _JITTER))  # noqa: S311 - no secret
+        self._client.pause(random.uniform(0, self._jitter_most))  # noqa: S311 - no secret
 
     def _try(self, group: Group, told: Dict[str, Outcome], making: Optional[List[Group]] = None) -> None:
         """Do what is decided for a group; with `making`, put there instead what needs the claim."""
