@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 #: GitHub's own limit is 65,536; what is longer did not come from there.
 MAX_CHARS = 100_000
 _TAG = re.compile(r"<[A-Za-z][A-Za-z0-9-]{0,40}(?=[\s/])")
-_HOP = re.compile("[\"'>]")
+_HOP = re.compile("[\"'<>]")
 #: Attributes of one tag that are followed before it counts as text.
-_MOST_HOPS = 40
+_MOST_HOPS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def _end_of_tag(text: str, at: int) -> int:
     start = at
     for _ in range(_MOST_HOPS):
         hop = _HOP.search(text, at)
-        if hop is None:
+        if hop is None or hop[0] == "<":
             return start
         if hop[0] == ">":
             return hop.end()
