@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from healer.outcome import ConfigError, Skipped
+from healer.settings.expression import UnfitError, reach
 from healer.signature import signature
 
 if TYPE_CHECKING:
@@ -73,12 +74,12 @@ def _applies(rule: TriageRule, number: int, report: Report) -> bool:
 
 def _found(pattern: str, text: str, number: int, key: str) -> bool:
     try:
-        return not pattern or re.search(pattern, text[:_MAX_TEXT]) is not None
-    except re.error as error:
+        return not pattern or re.search(pattern, text[: reach(pattern)]) is not None
+    except UnfitError as error:
         raise ConfigError(
-            f"`{pattern}` is no regular expression: {error}",
+            f"`{pattern[:200]}` {error}",
             where=f".github/splat.yml, triage rule {number}, `{key}`",
-            next_step="Correct it, or quote special characters with a backslash.",
+            next_step="Write it otherwise; a backslash quotes a special character.",
         ) from error
 
 

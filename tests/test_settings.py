@@ -52,6 +52,8 @@ def test_an_empty_file_means_defaults() -> None:
         (b"prices: {m: {input: 1, output: .inf}}\n", ":1:32", "prices.m.output: inf"),
         (b'checks: {test: "a\\0b"}\n', ":1:16", "NUL"),
         (b"checks:\n  workdir: ..\n", ":2:12", "'..' is not a folder inside the repository"),
+        (b"triage:\n  - {reason: x}\n  - {reason: x, type: '('}\n", ":3:23", "`(` is no regular expression"),
+        (b"triage: [{reason: x, message: (a+)+b}]\n", ":1:31", "`(a+)+b` could take for ever"),
         (b"checks: {workdir: web/../../x}\n", ":1:19", "is not a folder inside the repository"),
     ],
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from healer.outcome import ConfigError
 from healer.settings.document import read_yaml, unusable
+from healer.settings.expression import EXPRESSIONS, UnfitError, reach
 from healer.settings.values import (
     CheckSettings,
     CiSettings,
@@ -85,7 +86,7 @@ def _check(document: object, text: bytes) -> None:
 
     schema = json.loads(data("settings.schema.json"))
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(document))
-    found = (tuple(error.absolute_path), _explain(error)) if error else unusable(document)
+    found = (tuple(error.absolute_path), _explain(error)) if error else unusable(document) or _unfit(document)
     if found is None:
         return
     path = list(found[0])
@@ -96,6 +97,18 @@ def _check(document: object, text: bytes) -> None:
         where=f"{CONFIG_PATH}:{line}:{column}",
         next_step="docs/configuration.md lists every setting.",
     )
+
+
+def _unfit(document: object) -> tuple[tuple[str | int, ...], str] | None:
+    """The first regular expression that is none, or that no text may be held against."""
+    rules = document.get("triage", ()) if isinstance(document, dict) else ()
+    for number, rule in enumerate(rules):
+        for key in EXPRESSIONS & rule.keys():
+            try:
+                reach(rule[key])
+            except UnfitError as error:
+                return ("triage", number, key), f"`{rule[key][:200]}` {error}"
+    return None
 
 
 def _check_one(key: str, value: Any, source: str) -> None:
