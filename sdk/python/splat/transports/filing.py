@@ -49,6 +49,8 @@ class Filing:
     def do(self, group: Group, decision: Decision) -> Outcome:
         """Do what was decided. CREATE and REGRESSION are for who holds the claim."""
         number = decision.number or 0
+        if decision.do in {Do.COUNT, Do.WAIT} and self._is_from(group, number):
+            return self._adopt(group, number)
         try:
             if decision.do is Do.COUNT:
                 return self._count(group, number)
@@ -62,6 +64,26 @@ class Filing:
         if decision.do in {Do.CREATE, Do.HOLD}:
             return self._without_issue(group)
         return Outcome.LATER if decision.do is Do.WAIT else Outcome.DELIVERED
+
+    def _is_from(self, group: Group, number: int) -> bool:
+        """Whether the issue was made of this very report: by a request whose answer got lost."""
+        text = self._repository.index.body(number) if group.report else None
+        return bool(group.report and text and f'"id":"{group.report["id"]}"' in text)
+
+    def _adopt(self, group: Group, number: int) -> Outcome:
+        """The report is counted already. What else is in the group is not, and D8 may not be done."""
+        known = self._repository.adopted(number)
+        body = self._repository.body(number)[1]
+        text = group.counted_in(body, group.beside) if group.beside and body != self._text(group)[1] else None
+        if self._repository.is_untouched(known):
+            self._owe(number, group.signature)
+        if text is not None:
+            self._repository.change(number, body=text)
+        return Outcome.DELIVERED
+
+    def _owe(self, number: int, signature: str) -> None:
+        self.made.append(Owed(number, signature))
+        self._repository.notes.owe(number, signature)
 
     def _count(self, group: Group, number: int) -> Outcome:
         was, body = self._repository.body(number)
@@ -127,8 +149,7 @@ class Filing:
             self._repository.notes.cannot_label(self._options.token)
             self._warn_of_labels()
             return Outcome.DELIVERED
-        self.made.append(Owed(made.number, group.signature))
-        self._repository.notes.owe(made.number, group.signature)
+        self._owe(made.number, group.signature)
         return Outcome.DELIVERED
 
     def _text(self, group: Group) -> tuple[str, str]:

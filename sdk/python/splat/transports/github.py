@@ -129,6 +129,7 @@ class GitHub:
                 self._try(group, told, making)
             if making:
                 self._make(making, told)
+            self._follow_up()
             self._put_doubles_right(work)
         except Later:
             return

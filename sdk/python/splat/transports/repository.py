@@ -19,6 +19,8 @@ _HOUR = 3_600.0
 _FRESH = 15.0
 _MOST_WRITTEN = 20
 _PUBLIC_FOR = 3_600.0
+#: Milliseconds after which a change is no part of the creation: GitHub's times are whole seconds.
+_TOUCHED = 1_000
 
 
 class Repository:
@@ -126,6 +128,17 @@ class Repository:
         while len(self._own_writes) > 2_000:
             del self._own_writes[next(iter(self._own_writes))]
         return issue
+
+    def adopted(self, number: int) -> Listed:
+        """An issue that turned out to be ours: its last write was."""
+        issue = self.known(number)
+        if self.is_untouched(issue):
+            self._own_writes[number] = issue.updated_at
+        return issue
+
+    def is_untouched(self, issue: Listed) -> bool:
+        """Whether nobody wrote to it since it was created."""
+        return issue.updated_at - self.index.created_at(issue.number) <= _TOUCHED
 
     def change(self, number: int, **fields: Any) -> Listed:
         """PATCH of an issue."""

@@ -1,7 +1,7 @@
 """A GitHub on this machine for the tests: npm's `emulate`, which keeps state, and in front of it a proxy that breaks.
 
-`emulate` (0.11.2, on Node 20) has users, tokens, repositories with their `private` flag, issues, labels, comments, issue
-events, `since`, pages and reopening. Where it differs from the real API, `Proxy` plays the real one:
+`emulate` (0.11.2, on Node 20) has users, tokens, repositories with their `private` flag, issues, labels, comments,
+issue events, `since`, pages and reopening. Where it differs from the real API, `Proxy` plays the real one:
 
 - `state_reason: duplicate` is taken for `completed`; here it stays. The canonical issue of a closed duplicate is
   GraphQL's alone, which it lacks: `Proxy.canonical` holds what is answered.

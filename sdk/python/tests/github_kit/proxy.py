@@ -1,4 +1,4 @@
-"""A proxy in front of the emulator: plays what it lacks of the real API, breaks what it is told to break, and listens."""
+"""A proxy in front of the emulator: plays what it lacks of the real API, breaks what it is told to, and listens."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Fault:
 
     def __init__(
         self,
-        do: "int | str",
+        do: int | str,
         *,
         method: str = "",
         path: str = "",

@@ -49,17 +49,20 @@ class Emulator:
 
     def __enter__(self) -> Emulator:
         until = time.monotonic() + 30
-        while time.monotonic() < until:
-            try:
-                self.call("GET", "/user")
-            except (OSError, ValueError):
-                if self._process.poll() is not None:
-                    break
-                time.sleep(0.1)
-            else:
-                return self
-        self.__exit__()
-        raise RuntimeError(f"emulate did not start: {self._log.read_text()}")
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > until:
+                said = self._log.read_text()
+                self.__exit__()
+                raise RuntimeError(f"emulate did not start: {said}")
+            time.sleep(0.1)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            self.call("GET", "/user")
+        except OSError:
+            return False
+        return True
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()

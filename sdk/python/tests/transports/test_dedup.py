@@ -144,9 +144,7 @@ def test_a_release_that_was_not_known_is_a_regression(desk: Desk) -> None:
     issue = desk.only()
     assert issue["state"] == "open"
     assert "regression" in desk.emulator.labels(desk.repo, 1)
-    assert desk.emulator.comments(desk.repo, 1) == [
-        "Seen again in a release that was not known when this was closed."
-    ]
+    assert desk.emulator.comments(desk.repo, 1) == ["Seen again in a release that was not known when this was closed."]
     assert "releases=r1,r2 " in issue["body"]
 
 
