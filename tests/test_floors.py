@@ -15,6 +15,7 @@ FLOORS = (
     {"frames", "signature", "outcome", "redact", "markdown", "__init__"},
     {"runtimes", "settings", "event", "policy", "data"},
     {"report", "unwrap"},
+    {"gate"},
     {"triage", "context"},
     {"proposal", "prompts"},
     {"patch"},

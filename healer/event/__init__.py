@@ -8,7 +8,7 @@ payload.py   the payload's fields
 """
 
 from healer.event.commands import MARK, Command, read_command
-from healer.event.read import BRANCH, claimed_signature, read_event
+from healer.event.read import BRANCH, asking, claimed_signature, read_event
 from healer.event.value import Actor, Ask, Event, Trigger
 from healer.event.visible import visible
 
@@ -20,6 +20,7 @@ __all__ = [
     "Command",
     "Event",
     "Trigger",
+    "asking",
     "claimed_signature",
     "read_command",
     "read_event",

@@ -12,7 +12,7 @@ from healer.event.visible import visible
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from healer.settings import Settings
 
@@ -51,10 +51,10 @@ def _issues(payload: Fields, settings: Settings) -> Trigger | Skipped:
     if action not in ("opened", "labeled", "reopened"):
         return _nothing(f"An issue was {action[:40]}.")
     issue = payload.inner("issue")
-    asking = _asking(issue, settings)
-    if not asking:
+    wanted = asking([label.text("name") for label in issue.each("labels")], issue.text("body"), settings)
+    if not wanted:
         return _nothing("The issue carries no label that starts a fix.", "no-label")
-    if action == "labeled" and payload.inner("label").text("name").casefold() != asking[0]:
+    if action == "labeled" and payload.inner("label").text("name").casefold() != wanted[0]:
         # An issue opened with three labels is four deliveries; of its trigger labels only the first one asks.
         return _nothing("The label that was added starts nothing here.", "other-label")
     time = issue.text("updated_at")
@@ -64,7 +64,7 @@ def _issues(payload: Fields, settings: Settings) -> Trigger | Skipped:
         _actor(payload.inner("sender")),
         payload.inner("repository").number("id"),
         # Not the action: `opened` and `labeled` of one moment ask for one thing.
-        f"issue:{number}:{time}",
+        f"issue:{number}:{_plain(time)}",
         time,
         issue=number,
         author=_actor(issue.inner("user")),
@@ -73,10 +73,10 @@ def _issues(payload: Fields, settings: Settings) -> Trigger | Skipped:
     )
 
 
-def _asking(issue: Fields, settings: Settings) -> list[str]:
-    """The issue's trigger labels in the order of the settings, in lower case."""
-    there = {label.text("name").casefold() for label in issue.each("labels")}
-    from_sdk = bool(claimed_signature(issue.text("body")))
+def asking(labels: Iterable[str], body: str, settings: Settings) -> list[str]:
+    """An issue's trigger labels in the settings' order, in lower case. An SDK's own label is none on its issues."""
+    there = {label.casefold() for label in labels}
+    from_sdk = bool(claimed_signature(body))
     wanted = [label.casefold() for label in settings.gate.labels]
     return [label for label in wanted if label in there and not (from_sdk and label == SDK_LABEL)]
 
@@ -195,7 +195,7 @@ def _check_suite(payload: Fields, settings: Settings) -> Trigger | Skipped:
         "ci-finished",
         _actor(payload.inner("sender")),
         repository,
-        f"suite:{suite.number('id')}:{suite.text('updated_at')}",
+        f"suite:{suite.number('id')}:{_plain(suite.text('updated_at'))}",
         suite.text("updated_at"),
         branch=suite.text("head_branch"),
         head=_commit(suite.text("head_sha")),
@@ -255,6 +255,10 @@ def _asked_for(payload: Fields, inputs: Fields, settings: Settings) -> Trigger |
 
 def _actor(user: Fields) -> Actor:
     return Actor(user.number("id"), user.text("login"))
+
+
+def _plain(time: str) -> str:
+    return re.sub("[^0-9A-Z:.-]", "", time)[:40]
 
 
 def _commit(sha: str) -> str:

@@ -1,0 +1,38 @@
+"""Before the walk, on GitHub: may this delivery start a run.
+
+state.py     what GitHub says now; Hub, who is asked
+ledger.py    what earlier runs did, in a hidden line of Splat's own comment
+case.py      what follows from delivery, state and settings together
+people.py    who may ask
+standing.py  asked before, taken over, under way
+caps.py      attempts, days, dollars, pull requests, pauses
+decide.py    the decision: Go or Skipped
+admit.py     look, decide, claim, answer
+words.py     the gate's comments
+"""
+
+from healer.gate.admit import Admission, admit, digest, look
+from healer.gate.decide import Go, decide
+from healer.gate.ledger import Ledger, Run, read_ledger, stamp, write_ledger
+from healer.gate.state import Here, Hub, IssueNow, Permission, PullNow, Said, State
+
+__all__ = [
+    "Admission",
+    "Go",
+    "Here",
+    "Hub",
+    "IssueNow",
+    "Ledger",
+    "Permission",
+    "PullNow",
+    "Run",
+    "Said",
+    "State",
+    "admit",
+    "decide",
+    "digest",
+    "look",
+    "read_ledger",
+    "stamp",
+    "write_ledger",
+]

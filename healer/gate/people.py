@@ -1,0 +1,63 @@
+"""Who may ask for what. An account is its numeric id; what it may do, the collaborator API alone says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer.outcome import Skipped
+
+if TYPE_CHECKING:
+    from healer.gate.case import Case
+
+_MAY = frozenset({"admin", "maintain", "write"})
+_WRITER = "Somebody with write permission can ask for it."
+
+
+def permitted(case: Case) -> Skipped | None:
+    """None when the actor may ask for this; else why not."""
+    trigger, gate = case.trigger, case.settings.gate
+    if trigger.ask == "ci-finished":
+        return None  # a fact that nobody asks for; whose branch it is about is what counts
+    if trigger.actor.id == case.state.here.own:
+        return _own(case)
+    if trigger.through_app and trigger.through_app not in gate.trusted:
+        reason = "The comment was written by an app in somebody's name, not by a person."
+        return Skipped("through-app", reason, "Write it on GitHub itself, or list the app's id in `gate.trusted`.")
+    if trigger.actor.id in gate.reporters:
+        return _reporter(case)
+    if trigger.actor.id in gate.trusted and trigger.ask != "merge":
+        return None
+    return None if is_writer(case) else Skipped("denied", "Who asked has no write permission here.", _WRITER)
+
+
+def _own(case: Case) -> Skipped | None:
+    """Splat may start itself once more, where its own ledger says that it wanted to."""
+    if case.trigger.ask == "heal" and not case.trigger.key and case.ledger.again:
+        return None
+    return Skipped("own", "Splat does not act on its own words.")
+
+
+def _reporter(case: Case) -> Skipped | None:
+    """A token that sits in an app may have leaked with it: it may file, and start what it filed itself."""
+    if case.trigger.ask == "heal" and case.from_reporter:
+        return None
+    return Skipped("reporter", "A reporter's account files issues; it gives no commands.", _WRITER)
+
+
+def is_writer(case: Case) -> bool:
+    """True when the API says so, for this very id: a login can change hands."""
+    found = case.state.permission
+    return found is not None and found.user == case.trigger.actor.id and found.value in _MAY
+
+
+def asks_the_api(case: Case) -> bool:
+    """True when only the collaborator API can tell."""
+    trigger, gate = case.trigger, case.settings.gate
+    if trigger.ask == "ci-finished" or trigger.actor.id in (case.state.here.own, *gate.reporters):
+        return False
+    return trigger.actor.id not in gate.trusted or trigger.ask == "merge"
+
+
+def is_final(case: Case) -> bool:
+    """True when `permitted` needs neither the issue nor its comments: for all but a dispatch, the payload says it."""
+    return bool(case.trigger.key) or case.trigger.ask != "heal" or asks_the_api(case)

@@ -1,0 +1,56 @@
+"""What the gate says in comments. Words of others stand in code spans, where nothing pings, closes or breaks out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer import markdown as md
+from healer.gate.ledger import write_ledger
+
+if TYPE_CHECKING:
+    from healer.gate.decide import Go
+    from healer.gate.ledger import Ledger
+    from healer.gate.state import Here
+    from healer.outcome import Skipped
+    from healer.settings import Settings
+
+_DOES = {
+    "heal": "Splat is at work on a fix.",
+    "retry": "Splat is at work on another fix.",
+    "explain": "Splat is writing an explanation.",
+    "ci-finished": "Splat looks at the failed checks.",
+}
+#: Each command, and what it does.
+COMMANDS = {
+    "retry": "runs again; what you write behind it is a hint for Claude",
+    "explain": "says more about the cause, changes nothing",
+    "stop": "stops the run, and keeps Splat away from this issue",
+    "ignore": "never heals this error again",
+    "merge": "merges the fix once its checks are green",
+    "help": "shows this",
+}
+
+
+def tracking_body(ledger: Ledger, go: Go, here: Here, settings: Settings) -> str:
+    """Splat's one comment on an issue, while a run is at work."""
+    log = f" [The run's log]({here.url}) shows how far it is." if here.url else ""
+    parts = [
+        write_ledger(ledger),
+        f"**{_DOES[go.ask]}** Asked for by {md.code(go.actor, 50)}; it may spend up to ${go.dollars:.2f}.{log}",
+        f"{md.code(settings.gate.mention + ' stop')} stops it. The result will be here.",
+    ]
+    return "\n\n".join(parts)
+
+
+def note_body(key: str, skipped: Skipped) -> str:
+    """An answer to somebody who waits for one."""
+    return "\n\n".join([f"<!-- splat:note {key} -->", f"**Not now.** {skipped.reason}", skipped.next_step]).strip()
+
+
+def help_body(key: str, unknown: str, settings: Settings) -> str:
+    """All commands; first that one was not understood, where that is so."""
+    mention = settings.gate.mention
+    rows = [f"| {md.code(f'{mention} {name}')} | {does} |" for name, does in COMMANDS.items()]
+    head = f"There is no command {md.code(unknown, 40)}, or not with what stood behind it.\n\n" if unknown else ""
+    table = "\n".join(["| command | |", "| --- | --- |", *rows])
+    return f"<!-- splat:note {key} -->\n\n{head}{table}\n\nA command begins a paragraph, and needs write permission."
