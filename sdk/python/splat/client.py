@@ -112,7 +112,7 @@ class Client:
         self._fresh: Set[Fresh] = set()
         self._lock = allocate_lock()
         self._over = (0, 0.0, 0.0)
-        self.closed = False
+        self.closed = self.options.transport == "none"
 
     # --- the app's thread --------------------------------------------------------------------------------------------
 
@@ -121,21 +121,28 @@ class Client:
 
         `mechanism` says who caught it; `handled` that the app did.
         """
-        return self._guarded(lambda: self._capture(exc, mechanism, handled))
-
-    def capture_message(self, text: str, level: str = "info") -> Optional[str]:
-        """R4: `text` as an error of type `Message`, at the place of the caller."""
-        return self._guarded(lambda: self._message(text, level))
-
-    def _guarded(self, work: Callable[[], Optional[str]]) -> Optional[str]:
-        """The one door: what fails behind it does not reach the app, and what it calls does not come in again."""
+        # The one door, and `capture_message` another: what fails behind it does not reach the app, and what it calls
+        # does not come in again.
         if self.closed or _busy.get():
             return None
         token = _busy.set(True)
         try:
-            return work()
+            return self._capture(exc, mechanism, handled)
         except Exception as error:
-            warn(f"an error could not be captured: {type(error).__name__} in the SDK itself", "capture")
+            _failed(error)
+            return None
+        finally:
+            _busy.reset(token)
+
+    def capture_message(self, text: str, level: str = "info") -> Optional[str]:
+        """R4: `text` as an error of type `Message`, at the place of the caller."""
+        if self.closed or _busy.get():
+            return None
+        token = _busy.set(True)
+        try:
+            return self._message(text, level) if self._sampled() else None
+        except Exception as error:
+            _failed(error)
             return None
         finally:
             _busy.reset(token)
@@ -169,8 +176,6 @@ class Client:
         return self._put(self._event(raised, signature, mechanism, handled, now), reading.key, reading.codes)
 
     def _message(self, text: str, level: str) -> Optional[str]:
-        if not self._sampled():
-            return None
         from splat.shapes import text_of
 
         frame = _caller()
@@ -352,6 +357,7 @@ def is_error(exc: object) -> bool:
 _MARK = "__splat__"
 _salt = int.from_bytes(os.urandom(6), "big")
 _captured: Dict[int, ReferenceType[BaseException]] = {}
+_weak_of: Callable[[type], int] = type.__dict__["__weakrefoffset__"].__get__
 _space_of: Callable[[BaseException], Dict[str, Any]] = BaseException.__dict__["__dict__"].__get__
 
 
@@ -362,17 +368,17 @@ def first_time(exc: BaseException) -> bool:
     in this process, so that a copy, pickled or not, has it and does no harm with it.
     """
     ident = id(exc)
-    known = _captured.get(ident)
-    if known is not None and known() is exc:
-        return False
-    try:
-        _captured[ident] = ref(exc, partial(_captured.pop, ident))
-    except TypeError:
-        space = _space_of(exc)
-        mark = _mark(exc)
-        if dict.get(space, _MARK) == mark:
+    if _weak_of(type(exc)):
+        known = _captured.get(ident)
+        if known is not None and known() is exc:
             return False
-        dict.__setitem__(space, _MARK, mark)
+        _captured[ident] = ref(exc, partial(_captured.pop, ident))
+        return True
+    space = _space_of(exc)
+    mark = (ident ^ _salt) * 4_194_304 + os.getpid() % 4_194_304
+    if dict.get(space, _MARK) == mark:
+        return False
+    dict.__setitem__(space, _MARK, mark)
     return True
 
 
@@ -382,8 +388,9 @@ def forget(exc: BaseException) -> None:
     dict.pop(_space_of(exc), _MARK, None)
 
 
-def _mark(exc: BaseException) -> int:
-    return (id(exc) ^ _salt) * 4_194_304 + os.getpid() % 4_194_304
+def _failed(error: Exception) -> None:
+    warn(f"an error could not be captured: {type(error).__name__} in the SDK itself", "capture")
+    debug(f"capture failed: {error!r}")
 
 
 def _caller() -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from hashlib import sha256
+
+from splat.digest import sha256
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from functools import cache
-from typing import TYPE_CHECKING, Dict, List, Optional, Sequence, Tuple
 
 from splat.signature.paths import below, segments
 
+TYPE_CHECKING = False  # `import splat` may not load typing
 if TYPE_CHECKING:
-    from typing import Pattern
+    from typing import Dict, List, Optional, Pattern, Sequence, Tuple
 
 #: Files whose owner is remembered; beyond that all are forgotten and asked about again.
 MAX_KNOWN = 4_096

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from contextvars import Token
-    from typing import Any, Callable, Deque, Dict, Mapping, Optional, Tuple
+    from typing import Any, Callable, Deque, Dict, List, Mapping, Optional, Tuple
 
     Request = Callable[[], Dict[str, Any]]
     Crumb = Tuple[float, str, str, str, Optional[Dict[str, Any]]]  # time, category, message, level, data
@@ -29,27 +29,27 @@ _MOST_A_TEXT = 100_001
 
 
 class Scope:
-    """What is known of one request, or of the process."""
+    """What was set for one request, or for the process."""
 
-    __slots__ = ("contexts", "crumbs", "request", "tags")
+    __slots__ = ("contexts", "crumbs", "tags")
 
-    def __init__(self, request: Optional[Request]) -> None:
-        self.request = request
+    def __init__(self) -> None:
         self.tags: Optional[Dict[str, str]] = None
         self.contexts: Optional[Dict[str, Any]] = None
         self.crumbs: Optional[Deque[Crumb]] = None
 
 
-_process = Scope(None)
-_current: ContextVar[Optional[Scope]] = ContextVar("splat_scope", default=None)
+_process = Scope()
+#: The request, and behind it its scope, once something was set: a list costs half of what an object does.
+_current: ContextVar[Optional[List[Any]]] = ContextVar("splat_scope", default=None)
 
 
-def enter(request: Optional[Request] = None) -> Token[Optional[Scope]]:
+def enter(request: Optional[Request] = None) -> Token[Optional[List[Any]]]:
     """A request begins; `request` is asked for the report's `request` when an error comes, on the app's thread."""
-    return _current.set(Scope(request))
+    return _current.set([request])
 
 
-def leave(token: Token[Optional[Scope]]) -> None:
+def leave(token: Token[Optional[List[Any]]]) -> None:
     """It ends. A token of another context (a generator that is closed elsewhere) changes nothing there."""
     try:  # noqa: SIM105 - contextlib's costs more than the rest
         _current.reset(token)
@@ -59,7 +59,13 @@ def leave(token: Token[Optional[Scope]]) -> None:
 
 def current() -> Scope:
     """The request's, else the process's."""
-    return _current.get() or _process
+    held = _current.get()
+    if held is None:
+        return _process
+    if len(held) == 1:
+        held.append(Scope())
+    found: Scope = held[1]
+    return found
 
 
 def set_tag(name: str, value: object) -> None:
@@ -149,10 +155,19 @@ ring = Ring()
 
 def gather() -> Dict[str, Any]:
     """What is known now, in a form that only `readable` reads: nothing is written out on the app's thread."""
-    scope = current()
+    held = _current.get()
+    scope = _process if held is None else held[1] if len(held) > 1 else None
     told: Dict[str, Any] = {}
-    if scope.request is not None:
-        told.update(_asked(scope.request))
+    if held is not None and held[0] is not None:
+        told.update(_asked(held[0]))
+    _add(scope or Scope(), told)
+    records = ring.all()
+    if records:
+        told["logs"] = records
+    return told
+
+
+def _add(scope: Scope, told: Dict[str, Any]) -> None:
     tags = {**(_process.tags or {}), **(scope.tags or {})}
     if tags:
         told["tags"] = tags
@@ -161,10 +176,6 @@ def gather() -> Dict[str, Any]:
         told["contexts"] = contexts
     if scope.crumbs:
         told["breadcrumbs"] = tuple(scope.crumbs.copy())
-    records = ring.all()
-    if records:
-        told["logs"] = records
-    return told
 
 
 def _asked(request: Request) -> Dict[str, Any]:
@@ -209,5 +220,5 @@ def _crumb(when: float, category: str, message: str, level: str, data: Optional[
 def forget() -> None:
     """A new start: what was set outside of requests goes, and the log records."""
     global _process  # noqa: PLW0603
-    _process = Scope(None)
+    _process = Scope()
     ring.clear()

@@ -36,7 +36,10 @@ _space_of: Callable[[type], Mapping[str, object]] = type.__dict__["__dict__"].__
 _lineage_of: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 _GetSet = type(type.__dict__["__name__"])
 _Member = type(type(lambda: None).__dict__["__globals__"])
-_MADE_BY_CLASS = 1 << 9  #: the interpreter's flag of types that a `class` statement makes
+#: The interpreter's flags of types: that a `class` statement made, and what they come from.
+_MADE_BY_CLASS = 1 << 9
+_LIST, _TUPLE, _BYTES, _STR, _DICT = 1 << 25, 1 << 26, 1 << 27, 1 << 28, 1 << 29
+_OF_A_KIND = _LIST | _TUPLE | _BYTES | _STR | _DICT
 #: Instances of these and of their subclasses have a length that the interpreter keeps itself.
 _SIZED = (dict, list, str, tuple, bytes, set, frozenset, bytearray)
 _length_of: Dict[type, Callable[[Any], int]] = {each: each.__len__ for each in _SIZED}
@@ -58,13 +61,20 @@ def type_name(kind: type) -> str:
 
 
 def base_of(kind: type) -> Optional[type]:
-    """Which of the built-in containers and texts a type is or comes from."""
-    if kind in _length_of:
-        return kind
-    for each in _lineage_of(kind):
-        if each in _length_of:
-            return each
-    return None
+    """Which of the built-in containers and texts a type is or comes from. The type is never hashed or compared."""
+    flags = _flags_of(kind)
+    if flags & _OF_A_KIND:
+        return dict if flags & _DICT else list if flags & _LIST else str if flags & _STR else _tuple_or_bytes(flags)
+    if flags & _MADE_BY_CLASS:
+        for each in _lineage_of(kind):
+            if each is set or each is frozenset or each is bytearray:
+                return each
+        return None
+    return kind if kind is set or kind is frozenset or kind is bytearray else None
+
+
+def _tuple_or_bytes(flags: int) -> type:
+    return tuple if flags & _TUPLE else bytes
 
 
 def shape(value: object, telling: bool = False) -> str:
@@ -72,12 +82,15 @@ def shape(value: object, telling: bool = False) -> str:
     if value is None:
         return "nothing"
     kind = type(value)
+    if kind is int:
+        return "int"
     name = _name_of(kind)
     base = None if telling else base_of(kind)
     if base is None:
         return name
-    text = f"{name}({_length_of[base](value)})"
-    return text + _keys(value) if base is dict else text
+    if base is dict:
+        return f"{name}({dict.__len__(value)}){_keys(value)}"  # type: ignore[arg-type]
+    return f"{name}({_length_of[base](value)})"
 
 
 def _keys(value: Any) -> str:

@@ -14,7 +14,7 @@ from splat.values import Raised, RawFrame
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType, TracebackType
-    from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from splat.frames import Frames
     from splat.shapes import Budget
@@ -33,7 +33,10 @@ _MOST_LOCALS = 50
 #: By `values`, of all locals of an error: some 20 ms of work, and what a report may hold (rule L5).
 _MOST_NODES = 20_000
 _MOST_TEXT = 1_000_000
+_MOST_NAMES = 4_096
 _MOST_NOTES = 10
+_FUNCTION = 0x02  #: CO_NEWLOCALS: code with locals of its own
+_DEFINITIONS = (type(sys), type(lambda: None), type(len))
 _MOST_MESSAGE = 100_001  #: code points; X11 wants to know that there were more than 100,000
 _MOST_KEY = 5_000
 #: Rules S9 and S10 read how a message begins.
@@ -58,20 +61,25 @@ _cause_of = BaseException.__dict__["__cause__"].__get__
 _context_of = BaseException.__dict__["__context__"].__get__
 _suppresses = BaseException.__dict__["__suppress_context__"].__get__
 _space_of: Callable[[BaseException], Dict[str, Any]] = BaseException.__dict__["__dict__"].__get__
+_file_of = SyntaxError.__dict__["filename"].__get__
+_line_of = SyntaxError.__dict__["lineno"].__get__
 _traceback_of = BaseException.__dict__["__traceback__"].__get__
 
 
 class Link:
     """One exception of a chain while it is read: on the app's thread, for the length of one capture."""
 
-    __slots__ = ("exception", "message", "parent", "relation", "trace", "type")
+    __slots__ = ("exception", "message", "parent", "place", "relation", "trace", "type")
 
     def __init__(self, exception: BaseException, relation: str, parent: int) -> None:
         self.exception = exception
         self.relation = relation
         self.parent = parent
-        self.type = type_of(type(exception))
-        self.message = message_of(exception)
+        kind = type(exception)
+        self.type = type_of(kind)
+        #: What a syntax error is about; a traceback prints it as the innermost frame.
+        self.place = _syntax_place(exception) if issubclass(kind, SyntaxError) else None
+        self.message = message_of(exception, bare=self.place is not None)
         self.trace = _trace(_traceback_of(exception))
 
 
@@ -89,30 +97,28 @@ class Reading:
             parts.append(link.type)
             if link.parent >= 0:
                 parts += (link.relation, link.parent)
-            self._add(link, parts, frames)
+            codes = [trace.tb_frame.f_code for trace in link.trace]
+            parts += map(id, codes)
+            parts += [trace.tb_lasti for trace in link.trace]
+            self.codes += codes
+            if link.place:
+                parts.append(link.place)
+                self.in_app = self.in_app or frames.in_app(link.place[0])
+        self.in_app = self.in_app or _any_in_app(self.codes, frames)
         if not self.in_app or _speaks(links):
             parts += [link.message[:_MOST_KEY] for link in links]
         self.key: Key = tuple(parts)
 
-    def _add(self, link: Link, parts: List[object], frames: Frames) -> None:
-        codes = self.codes
-        in_app = self.in_app
-        for trace in link.trace:
-            code = trace.tb_frame.f_code
-            codes.append(code)
-            parts.append(id(code))
-            parts.append(trace.tb_lasti)
-            if not in_app:
-                in_app = frames.in_app(code.co_filename)
-        self.in_app = in_app
-        place = _syntax_place(link.exception)
-        if place:
-            parts.append(place)
-            self.in_app = self.in_app or frames.in_app(place[0])
+
+def _any_in_app(codes: List[CodeType], frames: Frames) -> bool:
+    for code in codes:  # noqa: SIM110 - no generator where each microsecond counts
+        if frames.in_app(code.co_filename):
+            return True
+    return False
 
 
 def _speaks(links: List[Link]) -> bool:
-    for link in links:  # noqa: SIM110 - no generator where each microsecond counts
+    for link in links:  # noqa: SIM110 - as above
         if link.message.startswith(_SPEAKING):
             return True
     return False
@@ -189,11 +195,10 @@ def type_of(kind: type) -> str:
     return f"{module}.{name}" if type(module) is str else f"<unknown>.{name}"
 
 
-def message_of(exception: BaseException) -> str:
-    """As a traceback prints it, its notes below."""
+def message_of(exception: BaseException, *, bare: bool = False) -> str:
+    """As a traceback prints it, its notes below; `bare`: a syntax error without the place that `str` adds."""
     try:
-        kind = type(exception)
-        text = _syntax_message(exception) if issubclass(kind, SyntaxError) else str(exception)  # type: ignore[arg-type]
+        text = (exception.msg or "<no detail available>") if bare else str(exception)  # type: ignore[attr-defined]
         if type(text) is not str:
             text = str.__getitem__(text, slice(0, _MOST_MESSAGE))
     except Exception:
@@ -204,17 +209,8 @@ def message_of(exception: BaseException) -> str:
     return text[:_MOST_MESSAGE]
 
 
-def _syntax_message(error: SyntaxError) -> str:
-    """Without the place that `str` adds: a traceback prints that as a frame."""
-    place = _syntax_place(error)
-    return (error.msg or "<no detail available>") if place else str(error)
-
-
 def _syntax_place(error: BaseException) -> Optional[Tuple[str, int]]:
-    """The file and line that a syntax error is about; a traceback prints them as its innermost frame."""
-    if not issubclass(type(error), SyntaxError):
-        return None
-    file, line = SyntaxError.__dict__["filename"].__get__(error), SyntaxError.__dict__["lineno"].__get__(error)
+    file, line = _file_of(error), _line_of(error)
     if type(line) is not int or not 0 < line < 1_000_000_000:
         return None
     return (file if type(file) is str and file else "<string>"), line
@@ -230,6 +226,7 @@ class Photographer:
         self._frames = frames
         self._mode = mode
         self._tells = tells
+        self._hides: Dict[str, bool] = {}
 
     def raised(self, links: Sequence[Link], *, with_locals: bool = True) -> Tuple[Raised, ...]:
         """The exceptions, with shapes or values of locals where they are asked for."""
@@ -248,9 +245,8 @@ class Photographer:
                     left -= 1
                 frames.append(raw)
             frames.reverse()
-            place = _syntax_place(link.exception)
-            if place:
-                frames.append(self._syntax_frame(*place))
+            if link.place:
+                frames.append(self._syntax_frame(*link.place))
             made.append(Raised(link.type, link.message, link.relation, link.parent, tuple(frames)))
         return tuple(made)
 
@@ -276,22 +272,27 @@ class Photographer:
 
     def _locals(self, frame: FrameType, code: CodeType, budget: Budget) -> Dict[str, str]:
         told: Dict[str, str] = {}
-        tells, show = self._tells, shapes.shape
         values = self._mode == "values"
+        known, shape = self._hides, shapes.shape
         try:
             for name, value in _visible(frame, code):
-                hidden = tells(name)
-                if not values:
-                    told[name] = show(value, hidden)
-                elif hidden:
-                    told[name] = shapes.MARK if value is not None else "None"
-                else:
-                    told[name] = shapes.written(value, tells, budget)
+                hides = known.get(name)
+                if hides is None:
+                    if name[:1] == "." or name[:2] == "__":  # machinery of comprehensions and modules
+                        continue
+                    hides = self._ask(name)
+                told[name] = _shown(value, hides, self._tells, budget) if values else shape(value, hides)
                 if len(told) == _MOST_LOCALS:
                     break
         except Exception:  # what was read until then is right
             pass
         return told
+
+    def _ask(self, name: str) -> bool:
+        if len(self._hides) >= _MOST_NAMES:
+            self._hides.clear()
+        hides = self._hides[name[:200]] = self._tells(name)
+        return hides
 
     def _syntax_frame(self, file: str, line: int) -> RawFrame:
         code = compile("", file.replace("\0", ""), "exec").replace(co_name="", co_firstlineno=line)
@@ -302,19 +303,32 @@ def _budget() -> Budget:
     return shapes.Budget(_MOST_NODES, _MOST_TEXT)
 
 
-def _visible(frame: FrameType, code: CodeType) -> Iterator[Tuple[str, Any]]:
-    """The names of a frame that say something: no machinery of modules and comprehensions."""
+def _shown(value: Any, hides: bool, tells: Callable[[str], bool], budget: Budget) -> str:
+    if hides and value is not None and type(value) is not bool:
+        return shapes.MARK
+    return shapes.written(value, tells, budget)
+
+
+def _visible(frame: FrameType, code: CodeType) -> List[Tuple[str, Any]]:
+    """Names and values; of a module's only what is no import, class or function."""
     space: Any = frame.f_locals
     # A class body may run in a mapping of the app's own.
-    if type(space) is not dict and not (type(space).__name__ == "FrameLocalsProxy" and not _is_class(type(space))):
-        return
-    module = code.co_name == "<module>"
-    for name, value in list(space.items()):
-        if type(name) is not str or name[:1] == "." or name[:2] == "__":
-            continue
-        if module and (issubclass(type(value), type) or type(value).__name__ in ("module", "function")):
-            continue
-        yield name, value
+    if type(space) is not dict and not _is_proxy(type(space)):
+        return []
+    found = list(space.items())
+    if code.co_flags & _FUNCTION:
+        return found
+    return [(name, value) for name, value in found if type(name) is str and not _is_definition(value)]
+
+
+def _is_proxy(kind: type) -> bool:
+    """What a frame gives from Python 3.13 on."""
+    return shapes.type_name(kind) == "FrameLocalsProxy" and not _is_class(kind)
+
+
+def _is_definition(value: Any) -> bool:
+    kind = type(value)
+    return issubclass(kind, (type, *_DEFINITIONS))
 
 
 def _is_class(kind: type) -> bool:

@@ -9,12 +9,9 @@ from __future__ import annotations
 TYPE_CHECKING = False  # `import splat` may not load typing
 if TYPE_CHECKING:
     from types import CodeType
-    from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+    from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
     from typing_extensions import Protocol
-
-    #: An event whose signature only the worker can give; None when it is suppressed after all.
-    Unnamed = Callable[[], "Optional[Event]"]
 
     from splat.outcome import Outcome as Outcome  # noqa: PLC0414 - the form that hands it on
 else:

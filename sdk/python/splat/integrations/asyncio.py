@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def _around(before: Callable[..., Any], is_on: Callable[[], bool]) -> Callable[..., Any]:
     def call_exception_handler(self: BaseEventLoop, context: Any) -> None:
         running = client.current()
-        error = context.get("exception") if type(context) is dict else None
-        if running is not None and isinstance(error, BaseException) and is_on():
+        error: Any = context.get("exception") if type(context) is dict else None
+        if running is not None and issubclass(type(error), BaseException) and is_on():
             running.capture(error, mechanism="asyncio")
         before(self, context)
 

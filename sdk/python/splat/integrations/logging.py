@@ -95,6 +95,6 @@ def _error(record: logging.LogRecord) -> Optional[BaseException]:
         told = record.msg.get("exc_info")
     if isinstance(told, tuple):
         told = told[1] if len(told) == 3 else None
-    elif told is not None and not isinstance(told, BaseException):
-        told = sys.exc_info()[1] if told else None
-    return told if isinstance(told, BaseException) else None
+    elif (type(told) is bool or type(told) is int) and told:
+        told = sys.exc_info()[1]
+    return told if issubclass(type(told), BaseException) else None

@@ -13,9 +13,11 @@ Only what is asked for is imported: the patterns compile on the worker's thread,
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # the app's thread asks for names.py
 if TYPE_CHECKING:
+    from typing import Any
+
     from splat.redact.names import Names, names_of
     from splat.redact.report import RedactionError, redact_report, redact_value
     from splat.redact.shapes import MARK

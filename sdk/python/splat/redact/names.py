@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Dict, FrozenSet, List, Sequence, Tuple
 
+TYPE_CHECKING = False  # the app's thread asks here
 if TYPE_CHECKING:
-    from typing import Pattern
+    from typing import Dict, FrozenSet, List, Pattern, Sequence, Tuple
 
     from typing_extensions import Literal
 

@@ -6,36 +6,29 @@ read one frame of either.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
-
+from splat.digest import sha256
 from splat.signature.paths import root_relative
 from splat.signature.text import field, function_name, last_part, type_name
 
+TYPE_CHECKING = False  # `import splat` may not load typing
 if TYPE_CHECKING:
-    from hashlib import sha256
     from types import CodeType
+    from typing import Any, Callable, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, Sequence, Tuple
 
     from splat.values import Raised, RawFrame
+
+    Place = Tuple[str, str]
+    Lines = List[Tuple[str, str]]
+    #: The text of the line `line` of a file, "" where unknown: (code.co_filename, line, code).
+    SourceOf = Callable[[str, int, "CodeType"], str]
 else:
-    # hashlib would load OpenSSL, which is more than all of this package; `random` takes the same way round.
-    try:
-        from _sha2 import sha256  # Python 3.12+
-    except ImportError:
-        try:
-            from _sha256 import sha256
-        except ImportError:
-            from hashlib import sha256
+    from splat._named import NamedTuple
 
 #: Groups inside groups are followed this deep.
 MAX_NESTING = 5
 #: Frames and exceptions beyond these counts are not looked at (the innermost frames and the first exceptions are).
 MAX_FRAMES = 2_000
 MAX_EXCEPTIONS = 200
-
-Place = Tuple[str, str]
-Lines = List[Tuple[str, str]]
-#: The text of the line `line` of a file, "" where unknown: (code.co_filename, line, code).
-SourceOf = Callable[[str, int, "CodeType"], str]
 
 _OUT_OF_MEMORY = frozenset(("MemoryError", "NoMemoryError", "OutOfMemoryError"))
 _OUT_OF_MEMORY_TEXTS = (

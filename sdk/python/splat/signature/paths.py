@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import List, Tuple
 
 from splat.signature.text import field
+
+TYPE_CHECKING = False  # `import splat` may not load typing
+if TYPE_CHECKING:
+    from typing import List, Tuple
 
 
 @lru_cache(maxsize=4096)
