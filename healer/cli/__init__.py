@@ -18,6 +18,7 @@ VERBS = {
     "context": "Show what Claude would be sent for a crash; send nothing.",
     "report": "Print the parsed report of a crash as JSON.",
     "signature": "Print the signature of a crash.",
+    "gate": "Decide whether a delivery of GitHub may start a run.",
 }
 
 

@@ -44,7 +44,9 @@ def tracking_body(ledger: Ledger, go: Go, here: Here, settings: Settings) -> str
 
 def note_body(key: str, skipped: Skipped) -> str:
     """An answer to somebody who waits for one."""
-    return "\n\n".join([f"<!-- splat:note {key} -->", f"**Not now.** {skipped.reason}", skipped.next_step]).strip()
+    return "\n\n".join(
+        [f"<!-- splat:note {key} -->", f"**Not now.** {md.prose(skipped.reason)}", md.prose(skipped.next_step)]
+    )
 
 
 def help_body(key: str, unknown: str, settings: Settings) -> str:

@@ -1,0 +1,149 @@
+"""`splat gate`: may this delivery of GitHub start a run. The first thing a workflow does; decides, and says so."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from healer.cli.console import one_line, say, say_json
+from healer.outcome import Skipped, UsageError
+
+if TYPE_CHECKING:
+    from healer.gate import Admission
+    from healer.settings import Actions
+
+#: GitHub sends no larger payload.
+_MOST_BYTES = 26 * 1024 * 1024
+
+
+@click.command()
+@click.option(
+    "--event-name", default="", metavar="NAME", help="GitHub's name of the event. Default: GITHUB_EVENT_NAME."
+)
+@click.option("--event-path", default="", metavar="FILE", help="The event's payload. Default: GITHUB_EVENT_PATH.")
+@click.option("--out", "folder", default="", metavar="DIR", help="Where the request is written. Default: RUNNER_TEMP.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def gate(event_name: str, event_path: str, folder: str, as_json: bool) -> int:
+    """Decide whether a delivery of GitHub may start a run, and acknowledge it on the issue.
+
+    A yes and a no both exit with 0: the output `go` of the step tells them apart. Needs a token that may read the
+    repository and write issues, in GITHUB_TOKEN; it runs no code of the repository and never talks to Claude.
+    """
+    from healer.settings import Actions
+
+    actions = Actions.read(os.environ)
+    payload = _payload(event_path or actions.event_path)
+    admission, requests = _decide(event_name or actions.event_name, payload, actions)
+    outputs = _outputs(admission) | _request_files(admission, Path(folder or actions.folder or "."))
+    if actions.output:
+        _append(actions.output, "".join(_output(name, value) for name, value in outputs.items()))
+    if actions.summary:
+        _append(actions.summary, _summary(admission))
+    if as_json:
+        say_json(outputs | {"requests": requests})
+    else:
+        say(_line(admission))
+    return 0
+
+
+def _payload(path: str) -> Any:
+    try:
+        with Path(path).open("rb") as source:
+            data = source.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise ValueError("it is too large")
+        return json.loads(data)
+    except OSError as error:
+        what = f"Cannot read the event: {error.strerror}"
+    except (ValueError, RecursionError) as error:
+        what = f"The event is no JSON: {str(error)[:100]}"
+    raise UsageError(what, where=path, next_step="Give the file that GitHub Actions names in GITHUB_EVENT_PATH.")
+
+
+def _decide(name: str, payload: Any, actions: Actions) -> tuple[Admission, int]:
+    """The decision, acted upon, and how many requests it took."""
+    from healer.edge.github import GitHub
+    from healer.event import read_event
+    from healer.gate import Admission, Here, admit
+    from healer.settings import CONFIG_PATH, load_settings
+
+    hub = GitHub(actions, os.environ)
+    settings = load_settings(hub.file(CONFIG_PATH), environ=os.environ)
+    trigger = read_event(name, payload, settings)
+    if isinstance(trigger, Skipped):
+        return Admission(trigger), hub.requests
+    if str(payload["repository"].get("full_name")).casefold() != actions.repository.casefold():
+        raise UsageError(
+            "The event is about another repository", where="repository.full_name", next_step="Set GITHUB_REPOSITORY."
+        )
+    own = actions.actor_id or hub.whoami()
+    here = Here(own, actions.run, actions.attempt, actions.run_url, actions.workflow)
+    return admit(trigger, hub, settings, here, datetime.now(UTC)), hub.requests
+
+
+def _outputs(admission: Admission) -> dict[str, str]:
+    """The step's outputs: numbers, and words of our own; no text of others."""
+    decision = admission.decision
+    found = {"go": "false", "issue": str(admission.issue or ""), "tracking": str(admission.tracking or "")}
+    if isinstance(decision, Skipped):
+        return found | {"code": decision.code}
+    return found | {
+        "go": "true",
+        "code": "go",
+        "ask": decision.ask,
+        "pull": str(decision.pull or ""),
+        "signature": decision.signature,
+        "approved": "true" if decision.approved else "false",
+        "running": str(decision.running or ""),
+    }
+
+
+def _request_files(admission: Admission, folder: Path) -> dict[str, str]:
+    """What others wrote, in files: outputs and environment are read by shells."""
+    from dataclasses import asdict
+
+    decision = admission.decision
+    if isinstance(decision, Skipped):
+        return {}
+    place = folder / "splat-request"
+    place.mkdir(parents=True, exist_ok=True)
+    request, hint = place / "request.json", place / "hint.txt"
+    request.write_text(json.dumps({"v": 1, **asdict(decision), "tracking": admission.tracking}), "utf-8")
+    hint.write_text(decision.words, "utf-8")
+    return {"request-file": str(request), "hint-file": str(hint)}
+
+
+def _output(name: str, value: str) -> str:
+    """One output, with an end that no value can guess."""
+    import secrets
+
+    end = f"splat_{secrets.token_hex(16)}"
+    return f"{name}<<{end}\n{value}\n{end}\n"
+
+
+def _append(path: str, text: str) -> None:
+    with Path(path).open("a", encoding="utf-8") as target:
+        target.write(text)
+
+
+def _summary(admission: Admission) -> str:
+    from healer import markdown as md
+
+    decision = admission.decision
+    about = f" issue {admission.issue}" if admission.issue else ""
+    if isinstance(decision, Skipped):
+        why = f"{md.prose(decision.reason)} {md.prose(decision.next_step)}".strip()
+        return f"### Splat: not now ({md.line(decision.code)})\n\n{why}\n"
+    return f"### Splat: {decision.ask}{about}\n\nAsked for by {md.code(decision.actor, 50)}.\n"
+
+
+def _line(admission: Admission) -> str:
+    decision = admission.decision
+    if isinstance(decision, Skipped):
+        return f"splat: not now ({decision.code}): {one_line(decision.reason)} {one_line(decision.next_step)}".rstrip()
+    return f"splat: go: {decision.ask}, issue {admission.issue or '-'}, pull request {decision.pull or '-'}"
