@@ -23,8 +23,9 @@ class Frame:
 
     `path` is as the runtime printed it; `line` and `column` count from 1, None where the trace names none;
     `function` is "" where the trace names none; `source` is the text of the crash line, "" where unknown;
-    `in_app` is False for the runtime's own code and for installed dependencies; `locals` maps a name to its
-    printed, redacted value or shape, and comes only from a report.
+    `in_app` is False for the runtime's own code and for installed dependencies. Only a report has the others:
+    `locals` maps a name to its printed, redacted value or shape; `pre_context` and `post_context` are the lines
+    around the crash line, in the order of the file.
     """
 
     path: str
@@ -34,6 +35,8 @@ class Frame:
     in_app: bool = True
     source: str = ""
     locals: Mapping[str, str] = field(default_factory=dict)
+    pre_context: tuple[str, ...] = ()
+    post_context: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -236,7 +236,10 @@ def test_reading_a_trace_loads_no_schema_library():
 
 _TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30)
 _LINE = st.none() | st.integers(1, 999_999_999)
-_FRAME = st.builds(Frame, _TEXT, _LINE, _LINE, _TEXT, st.booleans(), _TEXT, st.dictionaries(_TEXT, _TEXT, max_size=3))
+_LINES = st.lists(_TEXT, max_size=3).map(tuple)
+_FRAME = st.builds(
+    Frame, _TEXT, _LINE, _LINE, _TEXT, st.booleans(), _TEXT, st.dictionaries(_TEXT, _TEXT, max_size=3), _LINES, _LINES
+)
 _RELATION = st.sampled_from(["cause", "context", "member"])
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | _TEXT, lambda below: st.lists(below, max_size=3), max_leaves=5

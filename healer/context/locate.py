@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from healer.context.names import function_names
+from healer.context.sources import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from healer.context.sources import Library
     from healer.frames import Frame
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 #: Text shorter than this ("}", "end", "return") says nothing about where it stands.
 _TELLING = 6
+_NEIGHBOURS = 5
+#: Where the same text stands more often, the nearest places are compared.
+_MOST_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,34 @@ class Place:
     proven: bool = True
 
 
-def locate(frame: Frame, path: str, library: Library, *, text: str = "", exact: bool = True) -> Place | None:
+@dataclass(frozen=True, slots=True)
+class Then:
+    """The crash line and its neighbours as they were at the crash, as far as that is known; the nearest comes first."""
+
+    text: str = ""
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @staticmethod
+    def of(text: str, before: Sequence[str], after: Sequence[str]) -> Then:
+        """`before` and `after` in the order of the file."""
+        return Then(
+            folded(text),
+            tuple(map(folded, before[: -_NEIGHBOURS - 1 : -1])),
+            tuple(map(folded, after[:_NEIGHBOURS])),
+        )
+
+    def agreeing(self, lines: Sequence[str], number: int) -> int:
+        """How many of the neighbours of the line `number` are the same."""
+        above = zip(self.before, reversed(lines[max(0, number - 1 - _NEIGHBOURS) : number - 1]), strict=False)
+        below = zip(self.after, lines[number : number + _NEIGHBOURS], strict=False)
+        return sum(then == folded(now) for pairs in (above, below) for then, now in pairs)
+
+
+def locate(frame: Frame, path: str, library: Library, *, then: Then, exact: bool = True) -> Place | None:
     """The line of `path` that the frame means, None when the file has no lines or the frame nothing to go by.
 
-    `text` is the line as it was at the crash, where that is known; without `exact` the number counts for nothing.
+    Without `exact` the number counts for nothing.
     """
     lines = library.lines(path)
     if not lines:
@@ -42,7 +71,7 @@ def locate(frame: Frame, path: str, library: Library, *, text: str = "", exact: 
     module = library.module(path, always=True)
     named = _named(frame.function, module)
     number = frame.line if exact and frame.line is not None and frame.line <= len(lines) else None
-    line, trust = _line(number, _plain(text), lines, named)
+    line, trust = _line(number, then, lines, library.where(path, then.text), named)
     if line is None:
         return None
     around = module.around(line, "function") if module else None
@@ -50,27 +79,29 @@ def locate(frame: Frame, path: str, library: Library, *, text: str = "", exact: 
     return Place(path, line, around.qualified if around else "", trust + 2 * fits, fits or trust >= 3)
 
 
-def _line(number: int | None, text: str, lines: Sequence[str], named: Sequence[Definition]) -> tuple[int | None, int]:
-    """The line and how much speaks for it."""
-    if text and number is not None and _plain(lines[number - 1]) == text:
-        return number, 4
-    if text:
-        inside = [line for definition in named for line in range(definition.first, definition.last + 1)]
-        found = _nearest(text, lines, inside, number)
-        if found is None and len(text) >= _TELLING:
-            found = _nearest(text, lines, range(1, len(lines) + 1), number)
-        if found is not None:
-            return found, 3
+def _line(
+    number: int | None, then: Then, lines: Sequence[str], same: Sequence[int], named: Sequence[Definition]
+) -> tuple[int | None, int]:
+    """The line and how much speaks for it; `same` are the lines of the crash line's text, in order."""
+    inside = [line for one in named for line in same[bisect_left(same, one.first) : bisect_right(same, one.last)]]
+    candidates = _nearest(inside or (same if len(then.text) >= _TELLING else ()), number)
+    if number is not None and _nearest(same, number, 1) == [number]:
+        candidates.append(number)
+    if candidates:
+        # Where nothing is known of its neighbours, or theirs are as good, its number decides.
+        found = max(candidates, key=lambda line: (then.agreeing(lines, line), -abs(line - (number or line))))
+        return found, 4 if found == number else 3
     if number is not None and (not named or any(one.first <= number <= one.last for one in named)):
-        return number, 1 if text else 2
+        return number, 1 if then.text else 2
     if named:
         return min(named, key=lambda one: _distance(one, number or 1)).first, 1
     return number, 0
 
 
-def _nearest(text: str, lines: Sequence[str], numbers: Iterable[int], near: int | None) -> int | None:
-    found = [number for number in numbers if number <= len(lines) and _plain(lines[number - 1]) == text]
-    return min(found, key=lambda number: abs(number - (near or number)), default=None)
+def _nearest(found: Sequence[int], number: int | None, most: int = _MOST_COMPARED) -> list[int]:
+    """About `most` of these numbers, which are in order, around `number`."""
+    at = bisect_left(found, number or 0)
+    return list(found[max(0, at - most // 2) : at + (most + 1) // 2])
 
 
 def _named(function: str, module: Module | None) -> list[Definition]:
@@ -90,8 +121,3 @@ def _named(function: str, module: Module | None) -> list[Definition]:
 
 def _distance(definition: Definition, line: int) -> int:
     return max(definition.first - line, line - definition.last, 0)
-
-
-def _plain(line: str) -> str:
-    """The line without what reformatting changes: indentation and runs of blanks."""
-    return " ".join(line[:2_000].split())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from healer.context.value import Tree
     from healer.runtimes import SourceReader
@@ -53,6 +54,7 @@ class Library:
         self.reader = reader
         self._contents: dict[str, bytes | None] = {}
         self._lines: dict[str, list[str]] = {}
+        self._places: dict[str, dict[str, list[int]]] = {}
         self._modules: dict[str, Module | None] = {}
         self._links: dict[str, tuple[Link, ...]] = {}
         self._rough: dict[str, frozenset[bytes]] = {}
@@ -89,6 +91,17 @@ class Library:
             text = text.removesuffix("\n")
             self._lines[path] = text.split("\n") if text else []
         return self._lines[path]
+
+    def where(self, path: str, text: str) -> Sequence[int]:
+        """The lines, from 1, whose folded text this is; () for no text."""
+        if not text:
+            return ()
+        if path not in self._places:
+            places: defaultdict[str, list[int]] = defaultdict(list)
+            for number, line in enumerate(self.lines(path), 1):
+                places[folded(line)].append(number)
+            self._places[path] = dict(places)
+        return self._places[path].get(text, ())
 
     def module(self, path: str, *, always: bool = False) -> Module | None:
         """The parsed file, None for what is no source of this runtime, unreadable, too large or past the limit."""
@@ -156,3 +169,8 @@ class Library:
             if content is not None and any(name in content for name in wanted):
                 found.append(path)
         return found
+
+
+def folded(line: str) -> str:
+    """A line without what reformatting changes: indentation and runs of blanks."""
+    return " ".join(line[:2_000].split())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
-from healer.context.locate import Place, locate
+from healer.context.locate import Place, Then, locate
 from healer.context.names import function_names
 from healer.context.paths import Finder
 from healer.context.sourcemap import MOST_BYTES, map_reference, original
@@ -38,6 +38,7 @@ class Detective:
         self._known: dict[tuple[str, int | None, str, str], Place | None] = {}
         self._found: dict[tuple[str, bool], tuple[Candidate, ...]] = {}
         self._homes: dict[str, int] = {}
+        self._old: dict[str, list[str]] = {}
         self._mapped = 0
 
     def suspects(self) -> tuple[Suspect, ...]:
@@ -82,16 +83,23 @@ class Detective:
         return (place.trust, self._homes.get(_home(candidate), 0), candidate.whole, -candidate.path.count("/"))
 
     def _at(self, frame: Frame, candidate: Candidate) -> Place | None:
-        text = frame.source or self._text_then(frame, candidate)
-        return locate(frame, candidate.path, self._library, text=text, exact=candidate.exact)
+        then = Then.of(frame.source, frame.pre_context, frame.post_context)
+        if not then.text or not then.before + then.after:
+            then = self._then(frame, candidate, then)
+        return locate(frame, candidate.path, self._library, then=then, exact=candidate.exact)
 
-    def _text_then(self, frame: Frame, candidate: Candidate) -> str:
-        """The line as it was in the release that crashed, "" where that is unknown."""
+    def _then(self, frame: Frame, candidate: Candidate, told: Then) -> Then:
+        """The line as it stood in the release that crashed; what the frame told where that is unknown or not it."""
         if self._archive is None or frame.line is None or not candidate.exact:
-            return ""
-        content = self._archive.read_at(self._report.release, candidate.path)
-        lines = content.decode("utf-8", "replace").split("\n") if content else []
-        return lines[frame.line - 1] if frame.line <= len(lines) else ""
+            return told
+        if candidate.path not in self._old:
+            content = self._archive.read_at(self._report.release, candidate.path)
+            self._old[candidate.path] = content.decode("utf-8", "replace").split("\n") if content else []
+        lines, number = self._old[candidate.path], frame.line
+        if number > len(lines):
+            return told
+        then = Then.of(lines[number - 1], lines[max(0, number - 9) : number - 1], lines[number : number + 8])
+        return then if told.text in ("", then.text) else told
 
     def _unbuilt(self, frame: Frame, place: Place) -> Place:
         """The place in the source that a built file came from, by the map beside it; else the place itself."""

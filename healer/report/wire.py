@@ -64,7 +64,8 @@ def _frame_to_wire(frame: Frame) -> dict[str, Any]:
         "in_app": frame.in_app,
         "source": frame.source,
     }
-    return wire | ({"locals": dict(frame.locals)} if frame.locals else {})
+    known = {"pre_context": [*frame.pre_context], "post_context": [*frame.post_context], "locals": {**frame.locals}}
+    return wire | {name: value for name, value in known.items() if value}
 
 
 def from_wire(event: Event, text: str) -> Report:
@@ -102,6 +103,8 @@ def _frame(wire: Mapping[str, Any], runtime: RuntimeName) -> Frame:
         trace_reader(runtime).in_app(path) if within is None else within,
         wire.get("source") or "",
         dict(wire.get("locals") or {}),
+        tuple(wire.get("pre_context") or ()),
+        tuple(wire.get("post_context") or ()),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -49,6 +50,47 @@ def test_the_nearest_of_several_within_the_function(tmp_path: Path) -> None:
     write(tmp_path, {"cart.py": f"# one more line\ndef run(state):\n{body}"})
     was = 1 + 2 * 7  # the seventh check, before the line was added
     assert crash_line(tmp_path, line=was, function="run", source="check(state)") in (was - 1, was + 1)
+
+
+STEPS = "".join(f"    step_{number}(state)\n    check(state)\n" for number in range(10))
+
+
+@pytest.mark.parametrize("now", [0, 4, 9])
+def test_the_lines_around_it_tell_equal_lines_apart(tmp_path: Path, now: int) -> None:
+    """However far all of it has moved, and though the same text stands where the number points."""
+    write(tmp_path, {"cart.py": "import os\nimport sys\ndef run(state):\n" + STEPS})
+    old = ("def run(state):\n" + STEPS).splitlines()
+    was = 3 + 2 * now
+    assert old[was - 1] == "    check(state)"
+    frame = {"line": was, "function": "run", "source": old[was - 1].strip()}
+    around = {"pre_context": tuple(old[max(0, was - 6) : was - 1]), "post_context": tuple(old[was : was + 5])}
+    assert crash_line(tmp_path, **frame, **around) == was + 2
+    assert crash_line(tmp_path, **frame) == (was if now else was + 2), "the control: without them the number decides"
+
+
+def test_the_lines_around_it_come_from_the_release_where_the_report_has_none(tmp_path: Path) -> None:
+    write(tmp_path, {"cart.py": "def run(state):\n" + STEPS})
+    first = git(tmp_path, "rev-parse", "HEAD")
+    write(tmp_path, {"cart.py": "import os\nimport sys\ndef run(state):\n" + STEPS})
+    about = report(Frame("/app/cart.py", line=11, function="run", source="check(state)"), release=first)
+    assert places(gathered(tmp_path, about))[0][1] == 13
+
+
+def test_other_lines_around_it_do_not_keep_a_line_from_being_found(tmp_path: Path) -> None:
+    write(tmp_path, {"cart.py": NEW})
+    around = {"pre_context": ("gone",) * 5, "post_context": ("gone too",) * 5}
+    assert crash_line(tmp_path, line=3, function="total", source="return subtotal / cart.count", **around) == 13
+    write(tmp_path, {"cart.py": OLD})
+    assert crash_line(tmp_path, line=3, function="total", source="return subtotal / cart.count", **around) == 3
+
+
+def test_many_equal_lines_and_frames_take_no_long_time(tmp_path: Path) -> None:
+    write(tmp_path, {"cart.py": "check(state)\n" * 150_000})
+    around = {"pre_context": ("x",) * 50, "post_context": ("y",) * 50}
+    frames = [Frame("/app/cart.py", line=number, source="check(state)", **around) for number in range(1, 200)]
+    began = time.process_time()
+    gathered(tmp_path, report(*frames))
+    assert time.process_time() - began < 8
 
 
 def test_reformatting_does_not_hide_a_line(tmp_path: Path) -> None:
