@@ -13,12 +13,12 @@ import os
 import sys
 import time
 from _thread import allocate_lock
-from _weakref import ref
 from contextvars import ContextVar
-from functools import partial
 
 from splat import scope, snapshot
+from splat.eligible import Ignored, first_time, forget, is_error
 from splat.frames import Frames
+from splat.shapes import text_of
 from splat.suppress import OVERFLOW, Keeper
 from splat.values import Count, Event, Raised
 from splat.warn import debug, warn
@@ -26,7 +26,6 @@ from splat.warn import debug, warn
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
-    from weakref import ReferenceType
 
     from splat.options import Options
     from splat.snapshot import Key, Reading
@@ -74,22 +73,18 @@ class _Kind:
 
 
 class Fresh:
-    """An event without a signature. The worker calls it, and gets the event when it is to be sent."""
+    """An event without a signature. The worker calls it, once, and gets the event when it is to be sent."""
 
-    __slots__ = ("_answer", "_client", "_event", "_kind")
+    __slots__ = ("_client", "_event", "_kind")
 
     def __init__(self, client: Client, event: Event, kind: _Kind) -> None:
         self._client = client
-        self._event: Optional[Event] = event
+        self._event = event
         self._kind = kind
-        self._answer: Optional[Event] = None
 
     def __call__(self) -> Optional[Event]:
-        """Names it, once; the event with its signature, None when it is suppressed."""
-        event, self._event = self._event, None
-        if event is not None:
-            self._answer = self._client.name(event, self._kind, self)
-        return self._answer
+        """The event with its signature; None when it is suppressed."""
+        return self._client.name(self, self._event, self._kind)
 
 
 class Client:
@@ -100,7 +95,7 @@ class Client:
         self.worker = worker
         self._frames = Frames(options.root, options.include)
         self._photographer = snapshot.Photographer(self._frames, options.locals, _tells(options.redact))
-        self._ignored = _Ignored(options.ignore)
+        self._ignored = Ignored(options.ignore)
         self._sources: Optional[Sources] = None
         self._begin()
 
@@ -112,6 +107,7 @@ class Client:
         self._fresh: Set[Fresh] = set()
         self._lock = allocate_lock()
         self._over = (0, 0.0, 0.0)
+        self._ending = False
         self.closed = self.options.transport == "none"
 
     # --- the app's thread --------------------------------------------------------------------------------------------
@@ -140,7 +136,9 @@ class Client:
             return None
         token = _busy.set(True)
         try:
-            return self._message(text, level) if self._sampled() else None
+            if not self._sampled():
+                return None
+            return self._take_here("Message", text_of(text), "capture_message", text_of(level))
         except Exception as error:
             _failed(error)
             return None
@@ -153,47 +151,60 @@ class Client:
         try:
             if self._ignored(type(exc)) or not self._sampled():
                 return None
+            if os.getpid() != self._pid:  # a fork that Python was not told of
+                self.after_fork()
             reading = snapshot.read(exc, self._frames)
-            return self._take(reading, exc, mechanism, handled)
+            if not reading.codes and len(reading.links) == 1 and handled:
+                return self._take_here(reading.links[0].type, reading.links[0].message, mechanism)
+            return self._take(reading, mechanism, handled)
         except Exception:
             forget(exc)  # a hook further out may have more luck, with more of the stack left
             raise
 
-    def _take(self, reading: Reading, exc: BaseException, mechanism: str, handled: bool) -> Optional[str]:
+    def _take(self, reading: Reading, mechanism: str, handled: bool) -> Optional[str]:
         now = time.time()
-        if os.getpid() != self._pid:  # a fork that Python was not told of
-            self.after_fork()
         kind = self._kinds.get(reading.key)
-        signature = kind.signature if kind is not None else self._quickly(reading)
-        if signature:
-            if kind is None:
-                self._remember(reading.key, _Kind(reading.codes)).signature = signature
-            if not self._ask(signature, now):
-                return None
-        elif kind is not None and self._waits(kind, now):
+        if kind is None:
+            signature = self._quickly(reading)
+            if signature:
+                kind = self._remember(reading.key, _Kind(reading.codes))
+                kind.signature = signature
+        decided = self._decide(kind, now)
+        if decided is None:
             return None
-        raised = self._photographer.raised(reading.links)
-        return self._put(self._event(raised, signature, mechanism, handled, now), reading.key, reading.codes)
+        event = self._event(self._photographer.raised(reading.links), decided, mechanism, handled, now)
+        return self._put(event, reading.key, reading.codes)
 
-    def _message(self, text: str, level: str) -> Optional[str]:
-        from splat.shapes import text_of
-
+    def _take_here(self, kind_name: str, text: str, mechanism: str, level: str = "") -> Optional[str]:
+        """What has no traceback: its place is the caller's (rule R4)."""
+        now = time.time()
         frame = _caller()
         code, instruction = (frame.f_code, frame.f_lasti) if frame is not None else (None, 0)
-        text = text_of(text)
         in_app = code is not None and self._frames.in_app(code.co_filename)
-        key: Key = ("Message", id(code), instruction, "" if in_app else text)
-        now = time.time()
-        kind = self._kinds.get(key)
-        if kind is not None and kind.signature:
-            if not self._ask(kind.signature, now):
-                return None
-        elif kind is not None and self._waits(kind, now):
+        key: Key = (kind_name, id(code), instruction, "" if in_app else text[:5_000])
+        decided = self._decide(self._kinds.get(key), now)
+        if decided is None:
             return None
-        raised = (Raised("Message", text, "", -1, self._photographer.stack(frame)),)
-        event = self._event(raised, kind.signature if kind is not None else "", "capture_message", True, now)
-        event.scope["level"] = text_of(level)
+        raised = Raised(kind_name, text, "", -1, self._photographer.stack(frame))
+        event = self._event((raised,), decided, mechanism, True, now)
+        if level:
+            event.scope["level"] = level
         return self._put(event, key, (code,))
+
+    def _decide(self, kind: Optional[_Kind], now: float) -> Optional[str]:
+        """None: it is counted only. "": it goes out when the worker has named it. Else the signature to go out with."""
+        if kind is None:
+            return None if self._is_full(now) else ""
+        if not kind.signature:
+            with self._lock:
+                lost = time.monotonic() - kind.since > _PATIENCE
+                if not kind.signature and not lost:
+                    kind.seen += 1
+                    kind.last = now
+                    return None
+        if not kind.signature:
+            return None if self._is_full(now) else ""
+        return kind.signature if self._ask(kind.signature, now) else None
 
     def _event(self, raised: Tuple[Raised, ...], signature: str, mechanism: str, handled: bool, now: float) -> Event:
         return Event(os.urandom(16).hex(), now, signature, raised, mechanism, handled, scope.gather())
@@ -203,9 +214,6 @@ class Client:
             self.worker.put(event)
             return event.id
         with self._lock:
-            if len(self._fresh) >= MOST_FRESH:
-                self._count_over(event.time)
-                return None
             kind = self._remember(key, _Kind(codes))
             fresh = Fresh(self, event, kind)
             self._fresh.add(fresh)
@@ -226,19 +234,6 @@ class Client:
             self.worker.put(count)
         return answer.report
 
-    def _waits(self, kind: _Kind, wall: float) -> bool:
-        """Counted with the one that waits for its name; False when that was lost."""
-        with self._lock:
-            if kind.signature:  # named a moment ago
-                pass
-            elif time.monotonic() - kind.since > _PATIENCE:
-                return False
-            else:
-                kind.seen += 1
-                kind.last = wall
-                return True
-        return not self._ask(kind.signature, wall)
-
     def _quickly(self, reading: Reading) -> str:
         """The signature of an error outside the app, which needs no file: messages may differ each time."""
         if reading.in_app or "splat.signature.messages" not in sys.modules:
@@ -252,24 +247,30 @@ class Client:
         rate = self.options.sample_rate
         return rate >= 1 or int.from_bytes(os.urandom(4), "big") < rate * 4_294_967_296
 
-    def _count_over(self, wall: float) -> None:
-        count, first, _ = self._over
-        self._over = (count + 1, first if count else wall, wall)
+    def _is_full(self, wall: float) -> bool:
+        """Whether so many wait for their names that this one is only counted."""
+        if len(self._fresh) < MOST_FRESH:
+            return False
+        with self._lock:
+            count, first, _ = self._over
+            self._over = (count + 1, first if count else wall, wall)
+        return True
 
     # --- the worker's thread -----------------------------------------------------------------------------------------
 
-    def name(self, event: Event, kind: _Kind, fresh: Fresh) -> Optional[Event]:
+    def name(self, fresh: Fresh, event: Event, kind: _Kind) -> Optional[Event]:
         """The event with its signature; None when that is suppressed."""
         token = _busy.set(True)
         try:
             signature = self._signature(event)
             with self._lock:
                 kind.signature = signature
-                seen, last = kind.seen, kind.last
-                self._fresh.discard(fresh)
             report = self._ask(signature, event.time)
-            for _ in range(seen):
-                self._ask(signature, last)
+            for _ in range(kind.seen):
+                self._ask(signature, kind.last)
+            if self._ending:
+                for count in self._keeper.close():
+                    self.worker.put(count)
             return event._replace(signature=signature) if report else None
         finally:
             self._fresh.discard(fresh)
@@ -289,9 +290,8 @@ class Client:
         """The counts that are due now, or all that are pending (rules Q4, Q7)."""
         token = _busy.set(True)
         try:
-            if closing:
-                for fresh in list(self._fresh):
-                    fresh()
+            self.after_fork()
+            self._ending = closing  # what is named later brings its counts itself
             with self._lock:
                 (count, first, last), self._over = self._over, (0, 0.0, 0.0)
             counts = self._keeper.close() if closing else self._keeper.tick(_steady())
@@ -319,73 +319,6 @@ class Client:
         self.closed = True
         self.worker.close(seconds)
         debug("closed")
-
-
-class _Ignored:
-    """Whether a class of exceptions is one of those that the option `ignore` names, or comes from one."""
-
-    def __init__(self, rules: Sequence[Any]) -> None:
-        self._classes = tuple(rule for rule in rules if not isinstance(rule, str))
-        self._names = frozenset(rule for rule in rules if isinstance(rule, str))
-
-    def __call__(self, kind: type) -> bool:
-        if not self._classes and not self._names:
-            return False
-        for each in type.__dict__["__mro__"].__get__(kind):
-            if any(each is rule for rule in self._classes):
-                return True
-            if self._names:
-                name = snapshot.type_of(each)
-                if name in self._names or name.rpartition(".")[2] in self._names:
-                    return True
-        return False
-
-
-def is_error(exc: object) -> bool:
-    """Whether it is an exception that says that something is wrong: no end of the program, a generator or a task."""
-    kind = type(exc)
-    if issubclass(kind, Exception):
-        return True
-    if not issubclass(kind, BaseException) or issubclass(kind, (KeyboardInterrupt, SystemExit, GeneratorExit)):
-        return False
-    cancelled = getattr(sys.modules.get("asyncio.exceptions"), "CancelledError", None)
-    return cancelled is None or not issubclass(kind, cancelled)
-
-
-# --- R5: each exception object once -----------------------------------------------------------------------------------
-
-_MARK = "__splat__"
-_salt = int.from_bytes(os.urandom(6), "big")
-_captured: Dict[int, ReferenceType[BaseException]] = {}
-_weak_of: Callable[[type], int] = type.__dict__["__weakrefoffset__"].__get__
-_space_of: Callable[[BaseException], Dict[str, Any]] = BaseException.__dict__["__dict__"].__get__
-
-
-def first_time(exc: BaseException) -> bool:
-    """Whether this object was not captured in this process before; from now on it was.
-
-    A weak reference tells. The built-in exceptions have none: those are marked, by a number that belongs to this object
-    in this process, so that a copy, pickled or not, has it and does no harm with it.
-    """
-    ident = id(exc)
-    if _weak_of(type(exc)):
-        known = _captured.get(ident)
-        if known is not None and known() is exc:
-            return False
-        _captured[ident] = ref(exc, partial(_captured.pop, ident))
-        return True
-    space = _space_of(exc)
-    mark = (ident ^ _salt) * 4_194_304 + os.getpid() % 4_194_304
-    if dict.get(space, _MARK) == mark:
-        return False
-    dict.__setitem__(space, _MARK, mark)
-    return True
-
-
-def forget(exc: BaseException) -> None:
-    """It was not captured after all."""
-    _captured.pop(id(exc), None)
-    dict.pop(_space_of(exc), _MARK, None)
 
 
 def _failed(error: Exception) -> None:

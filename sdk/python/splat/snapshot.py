@@ -141,7 +141,7 @@ def links_of(exception: BaseException) -> List[Link]:
         seen.add(id(each))
         index = len(links)
         links.append(Link(each, relation, parent))
-        members = _members_of(each)
+        members = members_of(each)
         if members:
             waiting += [(member, "member", index) for member in reversed(members)]
         cause = _cause_of(each)
@@ -154,7 +154,8 @@ def links_of(exception: BaseException) -> List[Link]:
     return links
 
 
-def _members_of(exception: BaseException) -> Sequence[BaseException]:
+def members_of(exception: BaseException) -> Sequence[BaseException]:
+    """What a group of exceptions holds."""
     kind = _group()
     if kind is None or not issubclass(type(exception), kind):
         return ()
