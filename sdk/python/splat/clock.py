@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import calendar
 import time
 
 
@@ -20,6 +19,8 @@ def digits(seconds: float) -> str:
 
 def seconds(text: str) -> float:
     """Seconds since the epoch of what `iso` wrote. ValueError for another form."""
+    import calendar
+
     moment = time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
     if len(text) != 24 or text[19] != "." or text[23] != "Z":
         raise ValueError(f"{text[:40]!r} is no time of the form 2026-11-21T07:00:00.123Z")

@@ -6,20 +6,23 @@ Worker only, but for `durable`: it loads all that the app's thread does without.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Callable, Dict, Optional, Sequence, Union
 
 from splat import spool
 from splat.cut import cut
 from splat.redact import redact_text
 from splat.report import Reporter
 from splat.sender import Sender
-from splat.store import Kept, Store
+from splat.store import Store
 from splat.values import Count, Event, Item
 from splat.wire import text_of
 
 if TYPE_CHECKING:
     from splat.options import Options
     from splat.values import Transport
+
+#: An event without a signature is called for: the answer has one, and is None when it is suppressed after all.
+Thing = Union[Event, Count, Callable[[], Optional[Event]]]
 
 
 class Delivery:
@@ -36,7 +39,7 @@ class Delivery:
         self._releases: Dict[str, str] = {}
         self._closed = False
 
-    def take(self, things: Sequence[Union[Event, Count]], *, durably: bool = False) -> None:
+    def take(self, things: Sequence[Thing], *, durably: bool = False) -> None:
         """Brings these to disk, safe to publish, and has them delivered. `durably`: synced, each for itself."""
         items = [item for item in map(self._item, things) if item is not None]
         if not items:
@@ -46,7 +49,8 @@ class Delivery:
             self._store.later(kept)
         else:
             self._sender.add(kept)
-            self._sender.start()
+            if durably:
+                self._sender.start()
 
     def start(self) -> bool:
         """Starts delivering what was left before. False where no thread can be had."""
@@ -67,9 +71,12 @@ class Delivery:
         self._store.forget()
         spool.forget()
 
-    def _item(self, thing: Union[Event, Count]) -> Optional[Item]:
+    def _item(self, thing: Thing) -> Optional[Item]:
         """What to deliver; None for what is dropped: by `before_send`, or because it cannot be made safe (X11)."""
         try:
+            if callable(thing):  # an event whose signature needed the worker; it may turn out to be suppressed
+                named = thing()
+                return None if named is None else self._reporter.item(named)
             return self._counted(thing) if isinstance(thing, Count) else self._reporter.item(thing)
         except Exception as error:
             # What the error says may hold what should have been redacted.

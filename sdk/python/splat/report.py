@@ -9,7 +9,7 @@ import os
 import sys
 from itertools import islice
 from types import CodeType
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Optional, Tuple
 
 from splat import clock
 from splat._version import __version__
@@ -18,6 +18,7 @@ from splat.frames import Frames
 from splat.limits import limit_report
 from splat.packages import Packages
 from splat.redact import redact_report
+from splat.scope import readable
 from splat.source import Sources
 from splat.values import Event, Item, Raised, RawFrame, Report
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 _MOST_REMEMBERED = 1_024
 #: What a scope may give to a report.
-_OF_SCOPE = ("request", "trace_id", "tags", "contexts", "breadcrumbs", "logs")
+_OF_SCOPE = ("request", "trace_id", "tags", "contexts", "breadcrumbs", "logs", "level")
 
 _Key = Tuple[CodeType, int, int, bool]
 
@@ -70,9 +71,10 @@ class Reporter:
         dependencies = self._dependencies(event.exceptions)
         if dependencies:
             report["dependencies"] = dependencies
+        scope = readable(event.scope)
         for name in _OF_SCOPE:
-            if event.scope.get(name):
-                report[name] = event.scope[name]
+            if scope.get(name):
+                report[name] = scope[name]
         return report
 
     # --- frames ------------------------------------------------------------------------------------------------------

@@ -125,9 +125,9 @@ class Sender:
                 self._guarded(transport.tick)
                 self._pause()
             else:
-                deadline = self._deadline
-                self._guarded(lambda: transport.close(deadline))
-                return
+                break
+        deadline = self._deadline
+        self._guarded(lambda: transport.close(deadline))
 
     def _new(self) -> List[Kept]:
         with self._changed:

@@ -1,15 +1,17 @@
-"""Where items are until they are delivered: in the journal, in the spool, and where no disk will have them, in memory."""
+"""Where items are until they are delivered: the journal, the spool, and memory where no disk will have them."""
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from typing import Callable, List, Optional, Sequence
+from typing import TYPE_CHECKING, Callable, List, Optional, Sequence
 
 from splat.journal import Journal
 from splat.spool import Spool, Taken
-from splat.values import Item
 from splat.wire import text_of
+
+if TYPE_CHECKING:
+    from splat.values import Item
 
 
 class Kept:

@@ -14,16 +14,16 @@ import time
 import weakref
 from _queue import Empty, SimpleQueue
 
-from splat import folder
+from splat import folder, interval
 from splat.transports import make
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Sequence, Tuple, Union
+    from typing import Any, Callable, List, Optional, Sequence, Tuple
 
-    from splat.delivery import Delivery
+    from splat.delivery import Delivery, Thing
     from splat.options import Options
-    from splat.values import Count, Event, Transport
+    from splat.values import Count, Transport
 
     #: Called on the thread that delivers, with the options, the spool's folder and what says a warning of a kind.
     TransportFactory = Callable[[Options, str, Callable[..., None]], Transport]
@@ -79,8 +79,8 @@ class Worker:
 
     # --- any thread --------------------------------------------------------------------------------------------------
 
-    def put(self, thing: Union[Event, Count]) -> None:
-        """Takes an event or a count. With `durable`, it is on disk when this returns."""
+    def put(self, thing: Thing) -> None:
+        """Takes an event, one still to be named, or a count. With `durable`, it is on disk when this returns."""
         if self._options.transport == "none":
             return
         if self._pid != os.getpid():  # a fork that Python was not told of
@@ -96,6 +96,7 @@ class Worker:
     def pick_up(self) -> None:
         """Starts delivering what earlier processes left, where there is something."""
         if folder.waits_in(self._folder):
+            self._queue.put(_Marker(last=False))
             self._start()
 
     def flush(self, seconds: float) -> bool:
@@ -153,11 +154,12 @@ class Worker:
             if not self._running and not self._closed:
                 # Libraries that replace threads may have come after us.
                 self._queue = _moved(self._queue)
+                self._running = True
                 try:
                     threading.Thread(target=self._run, name="splat-worker", daemon=True).start()
                 except RuntimeError:
+                    self._running = False
                     return False
-                self._running = True
                 _at_end_of_child(self)
         return self._running
 
@@ -179,63 +181,71 @@ class Worker:
         return marker.passed.wait(max(0.0, deadline - time.monotonic()))
 
     def _drop_oldest(self) -> None:
-        try:
-            dropped = self._queue.get_nowait()
-        except Empty:
-            return
+        dropped = self._waiting()
         if isinstance(dropped, _Marker):
             self._queue.put(dropped)
-        else:
+        elif dropped is not None:
             self._warn("errors were dropped: they came faster than they could be written to disk", "queue")
 
     # --- the thread --------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         try:
-            delivery = self._loaded()
-            delivery.start()
             due = time.monotonic() + TICK
-            while True:
-                batch, marker = self._next(due)
+            marker = None
+            while marker is None or not marker.last:
+                marker = self._all_there_is(self._first(due))
                 if time.monotonic() >= due:
                     due = time.monotonic() + TICK
-                    batch += self._due()
-                delivery.take(batch)
+                    self._loaded().take(self._due())
+                # First to disk, then the modules of a network.
+                self._loaded().start()
                 if marker is not None:
                     marker.passed.set()
-                    if marker.last:
-                        return
         except Exception as error:
             self._warn(f"no errors are reported any more, for {type(error).__name__}: {str(error)[:300]}", "worker")
         finally:
             self._running = False
 
-    def _next(self, due: float) -> Tuple[List[Any], Optional[_Marker]]:
-        """What was put, up to a marker, or nothing until it is `due` to look at what was suppressed."""
-        batch: List[Any] = []
+    def _first(self, due: float) -> Any:
+        """What is put next; None when it is `due` to look at what was suppressed."""
         try:
-            thing = self._queue.get(timeout=max(0.0, due - time.monotonic()))
-            while not isinstance(thing, _Marker):
-                batch.append(thing)
-                if len(batch) == _BATCH:
-                    return batch, None
-                thing = self._queue.get_nowait()
-            return batch, thing
+            return self._queue.get(timeout=max(0.0, due - time.monotonic()))
         except Empty:
-            return batch, None
+            return None
+
+    def _all_there_is(self, thing: Any) -> Optional[_Marker]:
+        """Brings this to disk and all that waits behind it, up to a marker."""
+        interval.shorten()
+        try:
+            while thing is not None and not isinstance(thing, _Marker):
+                batch = [thing]
+                thing = self._waiting()
+                while len(batch) < _BATCH and thing is not None and not isinstance(thing, _Marker):
+                    batch.append(thing)
+                    thing = self._waiting()
+                self._loaded().take(batch)
+            return thing
+        finally:
+            interval.restore()
+
+    def _waiting(self) -> Any:
+        try:
+            return self._queue.get_nowait()
+        except Empty:
+            return None
 
     def _rest(self) -> List[Any]:
         """What the thread did not come to."""
         rest: List[Any] = []
-        while True:
-            try:
-                thing = self._queue.get_nowait()
-            except Empty:
-                return rest
+        thing = self._waiting()
+        while thing is not None:
             if isinstance(thing, _Marker):
                 thing.passed.set()
             else:
                 rest.append(thing)
+            thing = self._waiting()
+        return rest
 
     def _due(self, *, closing: bool = False) -> List[Count]:
         try:
@@ -255,7 +265,7 @@ def _register(worker: Worker) -> None:
     _watch_the_process()
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def _watch_the_process() -> None:
     """Once: nothing of this can be taken back."""
     atexit.register(_exit)
@@ -265,10 +275,14 @@ def _watch_the_process() -> None:
 
 def _exit() -> None:
     for worker in list(_workers):
-        try:
-            worker.close(worker.seconds_at_exit)
-        except Exception as error:
-            _warn(f"not all errors were delivered, for {type(error).__name__}: {str(error)[:300]}", "exit")
+        _end(worker)
+
+
+def _end(worker: Worker) -> None:
+    try:
+        worker.close(worker.seconds_at_exit)
+    except Exception as error:
+        _warn(f"not all errors were delivered, for {type(error).__name__}: {str(error)[:300]}", "exit")
 
 
 def _before_fork() -> None:
@@ -283,6 +297,7 @@ def _after_fork_here() -> None:
 
 
 def _after_fork() -> None:
+    interval.after_fork()
     for worker in list(_workers):
         worker.after_fork()
 
@@ -301,7 +316,7 @@ def _at_end_of_child(worker: Worker) -> None:
 def _close(reference: weakref.ref[Worker]) -> None:
     worker = reference()
     if worker is not None:
-        worker.close(worker.seconds_at_exit)
+        _end(worker)
 
 
 def _new_queue() -> SimpleQueue[Any]:

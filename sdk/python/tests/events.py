@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from types import TracebackType
-from typing import Any, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
 from splat.frames import Frames
 from splat.values import Event, Raised, RawFrame
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 
 def event_of(error: BaseException, root: str = "", scope: Optional[Dict[str, Any]] = None, **given: Any) -> Event:

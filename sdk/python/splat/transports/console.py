@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from typing import List, Sequence
+from typing import TYPE_CHECKING, List, Sequence
 
 from splat.outcome import Outcome
 from splat.transports.none import Nowhere
-from splat.values import Item
 from splat.wire import text_of
+
+if TYPE_CHECKING:
+    from splat.values import Item
 
 
 class Console(Nowhere):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from typing import Callable, List, Sequence
+from typing import TYPE_CHECKING, Callable, List, Sequence
 
 from splat import files
 from splat.outcome import Outcome
 from splat.transports.none import Nowhere
-from splat.values import Item
 from splat.wire import text_of
+
+if TYPE_CHECKING:
+    from splat.values import Item
 
 
 class File(Nowhere):
