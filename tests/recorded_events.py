@@ -1,0 +1,53 @@
+"""The recorded deliveries of GitHub in tests/cases/events/, and changed copies of them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "cases" / "events"
+#: GitHub's name of the event, by how the file's name begins.
+NAMES = (
+    "issues",
+    "issue_comment",
+    "pull_request_review_comment",
+    "workflow_run",
+    "workflow_dispatch",
+    "check_suite",
+    "status",
+    "repository_dispatch",
+)
+MONA, STRANGER, REPORTER, ACTIONS_BOT = 2001, 2002, 2003, 41898282
+SIGNATURE, HEAD = "0123456789abcdef", "6dcb09b5b57875f334f61aebed695e2e4193db5e"
+
+
+@cache
+def _text(case: str) -> str:
+    return (FOLDER / f"{case}.json").read_text()
+
+
+def name_of(case: str) -> str:
+    """The event that a recorded delivery belongs to."""
+    return next(name for name in NAMES if case.startswith(f"{name}_") or case == name)
+
+
+def delivery(case: str, **changes: Any) -> Any:
+    """A recorded payload; `changes` maps dotted paths, their dots written as `__`, to other values."""
+    payload = json.loads(_text(case))
+    for path, value in changes.items():
+        put(payload, path.replace("__", "."), value)
+    return payload
+
+
+def put(payload: Any, path: str, value: Any) -> None:
+    """Set the field at a dotted path."""
+    *way, last = path.split(".")
+    for step in way:
+        payload = payload[step]
+    payload[last] = value
+
+
+def every_case() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.json"))
