@@ -49,13 +49,19 @@ def look(record: logging.LogRecord, logger: Optional[logging.Logger] = None) -> 
     try:
         if logger is None or _reaches_root(logger):
             scope.ring.append(record.created, str(record.levelname), str(name), _message(record))
-        if record.levelno >= logging.ERROR:
+        if record.levelno >= logging.ERROR and not _is_refusal(record):
             error = _error(record)
             if error is not None:
                 by_asyncio = name == "asyncio"
                 running.capture(error, mechanism="asyncio" if by_asyncio else "logging", handled=not by_asyncio)
     except Exception as error:
         warn(f"a log record could not be kept: {type(error).__name__}", "log record")
+
+
+def _is_refusal(record: logging.LogRecord) -> bool:
+    # Django names the answer that a record is about. What it logs as an error and answers by a 4xx is the client's.
+    status = getattr(record, "status_code", None)
+    return type(status) is int and 400 <= status < 500
 
 
 class Handler(logging.Handler):
