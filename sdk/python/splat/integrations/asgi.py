@@ -6,10 +6,12 @@ import inspect
 from typing import Any, Dict, Iterable, Optional, Tuple
 
 from splat import scope as scopes
-from splat.integrations.request import Request, capture, describe, untrace
+from splat.integrations.request import Request, capture, describe, dismiss, untrace
 
 #: A client that went away is no error of the app. By name: their modules may not be installed.
 _GONE = frozenset({"ClientDisconnect", "ClientDisconnected", "WebSocketDisconnect"})
+
+_DEEPEST = 20  # mounts in mounts that are looked through
 
 
 def install(app: Any) -> Any:
@@ -61,24 +63,26 @@ class Spoken:
 class AsgiRequest:
     """What is known of a request; says it when called."""
 
-    __slots__ = ("_path", "_scope", "error", "spoken")
+    __slots__ = ("_path", "_root", "_scope", "error", "spoken")
 
     def __init__(self, scope: Dict[str, Any]) -> None:
         self._scope = scope
-        self._path = scope.get("path", "")  # a router changes it in place when it hands over to a mounted app
+        # A router changes these in place when it hands over to a mounted app.
+        self._path = scope.get("path", "")
+        self._root = scope.get("root_path", "")
         self.error: Optional[BaseException] = None
         self.spoken: Optional[Spoken] = None
 
     def fail(self, error: BaseException, mechanism: str) -> None:
         """Report what this request ended with, unless the client ended it."""
-        if not isinstance(error, Exception) or type(error).__name__ in _GONE:
-            return
         if self.spoken is not None and not self.spoken.said:
             return
-        self.error = error
-        try:
-            capture(error, mechanism)
-        finally:
+        cause = _alone(error)
+        if cause is not error or type(cause).__name__ in _GONE:
+            dismiss(error)
+        if type(cause).__name__ not in _GONE:
+            self.error = cause
+            capture(cause, mechanism)
             self.error = None
 
     def __call__(self) -> Request:
@@ -88,12 +92,22 @@ class AsgiRequest:
         return describe(
             str(scope.get("method") or scope["type"].upper()),
             str(self._path),
-            _route(scope),
+            _route(scope, self._root),
             query=lambda: bytes(scope.get("query_string") or b"").decode("latin-1"),
             headers=lambda: _headers(scope),
             body=lambda: _held_body(self.error),
             traceparent=next((value for name, value in _headers(scope, b"traceparent")), None),
         )
+
+
+def _alone(error: BaseException) -> BaseException:
+    """The one member of a group that has no other: how a task group hands on what one of its tasks raised."""
+    for _ in range(_DEEPEST):
+        members = getattr(error, "exceptions", None)
+        if not isinstance(members, tuple) or len(members) != 1 or not isinstance(members[0], BaseException):
+            break
+        error = members[0]
+    return error
 
 
 def _headers(scope: Dict[str, Any], only: bytes = b"") -> Iterable[Tuple[str, str]]:
@@ -102,12 +116,47 @@ def _headers(scope: Dict[str, Any], only: bytes = b"") -> Iterable[Tuple[str, st
             yield name.decode("latin-1"), value.decode("latin-1")
 
 
-def _route(scope: Dict[str, Any]) -> str:
-    """The template of the route, where a router left it: FastAPI and Starlette 1 do, and Django's resolver."""
-    route = scope.get("route")
-    path = getattr(route, "path", None)
-    if isinstance(path, str):
-        return path
+def _route(scope: Dict[str, Any], root: str) -> str:
+    """The template of the route where a router left one: its own, behind those of the mounts that led to it.
+
+    `root` is the root path as the server gave it; mounts append what they matched.
+    """
+    router = scope.get("router")
+    mounted = str(scope.get("root_path", ""))[len(root) :]
+    prefix = ""
+    for _ in range(_DEEPEST):
+        mount, rest = _mount(router, mounted)
+        if mount is None:
+            break
+        prefix, router, mounted = prefix + mount.path, mount, rest
+    path = _own_path(scope, router)
+    return prefix + mounted + path if path else ""
+
+
+def _mount(router: Any, path: str) -> Tuple[Any, str]:
+    """Which of the router's mounts `path` begins with, and what remains of it; None and `path` when none does."""
+    for route in getattr(router, "routes", None) or () if path else ():
+        if hasattr(route, "app") and hasattr(route, "routes") and hasattr(route, "path_regex"):
+            match = route.path_regex.match(path + "/")
+            if match:
+                rest = str(match.groupdict().get("path", ""))
+                return route, ("/" + rest).rstrip("/")
+    return None, path
+
+
+def _own_path(scope: Dict[str, Any], router: Any) -> str:
+    # FastAPI keeps the prefixes of included routers here.
+    included = scope.get("fastapi")
+    context = included.get("effective_route_context") if isinstance(included, dict) else None
+    for route in (context, scope.get("route")):
+        path = getattr(route, "path", None)
+        if path and isinstance(path, str):
+            return path
+    endpoint = scope.get("endpoint")  # all that an older Starlette leaves
+    if endpoint is not None:
+        for route in getattr(router, "routes", None) or ():
+            if getattr(route, "endpoint", None) is endpoint and route.path_regex.match(scope.get("path", "")):
+                return str(route.path)
     return ""
 
 

@@ -25,8 +25,7 @@ def install(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return handler(event, context, *rest, **more)
         except BaseException as error:
-            if isinstance(error, Exception):
-                capture(error, _MECHANISM)
+            capture(error, _MECHANISM)
             untrace(error)
             raise
         finally:

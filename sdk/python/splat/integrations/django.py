@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from django.apps import AppConfig
 
 from splat import scope
 from splat.integrations.request import Request, capture, describe, form, untrace, wsgi_headers
+
+if TYPE_CHECKING:
+    from contextvars import ContextVar
 
 _MECHANISM = "django"
 _INSTALLED = "_splat_installed"
@@ -45,45 +48,38 @@ def _failed(sender: Any, **_: Any) -> None:
         capture(error, _MECHANISM)
 
 
-def _fail(error: BaseException) -> None:
-    if isinstance(error, Exception):
-        capture(error, _MECHANISM)
-
-
 def _sync(answer: Callable[..., Any]) -> Callable[..., Any]:
     def get_response(self: Any, request: Any) -> Any:
-        told = partial(of_django, request)
-        token = scope.enter(told)
+        token = scope.enter(partial(of_django, request))
         try:
             response = answer(self, request)
+            if getattr(response, "streaming", False):
+                _watch(response, token.var)
+            return response
         except BaseException as error:
-            _fail(error)
+            capture(error, _MECHANISM)
             untrace(error)
             raise
         finally:
             scope.leave(token)
-        if response.streaming:
-            _watch(response, told)
-        return response
 
     return get_response
 
 
 def _async(answer: Callable[..., Any]) -> Callable[..., Any]:
     async def get_response_async(self: Any, request: Any) -> Any:
-        told = partial(of_django, request)
-        token = scope.enter(told)
+        token = scope.enter(partial(of_django, request))
         try:
             response = await answer(self, request)
+            if getattr(response, "streaming", False):
+                _watch(response, token.var)
+            return response
         except BaseException as error:
-            _fail(error)
+            capture(error, _MECHANISM)
             untrace(error)
             raise
         finally:
             scope.leave(token)
-        if response.streaming:
-            _watch(response, told)
-        return response
 
     return get_response_async
 
@@ -111,32 +107,33 @@ def _held_body(request: Any) -> Any:
     return form((key, value) for key in fields for value in fields.getlist(key)) if fields else None
 
 
-def _watch(response: Any, told: Callable[[], Request]) -> None:
+def _watch(response: Any, carrier: ContextVar[Any]) -> None:
     """Put a `Parts` or `AsyncParts` where Django keeps what it streams; a file stays, a server sends it by itself."""
-    parts = response.__dict__.get("_iterator")
+    parts = getattr(response, "_iterator", None)
     if parts is None or getattr(response, "file_to_stream", None) is not None:
         return
-    response._iterator = AsyncParts(parts, told) if getattr(response, "is_async", False) else Parts(parts, told)
+    response._iterator = AsyncParts(parts, carrier) if getattr(response, "is_async", False) else Parts(parts, carrier)
 
 
 class Parts:
     """What a response streams; what it raises belongs to the request."""
 
-    def __init__(self, parts: Any, told: Callable[[], Request]) -> None:
+    def __init__(self, parts: Any, carrier: ContextVar[Any]) -> None:
         self._parts = parts
-        self._told = told
+        self._scope = carrier.get()
+        self._enter = carrier.set
 
     def __iter__(self) -> Iterator[Any]:
         return self
 
     def __next__(self) -> Any:
-        token = scope.enter(self._told)
+        token = self._enter(self._scope)
         try:
             return next(self._parts)
         except StopIteration:
             raise
         except BaseException as error:
-            _fail(error)
+            capture(error, _MECHANISM)
             untrace(error)
             raise
         finally:
@@ -149,21 +146,22 @@ class Parts:
 class AsyncParts:
     """`Parts` of an async iterator."""
 
-    def __init__(self, parts: Any, told: Callable[[], Request]) -> None:
+    def __init__(self, parts: Any, carrier: ContextVar[Any]) -> None:
         self._parts = parts
-        self._told = told
+        self._scope = carrier.get()
+        self._enter = carrier.set
 
     def __aiter__(self) -> Any:
         return self
 
     async def __anext__(self) -> Any:
-        token = scope.enter(self._told)
+        token = self._enter(self._scope)
         try:
             return await self._parts.__anext__()
         except StopAsyncIteration:
             raise
         except BaseException as error:
-            _fail(error)
+            capture(error, _MECHANISM)
             untrace(error)
             raise
         finally:

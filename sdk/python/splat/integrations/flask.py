@@ -51,8 +51,15 @@ class FlaskWsgi(Wsgi):
 
     def fail(self, error: BaseException) -> None:
         """An HTTP error of the 4xx comes by only in debug mode, where Flask lets it through."""
-        if isinstance(error, Exception):
-            _failed(self._flask, error)
+        _failed(self._flask, error)
+
+    def lazy(self, body: Any) -> bool:
+        """Werkzeug's body names the response that it closes: parts that are there already, and nobody to call."""
+        try:
+            response = body._callbacks[-1].__self__
+            return type(response.response) is not list or bool(response._on_close)
+        except (AttributeError, LookupError):
+            return True
 
 
 def _failed(sender: Any, exception: BaseException, **_: Any) -> None:

@@ -10,7 +10,7 @@ import sys
 from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, urlencode
 
-from splat import client
+from splat import client, eligible
 
 Request = Dict[str, Any]  #: the report's `request`, and `trace_id` when there is one
 
@@ -18,11 +18,21 @@ _BODY = 100_000  # bytes; what is longer would be cut before it is redacted anyw
 _HEX = frozenset("0123456789abcdef")
 
 
+#: How libraries end a greenlet or a task from outside. By name: they may not be installed.
+_ENDS = frozenset({"GreenletExit", "Cancelled"})
+
+
 def capture(error: BaseException, mechanism: str, *, handled: bool = False) -> None:
     """Hand `error` to the running client, when there is one."""
     running = client.current()
-    if running is not None:
+    if running is not None and type(error).__name__ not in _ENDS:
         running.capture(error, mechanism=mechanism, handled=handled)
+
+
+def dismiss(error: BaseException) -> None:
+    """`error` is none: whoever comes by it later, as the server's log does, passes it over."""
+    if client.current() is not None:
+        eligible.first_time(error)
 
 
 def untrace(error: BaseException) -> None:

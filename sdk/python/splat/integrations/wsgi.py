@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Callable, Iterator
+from typing import TYPE_CHECKING, Any, Callable, Iterator
 
 from splat import scope
 from splat.integrations.request import Request, capture, of_wsgi, untrace
+
+if TYPE_CHECKING:
+    from contextvars import ContextVar
 
 
 def install(app: Any) -> Any:
@@ -21,64 +24,71 @@ class Wsgi:
 
     def __init__(self, app: Any) -> None:
         self.app = app
+        self._describe = self.describe  # bound once, not for each request
 
     def describe(self, environ: Any) -> Request:
         """Called when an error is captured, on the app's thread."""
         return of_wsgi(environ)
 
     def fail(self, error: BaseException) -> None:
-        """Called with what the app raised. The end of the process or of a greenlet is no error."""
-        if isinstance(error, Exception):
-            capture(error, self.mechanism)
+        """Called with what the app raised."""
+        capture(error, self.mechanism)
+
+    def lazy(self, body: Any) -> bool:
+        """Whether `body` runs code of the app when it is iterated or closed."""
+        return True
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """PEP 3333."""
-        describe = partial(self.describe, environ)
-        token = scope.enter(describe)
+        token = scope.enter(partial(self._describe, environ))
         try:
             body = self.app(environ, start_response)
+            kind = type(body)
+            # These run no code of the app either, and servers look at their type and length.
+            if kind is list or kind is tuple or kind is environ.get("wsgi.file_wrapper") or not self.lazy(body):
+                return body
+            return (SizedBody if hasattr(kind, "__len__") else Body)(body, token.var, self.fail)
         except BaseException as error:
             self.fail(error)
             untrace(error)
             raise
         finally:
             scope.leave(token)
-        kind = type(body)
-        # These run no code of the app, and servers look at their type and length.
-        if kind is list or kind is tuple or kind is environ.get("wsgi.file_wrapper"):
-            return body
-        return (SizedBody if hasattr(kind, "__len__") else Body)(body, describe, self.fail)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.app, name)
 
 
 class Body:
-    """The body of a response; what it raises while it is sent belongs to the request too."""
+    """The body of a response; what it raises while it is sent belongs to the request, whose scope is set anew for each
+    part: servers mix the parts of several responses in one thread, and code of their own between them.
+    """
 
-    __slots__ = ("_body", "_describe", "_fail", "_rest")
+    __slots__ = ("_body", "_enter", "_fail", "_leave", "_rest", "_scope")
 
-    def __init__(self, body: Any, describe: Callable[[], Request], fail: Callable[[BaseException], None]) -> None:
+    def __init__(self, body: Any, carrier: ContextVar[Any], fail: Callable[[BaseException], None]) -> None:
         self._body = body
-        self._describe = describe
+        self._scope = carrier.get()
+        self._enter = carrier.set
+        self._leave = carrier.reset
         self._fail = fail
 
     def __iter__(self) -> Iterator[bytes]:
-        token = scope.enter(self._describe)
+        token = self._enter(self._scope)
         try:
-            self._rest = iter(self._body)
+            self._rest = iter(self._body).__next__
         except BaseException as error:
             self._fail(error)
             untrace(error)
             raise
         finally:
-            scope.leave(token)
+            self._leave(token)
         return self
 
     def __next__(self) -> bytes:
-        token = scope.enter(self._describe)
+        token = self._enter(self._scope)
         try:
-            return next(self._rest)
+            return self._rest()  # type: ignore[no-any-return]
         except StopIteration:
             raise
         except BaseException as error:
@@ -86,14 +96,14 @@ class Body:
             untrace(error)
             raise
         finally:
-            scope.leave(token)
+            self._leave(token)
 
     def close(self) -> None:
         """Closes the app's body, when it can be closed."""
         close = getattr(self._body, "close", None)
         if close is None:
             return
-        token = scope.enter(self._describe)
+        token = self._enter(self._scope)
         try:
             close()
         except BaseException as error:
@@ -101,7 +111,7 @@ class Body:
             untrace(error)
             raise
         finally:
-            scope.leave(token)
+            self._leave(token)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._body, name)

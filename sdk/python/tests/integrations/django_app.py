@@ -1,6 +1,7 @@
 """A Django site in one module: everything a request can end with, sync and async.
 
-Configured by SITE_DEBUG, SITE_PROPAGATE, SITE_SPLAT and SITE_HANDLER (1 or 0) before it is imported.
+Configured by SITE_DEBUG, SITE_PROPAGATE, SITE_HANDLER, SITE_SPLAT (a line in INSTALLED_APPS) and SITE_CALL (a call
+instead, since a debug page prints the settings), each 1 or 0, before it is imported.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 import django
 from django.conf import settings
 
-_on = {name: os.environ.get("SITE_" + name) == "1" for name in ("DEBUG", "PROPAGATE", "SPLAT", "HANDLER")}
+_on = {name: os.environ.get("SITE_" + name) == "1" for name in ("DEBUG", "PROPAGATE", "SPLAT", "HANDLER", "CALL")}
 
 settings.configure(
     DEBUG=_on["DEBUG"],
@@ -28,6 +29,10 @@ settings.configure(
     LOGGING_CONFIG=None,
 )
 django.setup()
+if _on["CALL"]:
+    import splat.integrations.django
+
+    splat.integrations.django.install()
 
 from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation  # noqa: E402
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse  # noqa: E402
@@ -93,7 +98,7 @@ def boom(request: Any) -> Any:
     return local["b"]
 
 
-def cart(request: Any, number: int) -> Any:
+def cart(request: Any, number: int, town: str = "") -> Any:
     return {}[number]
 
 

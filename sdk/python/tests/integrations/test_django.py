@@ -1,0 +1,70 @@
+"""Django below WSGI and ASGI: nothing can be seen of us, and each error is captured once.
+
+Each run is a process of its own: `django_run.py` asks every page of `django_app.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from typing import Any, Dict
+
+import pytest
+
+SITES: Dict[str, Dict[str, str]] = {
+    "production": {}, "debug": {"SITE_DEBUG": "1"}, "propagate": {"SITE_PROPAGATE": "1"}, "handler500": {"SITE_HANDLER": "1"},
+}  # fmt: skip
+
+
+@lru_cache(maxsize=None)
+def run(kind: str, site: str, ours: str = "", hooks: str = "") -> Dict[str, Any]:
+    """What `django_run.py` prints."""
+    environ = {**os.environ, **SITES[site], "SITE_HOOKS": hooks, **({ours: "1"} if ours else {})}
+    command = [sys.executable, "-W", "ignore", "-m", "tests.integrations.django_run", kind]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+    seen: Dict[str, Any] = json.loads(done.stdout)
+    return seen
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("site", SITES)
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_as_if_it_were_not_there(kind: str, site: str) -> None:
+    # A debug page prints the settings, so there the line in INSTALLED_APPS is a call instead.
+    without, with_it = run(kind, site), run(kind, site, "SITE_CALL" if site == "debug" else "SITE_SPLAT")
+    for path in without:
+        assert with_it[path]["seen"] == without[path]["seen"], path
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("hooks", ["", "logging excepthook threads asyncio"])
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_each_error_once_with_its_request(kind: str, hooks: str) -> None:
+    known = {**ROUTES}
+    for path, seen in run(kind, "production", "SITE_SPLAT", hooks).items():
+        expected = EXPECTED[path]
+        assert seen["errors"] == expected, path
+        if expected:
+            request = seen["request"]
+            assert request["path"] == path
+            assert request["method"] == ("POST" if path == "/post-boom/" else "GET")
+            # A middleware that fails before the view does so before there is a route.
+            assert request.get("route", path) == known.get(path, path)
+            if path == "/post-boom/" and kind == "wsgi":
+                assert request["body"] == "a=1&password=[REDACTED]"
+
+
+ROUTES = {"/carts/7/": "/carts/<int:number>/", "/shop/ulm/cart/7/": "/shop/<slug:town>/cart/<int:number>/"}
+NO_ERROR = (
+    "/ok/", "/none/", "/404/", "/403/", "/suspicious/", "/bad/", "/known/", "/redirect/", "/ok", "/says-500/", "/stream/",
+    "/file/", "/only-post/", "/async-ok/",
+)  # fmt: skip
+ERROR = (
+    "/boom/", "/carts/7/", "/shop/ulm/cart/7/", "/chain/", "/nothing/", "/template/", "/stream-boom/", "/post-boom/",
+    "/class/", "/async-boom/", "/async-stream-boom/", "/middleware-before/", "/middleware-after/",
+)  # fmt: skip
+EXPECTED = {**dict.fromkeys(NO_ERROR, 0), **dict.fromkeys(ERROR, 1)}
