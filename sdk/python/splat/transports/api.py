@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Sequence
+from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Set
 
 from splat.http import Answer, Client
 from splat.text import one_line
@@ -53,8 +53,7 @@ class Api:
         self._repo = repo
         self._at = f"{self._prefix}/repos/{urllib.parse.quote(repo)}"
         self._warn = warn
-        self._told: Dict[int, bool] = {}
-        self.requests = 0
+        self._told: Set[int] = set()
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -115,7 +114,6 @@ class Api:
     # --- answers -----------------------------------------------------------------------------------------------------
 
     def _ask(self, method: str, path: str, data: Any = None, **named: Any) -> Answer:
-        self.requests += 1
         return self.client.request(method, path, data, **named)
 
     def _of_issue(self, answer: Answer) -> Answer:
@@ -126,8 +124,8 @@ class Api:
     def _good(self, answer: Answer) -> Answer:
         if 200 <= answer.status < 300:
             return answer
-        if not self._told.setdefault(answer.status, False):
-            self._told[answer.status] = True
+        if answer.status not in self._told:
+            self._told.add(answer.status)
             self._warn(f"GitHub refused ({answer.status}{_reason(answer)}): {self._advice(answer.status)}")
         raise Never(answer.status)
 

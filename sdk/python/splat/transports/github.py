@@ -43,7 +43,6 @@ class GitHub:
         self, options: Options, spool_dir: Optional[str], warn: Callable[[str], None], *, jitter: float = JITTER
     ) -> None:
         self._jitter_most = jitter
-        self._folder = spool_dir
         self._warn = warn
         self._repository = Repository(options, spool_dir, warn)
         self._client = self._repository.client
@@ -51,7 +50,8 @@ class GitHub:
         self._filing = Filing(self._repository, options, warn)
         self._summary = self._filing.summary
         self._follow = FollowUp(self._repository, options.trigger_label)
-        self._claim = Claim(spool_dir)
+        self._folder = self._repository.notes.folder
+        self._claim = Claim(self._folder)
         self._refused_until = 0.0
         self._jittered = False
 

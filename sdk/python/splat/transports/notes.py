@@ -32,12 +32,13 @@ class Notes:
     """Of one repository. Nothing here raises: a note that is lost costs an issue that is closed again."""
 
     def __init__(self, folder: Optional[str]) -> None:
-        self._folder = folder
+        #: None when there is none that only this user can read.
+        self.folder = folder
         if folder:
             try:
                 files.private(folder)
             except OSError:
-                self._folder = None
+                self.folder = None
 
     # --- who files issues from here ----------------------------------------------------------------------------------
 
@@ -65,9 +66,9 @@ class Notes:
         """Issues created at least `older` seconds ago whose maker did not come to D8."""
         found: List[Owed] = []
         with contextlib.suppress(OSError):
-            for name in sorted(os.listdir(self._folder or "")) if self._folder else ():
+            for name in sorted(os.listdir(self.folder or "")) if self.folder else ():
                 match = _OWED.match(name)
-                age = time.time() - os.lstat(os.path.join(self._folder or "", name)).st_mtime if match else 0.0
+                age = time.time() - os.lstat(os.path.join(self.folder or "", name)).st_mtime if match else 0.0
                 if match and age > _OWED_FOR:
                     self._delete(name)
                 elif match and age >= older:
@@ -83,7 +84,7 @@ class Notes:
     def may_label(self, token: str) -> bool:
         """False for an hour after `cannot_label`."""
         try:
-            state = os.lstat(os.path.join(self._folder, _no_labels(token))) if self._folder else None
+            state = os.lstat(os.path.join(self.folder, _no_labels(token))) if self.folder else None
         except OSError:
             return True
         return state is None or time.time() - state.st_mtime > _NO_LABELS_FOR
@@ -92,20 +93,20 @@ class Notes:
 
     def _read(self, name: str) -> str:
         try:
-            with open(os.path.join(self._folder or "", name), encoding="ascii") as file:
-                return file.read(1_000) if self._folder else ""
+            with open(os.path.join(self.folder or "", name), encoding="ascii") as file:
+                return file.read(1_000) if self.folder else ""
         except (OSError, ValueError):
             return ""
 
     def _write(self, name: str, text: str) -> None:
-        if self._folder:
+        if self.folder:
             with contextlib.suppress(OSError):
-                files.write(self._folder, name, text, sync=False)
+                files.write(self.folder, name, text, sync=False)
 
     def _delete(self, name: str) -> None:
-        if self._folder:
+        if self.folder:
             with contextlib.suppress(OSError):
-                os.unlink(os.path.join(self._folder, name))
+                os.unlink(os.path.join(self.folder, name))
 
 
 def _no_labels(token: str) -> str:

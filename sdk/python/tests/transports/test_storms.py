@@ -1,0 +1,72 @@
+"""Many processes and one bug: one open issue, which started one workflow."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.transports.desk import Desk, item
+
+pytestmark = pytest.mark.slow
+TOP = Path(__file__).parents[2]
+
+
+def assert_one_issue(desk: Desk) -> None:
+    issues = desk.issues()
+    kept = [each for each in issues if each["state"] == "open"]
+    assert [each["number"] for each in kept] == [1]
+    assert desk.emulator.labelled(desk.repo, "auto-fix") == 1
+    for double in issues[1:]:
+        assert "<!-- splat:duplicate of=1 -->" in double["body"]
+    triggered = [each for each in desk.proxy.requests("PATCH") if "auto-fix" in (each.data.get("labels") or ())]
+    assert [each.path for each in triggered] == [f"/repos/{desk.repo}/issues/1"], "asked for once, too"
+
+
+def test_forty_processes_on_four_hosts_end_with_one_issue(desk: Desk) -> None:
+    start = str(time.time() + 12)
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.transports.one_process", desk.proxy.url, desk.repo, str(spool), start],
+            cwd=TOP,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for spool in (desk.spool / f"host-{number % 4}" for number in range(40))
+    ]
+    said = Counter(process.communicate(timeout=120)[0].strip() for process in processes)
+    assert [process.returncode for process in processes] == [0] * 40
+    assert set(said) <= {"delivered", "later"}
+    assert said["delivered"] >= 1
+    assert_one_issue(desk)
+    assert len(desk.issues()) <= 4, "a host has one claim"
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.3])
+def test_three_hundred_hosts_without_a_shared_claim_end_with_one_issue(desk: Desk, lag: float) -> None:
+    desk.proxy.lag = lag
+    hosts = 300 if not lag else 60
+    processes = [desk.process(desk.spool / str(number), jitter=2.0) for number in range(hosts)]
+    said: Counter[str] = Counter()
+
+    def meet(number: int) -> None:
+        outcome = processes[number].send([item()])[0].value
+        processes[number].close(time.monotonic() + 2)
+        said[outcome] += 1
+
+    threads = [threading.Thread(target=meet, args=(number,)) for number in range(hosts)]
+    started = time.monotonic()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    assert said.total() == hosts
+    assert set(said) <= {"delivered", "later"}
+    assert_one_issue(desk)
+    print(f"{hosts} hosts: {said}, {len(desk.issues())} issues, {len(desk.proxy.log)} requests", end=" ")
+    print(f"in {time.monotonic() - started:.1f} s")
