@@ -209,7 +209,7 @@ def _from_pyproject(root: str) -> _Found:
     if sys.version_info < (3, 11):
         warn(f"{path}: [tool.splat] is read from Python 3.11 on; use arguments or SPLAT_* variables", "pyproject")
         return {}
-    import tomllib
+    import tomllib  # novm
 
     try:
         table = tomllib.loads(text).get("tool", {}).get("splat", {})
@@ -256,8 +256,11 @@ def _find_pyproject(root: str) -> Tuple[str, str]:
 
 
 def _names_us(data: bytes) -> bool:
-    squeezed = data.replace(b" ", b"").replace(b'"', b"").replace(b"'", b"")
-    return b"[tool.splat]" in squeezed or b"[tool.splat." in squeezed or b"tool.splat." in squeezed
+    """Whether it has the table in one of its forms; a dependency on this package is none."""
+    squeezed = data.translate(None, b" \t\r\"'")
+    if b"tool.splat" in squeezed:
+        return True
+    return b"[tool]" in squeezed and (b"\nsplat." in squeezed or b"\nsplat=" in squeezed)
 
 
 # --- one option -------------------------------------------------------------------------------------------------------
@@ -289,10 +292,13 @@ def _alike(name: str, before: str = "") -> str:
 
 
 def _root(*sources: _Found) -> str:
+    """Where pyproject.toml is looked for; what is wrong with it is said later."""
     for source in sources:
-        value = source.get("root", ("", ""))[0]
-        if isinstance(value, (str, os.PathLike)) and value:
-            return os.fspath(value) if isinstance(os.fspath(value), str) else ""
+        if "root" in source:
+            try:
+                return reading.folder(source["root"][0])
+            except Exception:
+                return ""
     return ""
 
 

@@ -254,7 +254,7 @@ def _write(value: Any, budget: Budget, inside: tuple[int, ...], tells: Optional[
         return f"bytes({_length_of[base](value)})"
     if base is None and _is_printed(value, kind):
         return budget.cut(_printed(value))
-    if base is None and issubclass(kind, int):
+    if base is None and issubclass(kind, int) and not _is_enum(kind):
         return f"{_name_of(kind)}({_number(value)})"
     if base is None and (issubclass(kind, type) or not _flags_of(kind) & _MADE_BY_CLASS):
         return f"<class {_name_of(value)}>" if issubclass(kind, type) else f"<{_name_of(kind)}>"
@@ -302,6 +302,9 @@ def _write_under(name: str, value: Any, budget: Budget, inside: tuple[int, ...],
 
 def _write_object(value: Any, kind: type, budget: Budget, inside: tuple[int, ...], tells: Optional[Tells]) -> str:
     name = _name_of(kind)
+    if _is_enum(kind):
+        member = next((held for key, held in _attributes(value, kind) if key == "_name_"), None)
+        return f"{name}.{member}" if type(member) is str else f"<{name}>"
     if len(inside) >= _MOST_OBJECTS:
         return f"<{name}>"
     parts: List[str] = []
@@ -332,6 +335,12 @@ def _attributes(value: Any, kind: type) -> Iterator[Tuple[str, Any]]:
                 except AttributeError:  # not set
                     continue
                 yield key[:200], held
+
+
+def _is_enum(kind: type) -> bool:
+    enum = sys.modules.get("enum")
+    base = vars(enum).get("Enum") if enum is not None else None
+    return base is not None and any(each is base for each in _lineage_of(kind))
 
 
 def _number(value: Any) -> str:

@@ -43,3 +43,8 @@ def _say(text: str, level: str) -> None:
             sys.stderr.write(f"splat: {text}\n")
     except Exception:
         pass
+
+
+def forget() -> None:
+    """A new start: all may be said again."""
+    _said.clear()
