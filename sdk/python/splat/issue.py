@@ -55,11 +55,13 @@ def body(report: Report, *, public: bool = False) -> str:
 
     def size_of(report: Report) -> int:
         nonlocal made
-        made = _rendered(report)
-        return len(made.encode("utf-8"))
+        document = canonical(report)
+        # What is too large without the rest need not be rendered.
+        made = _rendered(report, document) if len(document) <= MAX_BYTES else ""
+        return len(made.encode("utf-8")) or len(document)
 
-    shrink(report, size_of, MAX_BYTES)
-    return made
+    smallest = shrink(report, size_of, MAX_BYTES)
+    return made or _rendered(smallest, canonical(smallest))
 
 
 def _for_everyone(report: Report) -> Report:
@@ -107,7 +109,7 @@ def _where(frame: Part) -> str:
 # --- the body --------------------------------------------------------------------------------------------------------
 
 
-def _rendered(report: Report) -> str:
+def _rendered(report: Report, document: str) -> str:
     parts = [f"{marker(report['signature'])}\n{_block(report)}", *_what_happened(report)]
     parts += ["### Trace", fence(_trace(report["exceptions"]), "text", 50_000)]
     rows = [f"| {name} | {span(value, 200, table=True)} |" for name, value in _facts(report) if one_line(value, 200)]
@@ -124,7 +126,7 @@ def _rendered(report: Report) -> str:
     left_out = steps_in(report)
     if left_out:
         parts.append(f"Left out to fit: {', '.join(left_out)}.")
-    parts.append(_fold("Report for Splat", f"```json\n{canonical(report)}\n```"))
+    parts.append(_fold("Report for Splat", f"```json\n{document}\n```"))
     return "\n\n".join(parts)
 
 

@@ -136,7 +136,7 @@ def _crash_of(exception: Part) -> Part:
     if exception.get("frames"):
         made["frames"] = [
             {key: _tiny(value) for key, value in frame.items() if key in _CRASH_FRAME}
-            for frame in exception["frames"][-5:]
+            for frame in exception["frames"][-4:]
         ]
     return made
 

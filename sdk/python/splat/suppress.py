@@ -7,9 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from typing import Callable, Deque, Dict, List, NamedTuple, Optional, Tuple
 
 from splat.values import Count
+
+TYPE_CHECKING = False  # `import splat` may not load typing
+if TYPE_CHECKING:
+    from typing import Callable, NamedTuple
+else:
+    from splat._named import NamedTuple
 
 FIRST_STEP = 60_000  #: milliseconds, as all times here
 LONGEST_STEP = 3_600_000
@@ -25,7 +30,7 @@ class Answer(NamedTuple):
     """What goes out now: `counts` first, then the error itself when `report`."""
 
     report: bool
-    counts: Tuple[Count, ...]
+    counts: tuple[Count, ...]
 
 
 REPORT = Answer(True, ())
@@ -55,13 +60,13 @@ class Keeper:
 
     def __init__(self, release: str = "") -> None:
         self._release = release
-        self._known: Dict[str, _Known] = {}
-        self._window: Optional[int] = None
+        self._known: dict[str, _Known] = {}
+        self._window: int | None = None
         self._reports = 0  #: sent in this window
         self._over = 0
         self._over_first = self._over_last = 0.0
         self._busy = False
-        self._aside: Deque[Tuple[str, int, float]] = deque()
+        self._aside: deque[tuple[str, int, float]] = deque()
         self._lock = threading.RLock()
 
     def error(self, signature: str, now: int, wall: float) -> Answer:
@@ -95,7 +100,7 @@ class Keeper:
 
     def _first(self, signature: str, now: int, wall: float) -> Answer:
         self._known.pop(signature, None)
-        counts: List[Count] = []
+        counts: list[Count] = []
         if self._window is None or now - self._window >= WINDOW:
             self._window, self._reports = now, 0
             counts += self._take_overflow()
@@ -108,15 +113,15 @@ class Keeper:
         self._known[signature] = _Known(now)
         return Answer(True, tuple(counts)) if counts else REPORT
 
-    def tick(self, now: int) -> List[Count]:
+    def tick(self, now: int) -> list[Count]:
         """What is due (Q4), to be sent in this order. At least every 5 seconds."""
         return self._alone(lambda: self._due(now))
 
-    def close(self) -> List[Count]:
+    def close(self) -> list[Count]:
         """All that is pending (Q7). The keeper can go on afterwards."""
         return self._alone(self._pending)
 
-    def _alone(self, work: Callable[[], List[Count]]) -> List[Count]:
+    def _alone(self, work: Callable[[], list[Count]]) -> list[Count]:
         with self._lock:
             if self._busy:
                 return []
@@ -127,8 +132,8 @@ class Keeper:
             finally:
                 self._busy = False
 
-    def _due(self, now: int) -> List[Count]:
-        counts: List[Count] = []
+    def _due(self, now: int) -> list[Count]:
+        counts: list[Count] = []
         for signature, known in list(self._known.items()):
             if known.pending:
                 if now >= known.due:
@@ -139,7 +144,7 @@ class Keeper:
             counts += self._take_overflow()
         return counts
 
-    def _pending(self) -> List[Count]:
+    def _pending(self) -> list[Count]:
         counts = [self._take(name, known) for name, known in self._known.items() if known.pending]
         return counts + self._take_overflow()
 
@@ -163,7 +168,7 @@ class Keeper:
         known.pending = 0
         return count
 
-    def _push_out(self) -> List[Count]:
+    def _push_out(self) -> list[Count]:
         """Q6. Of several as old, `min` takes the one that was known first."""
         signature = min(self._known, key=lambda each: self._known[each].seen)
         known = self._known.pop(signature)
@@ -175,7 +180,7 @@ class Keeper:
         self._over += 1
         self._over_last = wall
 
-    def _take_overflow(self) -> List[Count]:
+    def _take_overflow(self) -> list[Count]:
         """Q5."""
         if not self._over:
             return []
