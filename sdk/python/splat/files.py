@@ -15,7 +15,7 @@ class NotPrivate(OSError):
 
 
 def private(folder: str) -> None:
-    """Makes the folder, and those above it, readable for this user alone. OSError when that cannot be."""
+    """Makes the folder, readable for this user alone. OSError when that cannot be."""
     os.makedirs(folder, mode=0o700, exist_ok=True)
     state = os.lstat(folder)
     if not stat.S_ISDIR(state.st_mode):

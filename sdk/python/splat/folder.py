@@ -20,11 +20,14 @@ def of(options: Options) -> str:
     target = {"http": options.url, "file": options.folder}.get(kind, f"{options.api_url}/{options.repo}")
     plain = "".join(each if each in _PLAIN else "-" for each in (options.repo if kind == "github" else kind))
     digest = sha256(f"{kind}\n{target}".encode("utf-8", "replace")).hexdigest()[:8]
-    return os.path.join(options.spool_dir or cache_folder(), f"{plain[:60].lstrip('.-')}-{digest}")
+    name = f"{plain[:60].lstrip('.-')}-{digest}"
+    base = options.spool_dir or _user_cache()
+    # In the folder that all users share it stands alone: one in between could be another's.
+    return os.path.join(base, name) if base else os.path.join(_shared(), f"splat-{_user()}-{name}")
 
 
-def cache_folder() -> str:
-    """`splat` in the user's cache folder; in the one for temporary files where the user has none."""
+def _user_cache() -> str:
+    """`splat` in the user's cache folder; "" where the user has none."""
     home = os.path.expanduser("~")
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "")
@@ -32,11 +35,18 @@ def cache_folder() -> str:
         base = os.path.join(home, "Library", "Caches")
     else:
         base = os.environ.get("XDG_CACHE_HOME", "") or os.path.join(home, ".cache")
-    if os.path.isabs(base) and (os.path.isdir(base) or os.access(os.path.dirname(base), os.W_OK)):
-        return os.path.join(base, "splat")
+    there = os.path.isabs(base) and os.access(base if os.path.isdir(base) else os.path.dirname(base), os.W_OK)
+    return os.path.join(base, "splat") if there else ""
+
+
+def _shared() -> str:
     import tempfile
 
-    return os.path.join(tempfile.gettempdir(), f"splat-{os.geteuid() if hasattr(os, 'geteuid') else 'user'}")
+    return tempfile.gettempdir()
+
+
+def _user() -> object:
+    return os.geteuid() if hasattr(os, "geteuid") else "user"
 
 
 def waits_in(folder: str) -> bool:

@@ -19,7 +19,7 @@ from splat.transports import make
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, List, Optional, Sequence, Tuple
+    from typing import Any, Callable, List, Optional, Sequence
 
     from splat.delivery import Delivery, Thing
     from splat.options import Options
