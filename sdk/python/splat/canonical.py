@@ -22,6 +22,9 @@ _ESCAPE = re.compile(r"\\(.)")
 _BY_NUMBER = {"b": "\\u0008", "f": "\\u000c"}
 _ACTING = (("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("`", "\\u0060"), ("\x7f", "\\u007f"))
 
+# Python orders texts by code point, which is the order of their UTF-8 bytes.
+_dump = json.JSONEncoder(ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
+
 
 def canonical(report: Report) -> str:
     """The report's canonical JSON (W1, W2): ASCII on one line. ValueError for what JSON cannot hold."""
@@ -34,11 +37,6 @@ def canonical(report: Report) -> str:
     for character, escape in _ACTING:
         text = text.replace(character, escape)
     return text
-
-
-def _dump(value: Any) -> str:
-    # Python orders texts by code point, which is the order of their UTF-8 bytes.
-    return json.dumps(value, ensure_ascii=True, allow_nan=False, sort_keys=True, separators=(",", ":"))
 
 
 def _whole(value: Any) -> Any:

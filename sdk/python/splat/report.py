@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Optional, Tuple
 from splat import clock
 from splat._version import __version__
 from splat.canonical import SCHEMA, canonical, read_back
+from splat.conform import conform
 from splat.frames import Frames
 from splat.limits import limit_report
 from splat.packages import Packages
@@ -140,7 +141,8 @@ class Reporter:
         try:
             if not isinstance(changed, dict):
                 raise ValueError("it is no dict")
-            safe = self._safe({**changed, **{name: report[name] for name in ("id", "time", "signature")}})
+            own = {name: report[name] for name in ("schema", "runtime", "id", "time", "signature")}
+            safe = self._safe(conform({**changed, **own}))
             again = canonical(safe)
             read_back(again)
             return safe, again

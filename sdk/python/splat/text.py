@@ -33,7 +33,10 @@ def clean(text: str) -> str:
 
 def one_line(text: str, limit: int) -> str:
     """C3: clean, on one line, at most `limit` code points."""
-    return cut(_BLANK.sub(" ", clean(text)).strip(" "), limit)
+    text = clean(text)
+    if "  " in text or not text.isprintable():
+        text = _BLANK.sub(" ", text)
+    return cut(text.strip(" "), limit)
 
 
 def span(text: str, limit: int = 300, *, table: bool = False) -> str:
