@@ -66,7 +66,10 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
     state = replace(state, pulls=hub.pulls())
     case = Case(trigger, state, settings)
     if case.number:
-        state = replace(state, issue=hub.issue(case.number), comments=hub.comments(case.number))
+        state = replace(state, issue=hub.issue(case.number))
+        if state.issue is None:
+            return state
+        state = replace(state, comments=hub.comments(case.number))
     if spends(case):
         state = replace(state, recent=hub.recent(now - timedelta(hours=24)))
     return state

@@ -1,0 +1,27 @@
+"""One emulator for all tests of this folder; each test takes a repository and a proxy of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.github.kit import Proxy, Shop, emulator
+from tests.github.runs import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def github() -> Iterator[int]:
+    with emulator() as port:
+        yield port
+
+
+@pytest.fixture
+def gate(github: int, tmp_path: Path) -> Iterator[Gate]:
+    """A repository where mona may write, nobody else is known, and Splat writes as `splat-bot`."""
+    with Proxy(github, permissions={"mona": "write", "acme": "admin", "acme-errors": "write"}).serving() as proxy:
+        yield Gate(Shop(github), proxy, tmp_path)

@@ -1,0 +1,311 @@
+"""A GitHub on this machine: npm's `emulate`, which keeps state, and in front of it a proxy that listens.
+
+The proxy plays what the emulator lacks of the real API: permissions as GitHub names them (404 for a stranger),
+reactions, the list of all comments of a repository (its route is taken for the issue number "comments" there), and an
+installation's token, for which `GET /user` is 403. `Proxy.log` holds every request that came in.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+import uuid
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HERE = Path(__file__).parent
+PROGRAM = HERE / "node_modules" / ".bin" / "emulate"
+OWNER, BOT, MONA, STRANGER, REPORTER = "acme", "splat-bot", "mona", "stranger", "acme-errors"
+_SEED = {
+    "tokens": {f"{login}-token": {"login": login, "scopes": ["repo", "user"]} for login in (OWNER, BOT, MONA, STRANGER)}
+    | {f"{REPORTER}-token": {"login": REPORTER, "scopes": ["repo", "user"]}},
+    "github": {"users": [{"login": login} for login in (OWNER, BOT, MONA, STRANGER, REPORTER)]},
+}
+_PERMISSION = re.compile(r"/repos/[^/]+/[^/]+/collaborators/([^/]+)/permission")
+_ALL_COMMENTS = re.compile(r"/repos/[^/]+/[^/]+/issues/comments")
+_REACTIONS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)/comments/(\d+)/reactions")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request that came in, and the status it was answered with."""
+
+    verb: str
+    path: str
+    data: Any
+    status: int
+
+    @property
+    def writes(self) -> bool:
+        return self.verb != "GET"
+
+
+@contextmanager
+def emulator() -> Iterator[int]:
+    """The emulator's port, while it runs."""
+    _install()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with tempfile.TemporaryDirectory() as folder:
+        seed = Path(folder) / "seed.json"
+        seed.write_text(json.dumps(_SEED))
+        command = [str(PROGRAM), "start", "--service", "github", "--port", str(port), "--seed", str(seed)]
+        with (Path(folder) / "log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            _wait_for(port, process, Path(folder) / "log")
+            yield port
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def _install() -> None:
+    """From the lock file; one process at a time where tests run side by side."""
+    with (HERE / "package-lock.json").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not PROGRAM.exists():
+            npm = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+            subprocess.run(npm, cwd=HERE, check=True, timeout=300)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while True:
+        try:
+            call(port, "GET", "/user", token=OWNER)
+        except OSError:
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"emulate did not start: {log.read_text()}") from None
+            time.sleep(0.1)
+        else:
+            return
+
+
+def call(port: int, verb: str, path: str, data: Any = None, token: str = OWNER) -> Any:
+    """A request past the proxy, as this person; AssertionError where it fails."""
+    status, content = _send(port, verb, path, None if data is None else json.dumps(data).encode(), f"{token}-token")
+    assert status < 300, f"{verb} {path}: {status} {content[:300]!r}"
+    return json.loads(content) if content else None
+
+
+def _send(port: int, verb: str, path: str, body: bytes | None, token: str) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("localhost", port, timeout=20)
+    try:
+        connection.request(verb, path, body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        # GitHub's times have whole seconds.
+        return answer.status, re.sub(rb"(T\d\d:\d\d:\d\d)\.\d{3}Z", rb"\1Z", answer.read())
+    finally:
+        connection.close()
+
+
+@dataclass
+class Proxy:
+    """Serves at `url` while `serving` does. `permissions` maps logins to what the collaborator API answers."""
+
+    upstream: int
+    permissions: dict[str, str] = field(default_factory=dict)
+    #: Statuses that requests matching a pattern are answered with, each used up by one request. With `late`, the
+    #: request is done first, and only its answer lost.
+    faults: list[tuple[str, int, bool]] = field(default_factory=list)
+    installation: bool = False
+    log: list[Asked] = field(default_factory=list)
+    reactions: list[tuple[str, int, str]] = field(default_factory=list)
+    url: str = ""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def serving(self) -> Iterator[Proxy]:
+        proxy = self
+
+        class Handler(_Handler):
+            owner = proxy
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        server.daemon_threads = True
+        self.url = f"http://localhost:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+
+    def answer(self, verb: str, target: str, body: bytes, token: str) -> tuple[int, bytes]:
+        path = target.partition("?")[0]
+        status, content = self._answer(verb, target, path, body, token)
+        with self._lock:
+            self.log.append(Asked(verb, path, json.loads(body) if body else None, status))
+        return status, content
+
+    def _answer(self, verb: str, target: str, path: str, body: bytes, token: str) -> tuple[int, bytes]:
+        fault = next((each for each in self.faults if re.fullmatch(each[0], f"{verb} {path}")), None)
+        if fault:
+            self.faults.remove(fault)
+            if fault[2]:
+                _send(self.upstream, verb, target, body or None, token)
+            return fault[1], b'{"message": "broken on purpose"}'
+        if found := _PERMISSION.fullmatch(path):
+            return self._permission(found[1])
+        if (found := _REACTIONS.fullmatch(path)) and verb == "POST":
+            self.reactions.append((found[1], int(found[2]), json.loads(body)["content"]))
+            return 201, b'{"id": 1}'
+        if verb == "GET" and _ALL_COMMENTS.fullmatch(path):
+            return 200, json.dumps(self._all_comments(path, dict(parse_qsl(target.partition("?")[2])))).encode()
+        if path == "/user" and self.installation:
+            return 403, b'{"message": "Resource not accessible by integration"}'
+        return _send(self.upstream, verb, target, body or None, token)
+
+    def _all_comments(self, path: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
+        issues = call(self.upstream, "GET", f"{path.rpartition('/')[0]}?state=all&per_page=100")
+        found = [
+            comment
+            for issue in issues
+            for comment in call(
+                self.upstream, "GET", f"{path.rpartition('/')[0]}/{issue['number']}/comments?per_page=100"
+            )
+            if comment["updated_at"] >= wanted["since"]
+        ]
+        found.sort(key=lambda comment: comment["updated_at"], reverse=wanted["direction"] == "desc")
+        size, page = int(wanted["per_page"]), int(wanted["page"])
+        return found[size * (page - 1) : size * page]
+
+    def _permission(self, login: str) -> tuple[int, bytes]:
+        if login not in self.permissions:
+            return 404, b'{"message": "Not Found"}'
+        user = call(self.upstream, "GET", f"/users/{login}")
+        told = {"permission": self.permissions[login], "role_name": self.permissions[login], "user": user}
+        return 200, json.dumps(told).encode()
+
+    @property
+    def written(self) -> list[Asked]:
+        """What was asked to change something."""
+        return [asked for asked in self.log if asked.writes]
+
+    @property
+    def said(self) -> list[str]:
+        """Every text that was to stand in a comment."""
+        return [asked.data["body"] for asked in self.written if asked.data and "body" in asked.data]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    owner: Proxy
+    protocol_version = "HTTP/1.1"
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        token = (self.headers.get("Authorization") or "").rpartition(" ")[2]
+        status, content = self.owner.answer(self.command, self.path, body, token)
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@dataclass
+class Shop:
+    """A repository of one test, in which `OWNER` owns all and nothing has happened."""
+
+    port: int
+    name: str = field(default_factory=lambda: f"shop-{uuid.uuid4().hex[:12]}")
+
+    def __post_init__(self) -> None:
+        made = self.call("POST", "/user/repos", {"name": self.name, "auto_init": True})
+        self.id = int(made["id"])
+        for login in (BOT, MONA, REPORTER):
+            self.call("PUT", f"{self.path}/collaborators/{login}", {"permission": "push"})
+
+    @property
+    def full_name(self) -> str:
+        return f"{OWNER}/{self.name}"
+
+    @property
+    def path(self) -> str:
+        return f"/repos/{self.full_name}"
+
+    def call(self, verb: str, path: str, data: Any = None, by: str = OWNER) -> Any:
+        return call(self.port, verb, path, data, by)
+
+    def user(self, login: str) -> dict[str, Any]:
+        found: dict[str, Any] = self.call("GET", f"/users/{login}")
+        return found
+
+    def configure(self, text: str) -> None:
+        import base64
+
+        content = base64.b64encode(text.encode()).decode()
+        self.call("PUT", f"{self.path}/contents/.github/splat.yml", {"message": "Splat", "content": content})
+
+    def issue(
+        self, body: str, labels: tuple[str, ...] = (), by: str = OWNER, title: str = "It fails"
+    ) -> dict[str, Any]:
+        told = {"title": title, "body": body, "labels": list(labels)}
+        made: dict[str, Any] = self.call("POST", f"{self.path}/issues", told, by)
+        return made
+
+    def comment(self, issue: int, body: str, by: str = MONA) -> dict[str, Any]:
+        made: dict[str, Any] = self.call("POST", f"{self.path}/issues/{issue}/comments", {"body": body}, by)
+        # The emulator reads its clock twice.
+        return made | {"updated_at": made["created_at"]}
+
+    def comments(self, issue: int) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.call("GET", f"{self.path}/issues/{issue}/comments?per_page=100")
+        return found
+
+    def labels(self, issue: int) -> list[str]:
+        return [label["name"] for label in self.call("GET", f"{self.path}/issues/{issue}")["labels"]]
+
+    def pull(self, branch: str, body: str, by: str = BOT) -> dict[str, Any]:
+        """A pull request from a branch with a commit of its own."""
+        head = self.call("GET", f"{self.path}/git/ref/heads/main")["object"]["sha"]
+        self.call("POST", f"{self.path}/git/refs", {"ref": f"refs/heads/{branch}", "sha": head}, by)
+        content = {"message": "fix", "content": "eA==", "branch": branch}
+        self.call("PUT", f"{self.path}/contents/fix-{uuid.uuid4().hex[:6]}.txt", content, by)
+        told = {"title": "fix: it", "head": branch, "base": "main", "body": body}
+        made: dict[str, Any] = self.call("POST", f"{self.path}/pulls", told, by)
+        return made
+
+    def repository(self) -> dict[str, Any]:
+        """As a payload names it."""
+        return {"id": self.id, "full_name": self.full_name, "default_branch": "main"}
+
+
+def environment(shop: Shop, proxy: Proxy, folder: Path, **more: str) -> dict[str, str]:
+    """What a runner would set, and nothing of this machine's own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("GITHUB_", "SPLAT_", "GH_"))}
+    return kept | {
+        "GITHUB_REPOSITORY": shop.full_name,
+        "GITHUB_API_URL": proxy.url,
+        "GITHUB_SERVER_URL": "https://github.com",
+        "GITHUB_RUN_ID": "1000",
+        "GITHUB_RUN_ATTEMPT": "1",
+        "GITHUB_WORKFLOW_REF": f"{shop.full_name}/.github/workflows/splat.yml@refs/heads/main",
+        "GITHUB_OUTPUT": str(folder / "output"),
+        "GITHUB_STEP_SUMMARY": str(folder / "summary"),
+        "RUNNER_TEMP": str(folder),
+        "GITHUB_TOKEN": f"{BOT}-token",
+        **more,
+    }
