@@ -111,15 +111,33 @@ def limit_report(report: Report) -> Report:
     """L2, L4, L5 over a redacted report, whose keys are texts; `truncated` of the result names what was cut."""
     walk = _Walk()
     made = walk.report(report)
-    # To write it all down costs as much as all the rest: only where it could be too large.
-    return made if walk.size * _WIDEST <= MAX_REPORT else shrink(made, lambda each: len(canonical(each)), MAX_REPORT)
+    return made if walk.size * _WIDEST <= MAX_REPORT else shrink(made, _size, MAX_REPORT)
+
+
+def _size(report: Report) -> int:
+    """The bytes of the canonical JSON; of what is too large by far only that it is. Writing that down costs memory."""
+    least = _least(report, 0)
+    return least if least > MAX_REPORT else len(canonical(report))
+
+
+def _least(value: Any, so_far: int) -> int:
+    """`so_far` and the code points of all texts; no more is added once that is over MAX_REPORT."""
+    if isinstance(value, str):
+        return so_far + len(value)
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        so_far = _least(each, so_far)
+        if so_far > MAX_REPORT:
+            break
+    return so_far
 
 
 class _Walk:
     """One report's way through L2 and L4. What fits is handed on, not copied."""
 
     def __init__(self) -> None:
-        self.size = 0  #: of what was handed on: its code points and values, rather too many than too few
+        #: Of what was handed on, its code points and values, rather too many than too few: writing all down to see
+        #: whether it fits costs as much as all the rest, and most reports fit by far.
+        self.size = 0
         self._cut: List[str] = []
 
     def report(self, report: Report) -> Report:

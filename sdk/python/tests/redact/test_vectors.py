@@ -1,0 +1,97 @@
+"""K and X: the vectors, and the tables as SPEC.md prints them."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from splat.redact import MARK, Names, names_of, redact_source, redact_text, redact_value
+from splat.redact import names as names_module
+from splat.redact.shapes import SHAPES
+from tests.vectors import FOLDER, expand, vectors
+
+SPEC = (FOLDER.parent / "SPEC.md").read_text("utf-8")
+
+
+@vectors("redaction", "names")
+def test_names(vector):
+    assert names_of().strength(vector["key"]) == vector["expected"]
+
+
+@vectors("redaction", "texts")
+def test_texts(vector):
+    redact = redact_source if vector.get("mode") == "source" else redact_text
+    redacted = redact(expand(vector["text"]), vector.get("extra_keys", ()))
+    assert redacted == expand(vector["expected"])
+    assert not [secret for secret in vector.get("secrets", ()) if secret in redacted]
+
+
+@vectors("redaction", "values")
+def test_values(vector):
+    assert redact_value(expand(vector["value"]), vector.get("extra_keys", ())) == expand(vector["expected"])
+
+
+def test_the_shapes_are_those_of_the_rule():
+    rows = re.findall(r"^  \| ([a-z-]+) \| `(.+)` \|$", SPEC, re.MULTILINE)
+    begins = {"B": "(^|[^0-9A-Za-z_])", "E": "(^|[^0-9A-Za-z_-])"}
+    wanted = [(name, _long(pattern.replace("\\|", "|"), begins)) for name, pattern in rows]
+    assert [(name, pattern) for name, _, pattern in SHAPES] == wanted
+    assert len(wanted) == 38
+
+
+def _long(pattern, begins):
+    return begins[pattern[0]] + pattern[1:] if pattern[:2] in ("B(", "E(") else pattern
+
+
+@pytest.mark.parametrize(
+    ("label", "table"),
+    [("*sure*", "_SURE"), ("*likely*", "_LIKELY"), ("*about*", "_ABOUT")],
+)
+def test_the_names_are_those_of_the_rule(label, table):
+    rule = SPEC[SPEC.index("- **K2 Tables.**") : SPEC.index("- **K3 What")]
+    words = re.search(re.escape(label) + r":((?:\s*`[a-z0-9 ]+`)+)", rule)
+    assert words
+    assert set(" ".join(re.findall("`(.+?)`", words.group(1))).split()) == getattr(names_module, table)
+
+
+def test_the_pairs_are_those_of_the_rule():
+    rule = SPEC[SPEC.index("- **K2 Tables.**") : SPEC.index("- **K3 What")]
+    pairs = rule[rule.index("pairs*:") : rule.index("*likely*:")]
+    assert {tuple(each.split()) for each in re.findall("`(.+?)`", pairs)} == names_module._SURE_PAIRS
+
+
+@pytest.mark.parametrize(
+    "name", ["author", "keyboard", "tokenizer", "monkey", "secretary_name", "passenger", "cardinal"]
+)
+def test_other_names_survive(name):
+    assert not names_of().tells(name)
+
+
+def test_users_add_and_never_replace():
+    names = Names(("shoe size", "userPIN"))
+    assert names.tells("shoeSize")
+    assert names.tells("my_shoe_size_eu")
+    assert not names.tells("shoe")
+    assert names.tells("password")
+    assert not Names(("", "12")).tells("shoe")
+
+
+def test_known_names_are_bounded():
+    names = Names()
+    for number in range(names_module.MAX_KNOWN + 10):
+        names.tells(f"password{number}")
+    assert len(names._known) <= names_module.MAX_KNOWN
+
+
+def test_a_text_that_is_too_long_is_cut_first_and_loses_its_end():
+    text = "x " * 49_980 + "password=" + "hunter2" * 20
+    redacted = redact_text(text)
+    assert "hunter" not in redacted
+    assert redacted.endswith("... [truncated]")
+    assert len(redacted) <= 100_000
+
+
+def test_only_what_is_hidden_is_marked():
+    assert redact_text("nothing to see") == "nothing to see"
+    assert redact_text("Authorization: Basic dXNlcjpwYXNz") == f"Authorization: {MARK}"
