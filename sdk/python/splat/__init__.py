@@ -198,7 +198,10 @@ def flush(seconds: float = 2.0) -> bool:
 
 
 def close(seconds: float = 2.0) -> None:
-    """Stop capturing, and deliver what can be in so many seconds; the next process delivers the rest."""
+    """Stop capturing, and deliver what can be in so many seconds; the next process delivers the rest.
+
+    Tags, contexts and breadcrumbs of the process are forgotten.
+    """
     from splat import hooks
 
     running = _clients.replace(None)
@@ -206,6 +209,7 @@ def close(seconds: float = 2.0) -> None:
         hooks.install(())
         if running is not None:
             running.close(seconds)
+        _scope.forget()
     except Exception as error:
         _warn(f"close failed: {type(error).__name__}: {str(error)[:300]}", "close")
 

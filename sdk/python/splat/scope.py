@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 MOST_RECORDS = 200
 MOST_CRUMBS = 100
-_MOST_NAMES = 200
+_MOST_NAMES = 100  #: as many entries as L3.4 lets through
 #: What all log records in the ring may have together, in code points, and one of them (rule X11: more than 100,000).
 _MOST_TEXT = 600_000
 _MOST_A_TEXT = 100_001

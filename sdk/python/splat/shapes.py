@@ -24,8 +24,8 @@ _MOST_DEPTH = 8
 #: Of all texts of one value together. A text beyond X11's bound is handed on with one code point more than that.
 _MOST_TEXT = 120_000
 _MOST_A_TEXT = 100_001
-#: A longer number takes long to write down.
-_MOST_BITS = 10_000
+#: Beyond 640 digits the interpreter may be told to refuse.
+_MOST_BITS = 2_000
 #: Objects inside objects, by `values`.
 _MOST_OBJECTS = 3
 
