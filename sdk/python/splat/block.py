@@ -104,10 +104,8 @@ def as_duplicate(body: str, of: int) -> Optional[str]:
     was = block_of(body)
     if was is None:
         return None
-    if was.duplicate_of == of:
-        return body
-    head, _, rest = _DUPLICATE.sub("", body[was.start : was.end]).partition("\n")
-    now = f"{head}\n<!-- splat:duplicate of={of} -->\n{rest.lstrip()}"
+    head, _, rest = block(was.seen, was.first, was.last, was.releases).partition("\n")
+    now = f"{head}\n<!-- splat:duplicate of={of} -->\n{rest}"
     return _within(body[: was.start] + now + body[was.end :])
 
 
