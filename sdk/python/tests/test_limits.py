@@ -71,7 +71,7 @@ ANY = st.recursive(
 def _measure(value, depth=0):
     """Containers' depth, values, code points of texts."""
     if isinstance(value, dict):
-        inner = [_measure(each, depth + 1) for each in value.values()]
+        inner = [_measure(each, depth + 1) for key, each in value.items() if key != CUT]
     elif isinstance(value, list):
         inner = [_measure(each, depth + 1) for each in value]
     elif value == CUT:

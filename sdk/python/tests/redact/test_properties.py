@@ -12,11 +12,11 @@ from splat.redact import MARK, redact_source, redact_text, redact_value
 from splat.redact import shapes as shapes_module
 from splat.redact.shapes import SHAPES
 
-PIECES = (
+PIECES = (  # noqa: SIM905 - nobody reads thirty quoted quotes
     "password token session api_key Authorization cookie = : := => == :: :// ' \" ` \\ \\' \\\" [ ] ( ) { } < > </"
     " , ; & ? @ - -- -u --user Bearer basic abc hunter2 4242 1 u' true None [REDACTED] <password> $ %s {x key sig state"
     " . é -----BEGIN#PRIVATE#KEY----- -----END#PRIVATE#KEY----- user:pw@host"
-).split()  # noqa: SIM905 - nobody reads thirty quoted quotes
+).split()
 PIECE = st.one_of(
     st.sampled_from([each.replace("#", " ") for each in PIECES]), st.sampled_from(" \n\t\r\u3000\ud800\x00")
 )
