@@ -262,6 +262,7 @@ def test_no_other_host_is_asked(method: str, where: str) -> None:
             server_port = server.port
         with answering(redirect(where.format(other.port, server_port))) as server:
             answer = Client(server.url, {"Authorization": "Bearer secret"}).request(method, "/", tries=1)
+            assert len(server.heard) == 1
         assert answer.status == 307
         assert other.connections == 0
 

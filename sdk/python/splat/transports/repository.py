@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from splat.options import Options
 
 _HOUR = 3_600.0
-#: Seconds for which the answer to an own write stands for the body as just read, when there is no time to read it.
+#: Seconds for which the answer to an own write, or a listing, stands for the body as just read.
 _FRESH = 15.0
 _MOST_WRITTEN = 20
 _PUBLIC_FOR = 3_600.0
@@ -89,9 +89,9 @@ class Repository:
         return public
 
     def at_hand(self, number: int) -> Optional[str]:
-        """At the end of the process: the body as our own write left it a moment ago."""
+        """The body as our own write left it a moment ago; what a burst adds at the end costs one request, not two."""
         text, when = self._written.get(number, ("", float("-inf")))
-        return text if self.client.hurried and time.monotonic() - when < _FRESH else None
+        return text if time.monotonic() - when < _FRESH else None
 
     def body(self, number: int) -> Tuple[Optional[Listed], str]:
         """The issue's text as just read. The first part is None unless the issue was read for this."""

@@ -81,12 +81,29 @@ def test_our_own_write_is_no_reason_to_wait(desk: Desk) -> None:
     assert "seen count=5 " in desk.only()["body"]
 
 
-def test_a_count_takes_two_requests(desk: Desk) -> None:
+def test_a_count_takes_two_requests_and_one_right_after_our_own_write(desk: Desk) -> None:
+    desk.made()
+    process = desk.process()
+    assert desk.send(count(2), count(5), process=process) == ["delivered", "delivered"]
+    assert desk.asked() == [("GET", "/issues"), ("PATCH", "/issues/1")]
+    assert desk.send(count(2), process=process) == ["delivered"]
+    assert desk.asked()[2:] == [("PATCH", "/issues/1")]
+    assert "seen count=10 " in desk.only()["body"]
+
+
+@pytest.mark.slow
+def test_fifteen_seconds_after_our_own_write_it_is_read_again(desk: Desk) -> None:
     process = desk.process()
     desk.send(item(), process=process)
-    desk.proxy.log.clear()
-    desk.send(count(2), count(5), process=process)
-    assert desk.asked() == [("GET", "/issues"), ("PATCH", "/issues/1")]
+    edited = desk.only()["body"] + "\n\nA note by a person."
+    desk.emulator.edit(desk.repo, 1, body=edited)
+    time.sleep(15.1)
+    assert desk.send(count(2), process=process) == ["later"], "someone edits"
+    desk.long_after()
+    assert desk.send(item(OTHER), process=process) == ["delivered"], "any answer tells the time"
+    assert desk.send(count(2), process=process) == ["delivered"]
+    assert desk.issues()[0]["body"].endswith("A note by a person.")
+    assert "seen count=3 " in desk.issues()[0]["body"]
 
 
 def test_what_people_wrote_stays_byte_for_byte(desk: Desk) -> None:
@@ -235,3 +252,18 @@ def test_a_duplicate_of_a_strangers_issue_means_silence(public: Desk) -> None:
 
 def at_later(seconds: float, **given: Any) -> Any:
     return item(at=time.time() + seconds, **given)
+
+
+def test_what_is_read_last_decides(desk: Desk) -> None:
+    """A listing that lags shows a closed issue that was opened again: it is read before it is written to."""
+    desk.made()
+    closed = {**desk.only(), "state": "closed", "state_reason": "completed", "closed_at": "2026-01-01T00:00:00Z"}
+    desk.made(signature=OTHER)
+    marked = desk.emulator.issue(desk.repo, 2)["body"].replace("-->\nSeen", "-->\n<!-- splat:duplicate of=1 -->\nSeen")
+    desk.emulator.edit(desk.repo, 2, body=marked)
+    desk.close(2, "duplicate")
+    double = {**desk.emulator.issue(desk.repo, 2), "state_reason": "duplicate"}
+    desk.proxy.faults.append(Fault(200, method="GET", path="/issues$", times=1, data=[double, closed]))
+    assert desk.send(item(OTHER, release="r2")) == ["later"]
+    assert not desk.proxy.requests("PATCH")
+    assert not desk.emulator.comments(desk.repo, 1)
