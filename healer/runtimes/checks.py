@@ -25,8 +25,8 @@ class CheckPlan:
     reach as $SPLAT_RESULTS); `lint` and `types` complain about code, only where the repository configures them.
     `tools` are files of ours that commands find in $SPLAT_TOOLS: result writers and observers. `boot` is shell text,
     ours alone, that runs before each command and makes the runtime load them. `single` runs the test file
-    whose path is appended to it, () where the runner cannot. `runtime` is None for a command that
-    the user configured where nothing was detected.
+    whose path is appended to it, () where the runner cannot; files that end in one of `built` it cannot run as they
+    are, only `suite` can. `runtime` is None for a command that the user configured where nothing was detected.
     """
 
     runner: str
@@ -40,6 +40,7 @@ class CheckPlan:
     tools: Mapping[str, bytes] = field(default_factory=dict)
     boot: str = ""
     single: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
     runtime: RuntimeName | None = None
 
     def inside(self, path: str) -> str | None:

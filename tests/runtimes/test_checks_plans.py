@@ -307,6 +307,26 @@ def test_one_node_file_takes_the_place_of_all(script: str, single: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("script", "alone"),
+    [
+        ("tsc && node --test dist/", False),
+        ("npm run build && mocha 'dist/**/*.test.js'", False),
+        ("tsc && node --import tsx --test src/*.test.ts", True),
+        ("tsc --noEmit && node --experimental-strip-types --test", True),
+        ("tsc && mocha -r ts-node/register 'src/**/*.ts'", True),
+        ("tsc && vitest run", True),
+        ("node --test", True),
+    ],
+)
+def test_the_source_of_a_test_that_is_built_first_is_not_run_alone(script: str, alone: bool) -> None:
+    plan = planned("javascript", node(scripts={"build": "tsc", "test": script}))
+    assert plan is not None
+    reader = check_reader("javascript")
+    assert (reader.one(plan, "src/a.test.ts", "a") is not None) == alone
+    assert reader.one(plan, "dist/a.test.js", "a") is not None
+
+
+@pytest.mark.parametrize(
     ("lock", "command"),
     [
         ("package-lock.json", "npm ci --ignore-scripts"),

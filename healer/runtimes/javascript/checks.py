@@ -11,7 +11,16 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from healer.runtimes.checks import RAISED, CheckPlan, TestRun, below, nearest
-from healer.runtimes.javascript.runners import DEFAULTS, find_runner, has, parts, script, with_results, without_files
+from healer.runtimes.javascript.runners import (
+    DEFAULTS,
+    find_runner,
+    has,
+    is_compiled,
+    parts,
+    script,
+    with_results,
+    without_files,
+)
 from healer.runtimes.results import jest_json, own_results, read_json
 from healer.runtimes.tools import tools
 
@@ -27,6 +36,7 @@ _TEST_FILE = re.compile(
     r"(\.|-|_)(test|spec)\.[cm]?[jt]sx?$|(^|/)(test|tests|__tests__)/.{1,300}\.[cm]?[jt]sx?$|(^|/)test-[^/]+\.[cm]?js$"
 )
 _SOURCE = (".js", ".mjs", ".cjs")
+_TYPED = (".ts", ".mts", ".cts", ".tsx")
 _NPM = "--ignore-scripts --no-audit --no-fund"
 _UNLOCKED = f"npm install {_NPM} --no-package-lock"
 # What a lock cannot give, because it is out of date or of another version's making, is installed without it.
@@ -64,6 +74,7 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
         else (),
         artefacts=(_LINES, _JSON, RAISED),
         single=_single(known, before, command if known == runner else DEFAULTS[known]),
+        built=_TYPED if is_compiled(known, before, command) else (),
         workdir=workdir or "",
         tools=tools("javascript"),
         boot=_BOOT,
@@ -74,7 +85,7 @@ def plan(files: Collection[str], read: Callable[[str], bytes | None], hint: str 
 def one(plan: CheckPlan, path: str, name: str) -> tuple[str, ...] | None:
     """The command that runs one test file."""
     inside = plan.inside(path)
-    return (*plan.single, inside) if plan.single and inside is not None else None
+    return (*plan.single, inside) if plan.single and inside is not None and not path.endswith(plan.built) else None
 
 
 def _single(runner: str, before: str, command: str) -> tuple[str, ...]:

@@ -19,6 +19,10 @@ _FLAGS = {
     "borp": '--reporter="$SPLAT_TOOLS/splat_reporter.mjs:$SPLAT_RESULTS/results.jsonl"',
 }
 DEFAULTS = {"vitest": "vitest run", "jest": "jest", "mocha": "mocha", "node --test": "node --test", "borp": "borp"}
+#: What makes a runner read TypeScript as it is.
+_LOADS = re.compile(
+    r"tsx|ts-node|ts-mocha|strip-types|transform-types|esbuild|\.[cm]?tsx?\b|--(import|loader|require)\b|\s-r\b"
+)
 _BUILDS = re.compile(r"\b(tsc|build|compile|babel|swc|esbuild|rollup|tsup|webpack|microbundle|unbuild)\b")
 
 
@@ -53,6 +57,11 @@ def _build(manifest: dict[str, Any], scripts: dict[str, Any], files: Collection[
         if any(_BUILDS.search(part) for part in parts(scripts, name)):
             return f"{{ npm run -s {name} >/dev/null || echo '`npm run {name}` failed'; }}"
     return ""
+
+
+def is_compiled(runner: str, before: str, command: str) -> bool:
+    """True where TypeScript is built first and the runner gets what came of it: no test's source can be run alone."""
+    return runner in ("node --test", "mocha") and bool(_BUILDS.search(before)) and not _LOADS.search(command)
 
 
 def _entries(values: list[Any]) -> list[str]:

@@ -5,6 +5,9 @@
  * any code of the program sees the exception; text that a program prints is never looked at. Loaded through
  * NODE_OPTIONS, so children of the test runner are watched too. What runs in worker threads is not seen.
  *
+ * A built file's frames are given as the source says that they came from, by the map that the compiler wrote beside it:
+ * of that name, for a source of the same name, so that no comment in a test can pass it off as the code under test.
+ *
  * A test that is out to deceive could append to the result file, or compile code under another file's name: both need
  * file writing or eval, which the patch rules lay before a person. A throwing double shows in the frames.
  */
@@ -30,7 +33,9 @@ function watcher() {
   return `
     const { workerData } = require('node:worker_threads');
     const { Session } = require('node:inspector');
-    const { appendFileSync } = require('node:fs');
+    const { appendFileSync, existsSync, readFileSync, statSync } = require('node:fs');
+    const { SourceMap } = require('node:module');
+    const path = require('node:path');
     const { fileURLToPath } = require('node:url');
     const session = new Session();
     session.connectToMainThread();
@@ -39,8 +44,32 @@ function watcher() {
     const urls = new Map();
     session.on('Debugger.scriptParsed', ({ params }) => urls.set(params.scriptId, params.url));
     const place = (url) => { try { return url.startsWith('file:') ? fileURLToPath(url) : url; } catch { return url; } };
-    const rows = (frames) => frames.slice(0, 60).reverse()
-      .map((frame) => [place(urls.get(frame.location.scriptId) || frame.url || ''), frame.location.lineNumber + 1, frame.functionName]);
+    const maps = new Map();
+    const stem = (file) => path.basename(file).replace(/\\.[cm]?[jt]sx?$/, '');
+    function mapOf(file) {
+      if (!maps.has(file)) {
+        let map = null;
+        try {
+          const beside = file + '.map';
+          const built = file.startsWith(workerData.root) && !file.includes('/node_modules/') && /\\.[cm]?js$/.test(file);
+          if (built && existsSync(beside) && statSync(beside).size < 16000000) map = new SourceMap(JSON.parse(readFileSync(beside, 'utf8')));
+        } catch {}
+        maps.set(file, map);
+      }
+      return maps.get(file);
+    }
+    function source(file, line, column) {
+      try {
+        const entry = mapOf(file)?.findEntry(line, column);
+        const from = entry?.originalSource && path.resolve(path.dirname(file), entry.originalSource.replace(/^file:\\/\\//, ''));
+        if (from && from.startsWith(workerData.root) && stem(from) === stem(file) && existsSync(from)) return [from, entry.originalLine + 1];
+      } catch {}
+      return [file, line + 1];
+    }
+    const rows = (frames) => frames.slice(0, 60).reverse().map((frame) => {
+      const { scriptId, lineNumber, columnNumber } = frame.location;
+      return [...source(place(urls.get(scriptId) || frame.url || ''), lineNumber, columnNumber), frame.functionName];
+    });
     function note(thrown, callFrames) {
       const frames = rows(callFrames);
       // Test runners throw for a living; only what passes through the tree's own files counts.
