@@ -109,7 +109,8 @@ class Worker:
         """Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool."""
         if self._closed or self._pid != os.getpid():
             return
-        deadline = time.monotonic() + seconds
+        # The last of it is for what has to be left in the spool.
+        deadline = time.monotonic() + seconds * 0.9
         counts = self._due(closing=True)
         for each in counts:
             self._queue.put(each)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests import programs
+from tests.interpreters import VERSIONS, interpreter
 from tests.sink import BlackHole, Sink, refused_url
 
 pytestmark = pytest.mark.slow
@@ -242,6 +244,37 @@ while True:
         assert programs.files_in(tmp_path, ".bad") == []
         assert programs.files_in(tmp_path, ".json") == []
         assert programs.files_in(tmp_path, ".taken") == []
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_python_ends_the_same(version: str, tmp_path: Path) -> None:
+    """What differs: no new thread at the end from 3.12 on, another start method from 3.14 on, columns from 3.11 on."""
+    python = interpreter(version)
+    chosen = ["normal end", "uncaught in a thread that outlives main", "in a thread, and nothing before", "in a task"]
+    wanted = []
+    with Sink() as sink:
+        for ending in chosen:
+            body = ENDINGS[ending]
+            done = programs.run(body, sink.url, tmp_path, python=python)
+            assert "splat" not in done.stderr, (ending, done.stderr)
+            wanted += (ALL_TWENTY if TWENTY in body else []) + (["main"] if '"main"' in body else [])
+        for how in ("fork, child ends by sys.exit", "multiprocessing fork", "multiprocessing spawn"):
+            head = f"WORKER = dict(url={sink.url!r}, spool_dir={str(tmp_path)!r})\nif __name__ == '__main__':\n"
+            done = programs.run(head + textwrap.indent(FORKS[how], "    "), sink.url, tmp_path, python=python)
+            assert done.returncode == 0, (how, done.stderr)
+            assert "splat:" not in done.stderr, (how, done.stderr)
+            wanted += [f"c{n:02d}" for n in range(20)]
+        body = BURST.format(seconds=0.35, pace="time.sleep(0.002)", durable=False, kill=KILLS["kill -9"])
+        due = programs.run(body, sink.url, tmp_path, python=python).stdout.split()
+        assert len(due) > 20
+        programs.deliver_the_rest(sink.url, tmp_path)
+        missing = Counter(wanted + due) - Counter(sink.messages())
+        assert not missing
+        frames = sink.reports[0]["exceptions"][0]["frames"]
+        assert all("source" in frame for frame in frames if frame["path"] != "<string>")
+        assert ("column" in frames[-1] and frames[-1]["column"] is not None) == (
+            tuple(map(int, version.split("."))) >= (3, 11)
+        )
 
 
 def _move(spool: Path, before: str, after: str) -> None:
