@@ -283,6 +283,7 @@ SEEN = {
         '<details><summary>x</summary>\n\n```json\n{"a": "<!-- -->"}\n```\n\n</details>'
     ),
     "<!DOCTYPE Traceback>\n\n<![CDATA[ x ]]>\n\nb": "b",
+    "\x1b[1;31mTraceback\x1b[0m\x1b]0;title\x07 \x1b": "Traceback ",
     "> Traceback\n>   File": "> Traceback\n>   File",
 }
 

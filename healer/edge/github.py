@@ -7,6 +7,7 @@ left alone. `requests` counts.
 from __future__ import annotations
 
 import base64
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 TOKENS = ("SPLAT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
 #: Of each list at most so many pages of 100 are read; a longer one is None.
 MOST_PAGES = 10
+_LOGIN = re.compile(r"[0-9A-Za-z_-]{1,100}(?:\[bot\])?")
 _ACTIONS_BOT = "github-actions[bot]"
 _TIMEOUT = 15
 #: Seconds that a rate limit may hold a run up; a minute of GitHub being down is outwaited, by doubling pauses.
@@ -79,7 +81,9 @@ class GitHub:
         return base64.b64decode(found["content"])
 
     def permission(self, login: str) -> Permission | None:
-        """Implements `Hub`."""
+        """Implements `Hub`. What cannot be a login is nobody's."""
+        if not _LOGIN.fullmatch(login):
+            return None
         found = self._maybe("GET", f"{self._repository}/collaborators/{quote(login, safe='')}/permission")
         return None if found is None else Permission(str(found["permission"]), _id(found.get("user")))
 

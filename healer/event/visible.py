@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_CHARS = 100_000
 _TAG = re.compile(r"<[A-Za-z][A-Za-z0-9-]{0,40}(?=[\s/])")
 _HOP = re.compile("[\"'<>]")
+#: A terminal's colours and titles, which people paste with the rest: whole, or their letters would stay.
+_STYLE = re.compile(r"\x1b(?:\[[0-?]{0,40}[ -/]{0,4}[@-~]|\][^\x07\x1b\n]{0,300}(?:\x07|\x1b\\))")
 #: Attributes of one tag that are followed before it counts as text.
 _MOST_HOPS = 20
 
@@ -72,7 +74,7 @@ def _lines(text: str) -> list[str]:
 
 def seen(lines: list[str], these: Iterable[Block]) -> str:
     """What is seen of these blocks, an empty line between two."""
-    return plain("\n\n".join(filter(str.strip, (_seen(lines, block) for block in these))))
+    return plain(_STYLE.sub("", "\n\n".join(filter(str.strip, (_seen(lines, block) for block in these)))))
 
 
 def _seen(lines: list[str], block: Block) -> str:
