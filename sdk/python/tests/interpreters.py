@@ -38,8 +38,3 @@ def find(version: str) -> str:
         if done.stdout.strip() == version:
             return candidate
     return ""
-
-
-def all_versions() -> pytest.MarkDecorator:
-    """Runs a test once for each version, as its argument `python`."""
-    return pytest.mark.parametrize("version", VERSIONS)

@@ -4,7 +4,7 @@ A record is looked at when its logger has let it pass, before any handler: no lo
 and `logging.basicConfig` finds the root logger as the app left it. Through the standard library this sees structlog
 too. For loguru, and for any other source of records, `Handler` does the same:
 
-    loguru.logger.add(splat.integrations.logging.Handler(), format="{message}")
+    loguru.logger.add(splat.integrations.logging.Handler(), format=lambda _: "{message}")
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 
 from splat import client, scope
 from splat.integrations.hook import Hook
+from splat.shapes import text_of
 from splat.warn import warn
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable, Optional
 
 _LEAST = logging.INFO
+_TRACEBACK = "\nTraceback (most recent call last):"
 
 
 def _around(before: Callable[..., Any], is_on: Callable[[], bool]) -> Callable[..., Any]:
@@ -72,7 +74,8 @@ class Handler(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep it, and capture its error."""
-        look(record)
+        if record.levelno >= self.level:  # loguru does not ask
+            look(record)
 
 
 def _reaches_root(logger: Optional[logging.Logger]) -> bool:
@@ -90,9 +93,9 @@ def _message(record: logging.LogRecord) -> str:
         text = record.getMessage()
     except Exception:  # the app's own handlers say so
         text = record.msg
-    from splat.shapes import text_of
-
-    return text_of(text)
+    text = text_of(text)
+    # loguru writes the traceback into the message, with the values of variables in it.
+    return text.partition(_TRACEBACK)[0] if record.exc_info else text
 
 
 def _error(record: logging.LogRecord) -> Optional[BaseException]:
