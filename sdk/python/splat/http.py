@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.parse
 import zlib
-from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional, Tuple, Type
 
 from splat._version import __version__
 from splat.connection import Broken, Opened, named, opened, read_within, stale, whole_body
@@ -38,6 +38,10 @@ _LEAST_SECONDS = 0.05
 
 class Later(Exception):
     """No usable answer now. The text says what came instead; it holds no secret."""
+
+
+class Unreachable(Later):
+    """The server did not answer at all. What stands in the way may be for a person to move."""
 
 
 class Answer(NamedTuple):
@@ -142,6 +146,7 @@ class Client:
         """
         body, more = _encoded(data)
         more.update(headers or {})
+        error: Type[Later]
         for backoff in (*BACKOFF[: tries - 1], None):
             self._pass_gate()
             try:
@@ -150,11 +155,12 @@ class Client:
                 if not _again(answer):
                     self._silence(pause)
                     return answer
+                error = Later
             except Broken as broken:
-                why, pause = f"{self._host}: {broken}", None
+                why, pause, error = f"{self._host}: {broken}", None, Unreachable
             if backoff is None or (pause or 0.0) > LONGEST_WAIT:
                 self._silence(pause)
-                raise Later(why if pause is None else f"{why} and asks to wait {pause:.0f} s")
+                raise error(why if pause is None else f"{why} and asks to wait {pause:.0f} s")
             self.wait(backoff * random.uniform(0.5, 1.5) if pause is None else pause, why)  # noqa: S311 - no secret
         raise AssertionError("the last round returns or raises")
 

@@ -86,7 +86,7 @@ class Api:
         owner, _, name = self._repo.partition("/")
         root = self._prefix[: -len(_ENTERPRISE)] + "/api" if self._prefix.endswith(_ENTERPRISE) else self._prefix
         question = {"query": _CANONICAL, "variables": {"owner": owner, "name": name, "number": number}}
-        answer = self._ask("POST", f"{root}/graphql", question)
+        answer = self._ask("POST", f"{root}/graphql", question, tries=1)
         found: Any = answer.json() if answer.status == 200 else None
         for key in ("data", "repository", "issue", "duplicateOf"):
             found = found.get(key) if isinstance(found, dict) else None

@@ -27,20 +27,20 @@ class FollowUp:
         self._repository = repository
         self._trigger = trigger
         self._looked = float("-inf")
-        self._unshown: Dict[int, str] = {}
+        self._owing: Dict[int, str] = {}
 
     def after(self, made: Sequence[Owed]) -> None:
         """Read back until the index shows what was made, and settle it. What it never shows stays owed."""
         pending: Dict[int, str] = dict(made)
+        self._owing.update(pending)
         for pause in _LOOKS:
             if pause:
                 self._repository.client.wait(pause, "the index does not show the new issue yet")
             self._repository.refresh(set(pending.values()))
             for number in [each for each in pending if each in self._repository.index.shown]:
-                self.settle(pending.pop(number), number)
+                self._settle_own(number, pending.pop(number))
             if not pending:
                 return
-        self._unshown.update(pending)
 
     def owed(self) -> None:
         """What is owed since longer, also by processes that are gone. Looks at the folder every 30 s at most."""
@@ -48,27 +48,36 @@ class FollowUp:
             return
         self._looked = time.monotonic()
         owed = {each.number: each.signature for each in self._repository.notes.owed(_MAKERS_TURN)}
-        owed.update(self._unshown)
+        owed.update(self._owing)
         if owed:
             self._repository.refresh(set(owed.values()))
             for number, signature in owed.items():
-                self._unshown.pop(number, None)
-                self.settle(signature, number)
+                # An index that does not show it yet may not show a lower one either.
+                if number in self._repository.index.shown or self._is_ours(number, None):
+                    self._settle_own(number, signature)
 
-    def settle(self, signature: str, own: Optional[int] = None) -> None:
-        """Do what D8 asks for this signature over the index as it is; `own` is the issue that we made."""
+    def _settle_own(self, number: int, signature: str) -> None:
+        if self.settle(signature, number):
+            self._owing.pop(number, None)
+            self._repository.notes.settled(number, signature)
+
+    def settle(self, signature: str, own: Optional[int] = None) -> bool:
+        """Do what D8 asks for this signature over the index as it is; `own` is the issue that we made.
+
+        False when the issue that stays has no trigger label yet, because its maker is to have its turn.
+        """
         todo = self._todo(signature, own)
+        turn = todo.label is None or self._is_ours(todo.label, own)
         try:
-            if todo.label is not None and self._is_ours(todo.label, own):
+            if turn and todo.label is not None:
                 self._trigger_at(todo.label)
             keeper = self._keeper(signature, todo)
             for number in todo.close:
                 if keeper is not None and self._is_ours(number, own):
                     self._close(number, keeper)
         except Gone:
-            return  # deleted meanwhile: the next look decides again
-        if own is not None:
-            self._repository.notes.settled(own, signature)
+            return False  # deleted meanwhile: the next look decides again
+        return turn
 
     def _todo(self, signature: str, own: Optional[int]) -> Aftermath:
         # GitHub tells labels apart without regard to case.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tupl
 
 from splat import files
 from splat.decide import Do
-from splat.http import Later
+from splat.http import Later, Unreachable
 from splat.outcome import Outcome
 from splat.transports import summary
 from splat.transports.api import Never
@@ -53,6 +53,7 @@ class GitHub:
         self._folder = self._repository.notes.folder
         self._claim = Claim(self._folder)
         self._refused_until = 0.0
+        self._unreachable = False
         self._jittered = False
 
     # --- the interface -----------------------------------------------------------------------------------------------
@@ -131,8 +132,8 @@ class GitHub:
                 self._make(making, told)
             self._follow_up()
             self._put_doubles_right(work)
-        except Later:
-            return
+        except Later as later:
+            self._tell(later)
         except Never as never:
             self._refuse(never)
             for group in work:
@@ -172,7 +173,8 @@ class GitHub:
                 making.append(group)
             else:
                 told[group.signature] = self._filing.do(group, decision)
-        except Later:
+        except Later as later:
+            self._tell(later)
             told[group.signature] = Outcome.LATER
         except Never as never:
             self._refuse(never)
@@ -219,6 +221,15 @@ class GitHub:
                     self._follow.settle(signature)
             finally:
                 self._claim.release()
+
+    def _tell(self, later: Later) -> None:
+        """Once, that GitHub cannot be reached; at the end of a process it is only slow."""
+        if isinstance(later, Unreachable) and not self._client.hurried and not self._unreachable:
+            self._unreachable = True
+            self._warn(
+                f"GitHub cannot be reached ({later}). Errors are kept, and sent when it can. Check the option "
+                "`api_url`, and the network: the environment's HTTPS_PROXY and SSL_CERT_FILE are used."
+            )
 
     # --- refusals ----------------------------------------------------------------------------------------------------
 

@@ -74,11 +74,14 @@ class Repository:
         )
 
     def _canonical_of(self, issue: Listed) -> Optional[int]:
-        if issue.canonical is None:
+        if issue.canonical is not None:
+            return issue.canonical
+        try:
             found = self.api.canonical_of(issue.number)
-            self.index.learn_canonical(issue.number, found)
-            return found
-        return issue.canonical
+        except Later:
+            return None  # silence about one bug, but the others go on
+        self.index.learn_canonical(issue.number, found)
+        return found
 
     def is_public(self) -> bool:
         """I9; asked once an hour."""

@@ -125,6 +125,8 @@ class Proxy:
     # --- playing the real API ----------------------------------------------------------------------------------------
 
     def answer(self, method: str, target: str, headers: Dict[str, str], body: bytes, token: str) -> Answer:
+        if target.startswith("/api/"):  # as GitHub Enterprise Server has it
+            target = target[len("/api/v3") if target.startswith("/api/v3/") else len("/api") :]
         parts = urlsplit(target)
         if token in self.bad_tokens:
             return _said(401, {"message": "Bad credentials"})

@@ -103,6 +103,22 @@ def test_when_the_process_ends_the_next_one_labels(desk: Desk) -> None:
     assert len(desk.proxy.log) == asked, "nothing owed, nothing asked"
 
 
+@pytest.mark.slow
+def test_an_answer_that_got_lost_behind_an_index_that_lags_costs_no_label(desk: Desk) -> None:
+    """Nobody knows who made the first issue: after its maker's turn, whoever made the second one labels it."""
+    desk.proxy.lag = 3.0
+    desk.proxy.faults.append(Fault("reset", method="POST", path="/issues$", times=1, late=True))
+    process = desk.process()
+    assert desk.send(item(), process=process) == ["delivered"]
+    assert [each["state"] for each in desk.issues()] == ["open", "closed"]
+    assert desk.emulator.labelled(desk.repo, "auto-fix") == 0
+    desk.long_after(30)
+    process.close(time.monotonic() + 2)
+    assert "auto-fix" in desk.emulator.labels(desk.repo, 1)
+    assert desk.emulator.labelled(desk.repo, "auto-fix") == 1
+    assert not list(desk.spool.glob("*.created"))
+
+
 def test_doubles_are_closed_by_any_later_process(desk: Desk) -> None:
     """As two hosts leave them that ended before they could read back."""
     desk.made()

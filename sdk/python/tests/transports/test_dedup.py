@@ -95,9 +95,10 @@ def test_a_count_takes_two_requests_and_one_right_after_our_own_write(desk: Desk
 def test_fifteen_seconds_after_our_own_write_it_is_read_again(desk: Desk) -> None:
     process = desk.process()
     desk.send(item(), process=process)
+    time.sleep(1.1)  # GitHub's times are whole seconds
     edited = desk.only()["body"] + "\n\nA note by a person."
     desk.emulator.edit(desk.repo, 1, body=edited)
-    time.sleep(15.1)
+    time.sleep(14)
     assert desk.send(count(2), process=process) == ["later"], "someone edits"
     desk.long_after()
     assert desk.send(item(OTHER), process=process) == ["delivered"], "any answer tells the time"
@@ -236,6 +237,26 @@ def test_a_duplicate_without_our_marker_is_counted_in_its_canonical_issue(desk: 
     assert len(desk.proxy.requests("POST", "/graphql$")) == 2
     assert desk.send(item(OTHER), process=process) == ["delivered"]
     assert len(desk.proxy.requests("POST", "/graphql$")) == 2, "one question an issue"
+
+
+def test_an_enterprise_server_is_asked_at_its_own_addresses(desk: Desk) -> None:
+    desk.made()
+    desk.made(signature=OTHER)
+    desk.close(2, "duplicate")
+    desk.long_after()
+    desk.proxy.canonical[desk.repo, 2] = 1
+    process = desk.process(api_url=f"{desk.proxy.url}/api/v3")
+    assert desk.send(item(OTHER), item("3" * 16), process=process) == ["delivered", "delivered"]
+    assert "seen count=2 " in desk.emulator.issue(desk.repo, 1)["body"]
+    assert {each.path.partition("/repos/")[0] for each in desk.proxy.requests()} == {"/api/v3", "/api/graphql"}
+
+
+def test_a_canonical_issue_that_cannot_be_asked_for_means_silence_for_that_bug_alone(desk: Desk) -> None:
+    desk.made()
+    desk.close(1, "duplicate")
+    desk.proxy.faults.append(Fault(502, path="/graphql$"))
+    assert desk.send(item(), item(OTHER)) == ["delivered", "delivered"]
+    assert [each["state"] for each in desk.issues()] == ["closed", "open"]
 
 
 def test_a_duplicate_of_a_strangers_issue_means_silence(public: Desk) -> None:

@@ -145,6 +145,21 @@ def test_the_last_request_of_a_limit_is_the_last(desk: Desk) -> None:
     assert len(desk.proxy.log) == 1
 
 
+# --- out of reach ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_server_that_cannot_be_reached_is_told_once(desk: Desk) -> None:
+    process = desk.process(api_url="http://127.0.0.1:9")
+    assert desk.send(item(), process=process) == ["later"]
+    (warning,) = desk.warnings
+    assert "connection refused" in warning
+    assert "HTTPS_PROXY" in warning
+    process.hurry(time.monotonic() + 1)
+    assert desk.send(item(), process=process) == ["later"]
+    assert len(desk.warnings) == 1
+
+
 # --- broken ----------------------------------------------------------------------------------------------------------
 
 
