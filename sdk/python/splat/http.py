@@ -214,7 +214,7 @@ class Client:
             raise Later("the process ends")
         try:
             return self._exchange(method, target, body, headers, limit)
-        except (Broken, OSError, http.client.HTTPException, EOFError, zlib.error) as error:
+        except (Broken, OSError, http.client.HTTPException, EOFError, ValueError, zlib.error) as error:
             self.drop()
             raise Broken(named(error)) from None
 

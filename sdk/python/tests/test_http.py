@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import socket
@@ -12,6 +13,8 @@ import time
 from typing import TYPE_CHECKING, Callable, Iterator, List, Optional
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from splat.http import Client, Later
 
@@ -201,6 +204,41 @@ def test_a_packed_answer_is_unpacked_and_bounded_all_the_same() -> None:
 def test_half_an_answer_is_none(answer: bytes) -> None:
     with answering(answer) as server, pytest.raises(Later):
         Client(server.url).request("GET", "/", tries=1)
+
+
+def test_whatever_bytes_come_back_it_is_an_answer_or_none() -> None:
+    said = [b""]
+
+    def talk(connection: socket.socket, _: int) -> None:
+        server.hear(connection)
+        connection.sendall(said[0])
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        st.sampled_from([b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 307 X\r\nLocation: "]),
+        st.lists(
+            st.sampled_from(
+                [
+                    *(b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n"),
+                    *(b"ETag: a\r\n b\r\n", b"Retry-After: 0\r\n", b"Date: x\r\n", b"\r\n", b"zz\r\n", b"3\r\nabc\r\n"),
+                ]
+            )
+            | st.binary(max_size=12),
+            max_size=6,
+        ),
+    )
+    def tried(head: bytes, rest: List[bytes]) -> None:
+        said[0] = head + b"".join(rest)
+        with contextlib.suppress(Later):
+            Client(server.url).request("GET", "/", tries=1, limit=1_000)
+
+    with Server(talk) as server:
+        tried()
+
+
+def test_a_host_that_cannot_be_one() -> None:
+    with pytest.raises(Later):
+        Client("http://a..b").request("GET", "/", tries=1)
 
 
 @pytest.mark.slow

@@ -63,7 +63,8 @@ class Api:
         if answer.status == 304:
             return None
         entries = self._good(answer).json()
-        return Listing(entries if isinstance(entries, list) else [], answer.headers.get("etag", ""))
+        tag = answer.headers.get("etag", "")
+        return Listing(entries if isinstance(entries, list) else [], tag if tag.isprintable() else "")
 
     def issue(self, number: int) -> Any:
         """One issue. Gone when it was deleted or moved away."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 import time
-from typing import TYPE_CHECKING, Any, Collection, Dict, List, Optional
+from typing import TYPE_CHECKING, Any, Collection, Dict, List, Mapping, Optional
 from urllib.parse import urlencode
 
 from splat.block import block_of, marker_of
@@ -111,7 +111,7 @@ class Index:
                 continue  # what this process was answered is newer than what the index shows
             self._keep(issue, entry)
             if issue.signature in wanted:
-                bodies[issue.number] = entry.get("body") or ""
+                bodies[issue.number] = body_of(entry)
         self._bodies = bodies
         self.shown = frozenset(number for number in shown if number in self._issues)
         if newest:
@@ -160,8 +160,8 @@ def listed(entry: Any) -> Optional[Listed]:
     updated = milliseconds(entry.get("updated_at"))
     if updated is None:
         return None
-    body = str(entry.get("body") or "")
-    user = entry.get("user")
+    body = body_of(entry)
+    user, reason = entry.get("user"), entry.get("state_reason")
     block = block_of(body)
     return Listed(
         number=entry["number"],
@@ -169,7 +169,7 @@ def listed(entry: Any) -> Optional[Listed]:
         signature=marker_of(body),
         open=entry.get("state") == "open",
         updated_at=updated,
-        reason=entry.get("state_reason"),
+        reason=reason if isinstance(reason, str) else None,
         closed_at=milliseconds(entry.get("closed_at")),
         releases=block.releases if block else (),
         labels=_names(entry.get("labels")),
@@ -177,12 +177,19 @@ def listed(entry: Any) -> Optional[Listed]:
     )
 
 
+def body_of(entry: Mapping[str, Any]) -> str:
+    """The text of an issue in GitHub's answer; empty where it has none."""
+    body = entry.get("body")
+    return body if isinstance(body, str) else ""
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value > 0
 
 
 def _names(labels: Any) -> tuple[str, ...]:
-    names = (each.get("name") if isinstance(each, dict) else each for each in (labels or ()))
+    each_label = labels if isinstance(labels, list) else ()
+    names = (each.get("name") if isinstance(each, dict) else each for each in each_label)
     return tuple(name for name in names if isinstance(name, str))
 
 

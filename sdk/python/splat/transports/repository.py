@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Collection, Dict, List, Optiona
 from splat.decide import Decision, Listed, Sighting, decide
 from splat.http import Later
 from splat.transports.api import Api
-from splat.transports.index import Index
+from splat.transports.index import Index, body_of
 from splat.transports.notes import Notes
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Repository:
         issue = self.index.learn(entry)
         if issue is None:
             raise Later("the answer is no issue")
-        return issue, entry.get("body") or ""
+        return issue, body_of(entry)
 
     def known(self, number: int) -> Listed:
         """The issue as the index knows it."""
@@ -125,7 +125,7 @@ class Repository:
             raise Later("the answer to a write is no issue")
         self._own_writes[issue.number] = issue.updated_at
         self._written.pop(issue.number, None)
-        self._written[issue.number] = (entry.get("body") or "", time.monotonic())
+        self._written[issue.number] = (body_of(entry), time.monotonic())
         while len(self._written) > _MOST_WRITTEN:
             del self._written[next(iter(self._written))]
         while len(self._own_writes) > 2_000:

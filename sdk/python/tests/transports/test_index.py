@@ -6,6 +6,8 @@ import time
 from typing import Any, Dict
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from splat.transports.index import listed, milliseconds
 from tests.github_kit import STRANGER, Fault
@@ -118,6 +120,21 @@ def test_an_author_without_an_id_is_nobody(user: Any) -> None:
 )
 def test_times(text: Any, expected: Any) -> None:
     assert milliseconds(text) == expected
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.sampled_from(sorted(entry())), JSON, max_size=4))
+def test_whatever_an_entry_holds_it_is_read_or_passed_over(changed: Dict[str, Any]) -> None:
+    issue = listed(entry(**changed))
+    assert issue is None or isinstance(issue.number, int)
+    assert listed(changed) is None or "number" in changed
 
 
 def test_an_index_that_lags_does_not_take_back_what_was_answered(desk: Desk) -> None:
