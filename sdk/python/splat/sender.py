@@ -40,6 +40,8 @@ class Sender:
         self._transport: Optional[Transport] = None
         self._retry_at = 0.0  #: when what was left is tried next, on the steady clock; at first at once
         self._retry = FIRST_RETRY
+        self._cursor = ""  #: up to where it was tried: what is always *later* must not hide the rest
+        self._left_some = False  #: in this round over the spool
         self._looking = False  #: for what was left
         self._dropped = 0
         self._postponed = 0  #: how often a delivery was left to a later try
@@ -105,7 +107,6 @@ class Sender:
 
     def _run(self) -> None:
         try:
-            self._store.tidy()
             self._transport = self._make_transport()
             self._hurry()
             self._deliver_all(self._transport)
@@ -118,13 +119,14 @@ class Sender:
 
     def _deliver_all(self, transport: Transport) -> None:
         while True:
-            batch = self._new() or self._old()
+            new = self._new()
+            batch = new or self._old()
             if batch:
-                self._deliver(transport, batch)
+                self._deliver(transport, batch, old=not new)
             elif self._deadline is None:
                 self._guarded(transport.tick)
                 self._pause()
-            else:
+            elif not self._waiting or self._over():  # something may have come while there was nothing
                 break
         deadline = self._deadline
         self._guarded(lambda: transport.close(deadline))
@@ -138,20 +140,27 @@ class Sender:
             return self._in_hands
 
     def _old(self) -> List[Kept]:
+        """What was left to a later try, once its time has come; over the whole spool, batch by batch."""
         with self._changed:
             if self._over() or time.monotonic() < self._retry_at:
                 return []
             self._looking = True
             memory = list(self._memory)[:BATCH]
-        found = memory or self._store.take(BATCH)
+        if not self._cursor:
+            self._left_some = False
+            self._store.tidy()
+        found = memory or self._store.take(BATCH, self._cursor)
         with self._changed:
             self._in_hands = found
             self._looking = False
             for _ in memory:
                 self._memory.popleft()
             if not found:
-                self._retry_at = time.monotonic() + LONGEST_RETRY
+                self._cursor = ""
+                self._retry_at = time.monotonic() + (self._retry if self._left_some else LONGEST_RETRY)
                 self._changed.notify_all()
+            elif not memory:
+                self._cursor = found[-1].name
         return found
 
     def _over(self) -> bool:
@@ -171,7 +180,7 @@ class Sender:
         busy = self._waiting or self._in_hands or self._looking
         return not busy and time.monotonic() < self._retry_at
 
-    def _deliver(self, transport: Transport, batch: List[Kept]) -> None:
+    def _deliver(self, transport: Transport, batch: List[Kept], *, old: bool) -> None:
         outcomes: List[Outcome] = []
         self._guarded(lambda: outcomes.extend(transport.send([each.item for each in batch])))
         outcomes += [Outcome.LATER] * (len(batch) - len(outcomes))
@@ -180,23 +189,27 @@ class Sender:
         self._store.settled([each for each, outcome in pairs if outcome is not Outcome.LATER])
         if later:
             self._leave(later)
+        if len(later) < len(batch):
+            self._retry = FIRST_RETRY
+            self._tell_dropped()
+        elif old:
+            self._retry = min(self._retry * 2, LONGEST_RETRY)
         with self._changed:
             self._in_hands = []
             self._postponed += len(later)
-            if len(later) < len(batch):
-                self._retry = FIRST_RETRY
+            if len(later) == len(batch) and (old or self._retry_at < time.monotonic()):
+                self._retry_at = time.monotonic() + self._retry
             self._changed.notify_all()
-        if len(later) < len(batch):
-            self._tell_dropped()
 
     def _leave(self, kept: Sequence[Kept]) -> None:
-        """To the spool, and what that does not take to memory; tried again after a while."""
+        """To the spool, and what that does not take to memory."""
         memory = self._store.later(kept)
         with self._changed:
             self._dropped += max(0, len(self._memory) + len(memory) - MOST_WAITING)
             self._memory.extend(memory)
-            self._retry_at = time.monotonic() + self._retry
-            self._retry = min(self._retry * 2, LONGEST_RETRY)
+            self._left_some = True
+            if self._retry_at > time.monotonic():
+                self._retry_at = min(self._retry_at, time.monotonic() + self._retry)
 
     def _tell_dropped(self) -> None:
         dropped, self._dropped = self._dropped + self._store.take_dropped(), 0
