@@ -51,8 +51,8 @@ def first_line(*, real: bool) -> str:
     if real:
         return "Demo with Claude, paid by your ANTHROPIC_API_KEY (about a cent)."
     return (
-        "Demo with a scripted model: it plays one recorded answer for this bug through Claude's HTTP API. "
-        "Set ANTHROPIC_API_KEY to ask Claude itself."
+        "Demo with a scripted model: it plays one recorded answer for this bug through Claude's HTTP API.\n"
+        "Nothing is sent to Anthropic or paid. Set ANTHROPIC_API_KEY to ask Claude itself."
     )
 
 

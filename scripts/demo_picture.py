@@ -24,7 +24,7 @@ def main() -> None:
     console.print("[bold green]$[/] scripts/demo")
     console.print("...\n[dim]" + "\n".join(between(said, "--- the crash", "--- healing")[-5:]) + "[/]")
     for line in said.splitlines():
-        if re.match(r"splat: \w+ took|splat: fixed|  (title|branch|confidence|cost):", line):
+        if re.match(r"splat: [\w ]+: [\d.]+ s$|splat: fixed|  (title|branch|confidence|cost):", line):
             console.print(line, highlight=False)
     page = max((SHOP / ".splat/pulls").glob("*.md"), key=lambda path: int(path.stem))
     body = page.read_text().partition("<details>")[0]

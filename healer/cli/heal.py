@@ -112,11 +112,22 @@ def _print(told: dict[str, Any]) -> None:
     lines = {
         "fixed": ["fixed", "title", "branch", "pull_request", "confidence", "draft_because"],
         "unfixed": ["no fix good enough", "reason", "diagnosis"],
-        "declined": ["declined", "reason", "next_step"],
+        "declined": ["declined", "reason"],
     }[told["outcome"]]
-    told_lines = [f"\nsplat: {lines[0]}"]
-    for key in (*lines[1:], "cost", "run"):
-        if told.get(key) not in (None, "", []):
-            value = "; ".join(told[key]) if isinstance(told[key], list) else told[key]
+    shown = told | {"next_step": _next_step(told)}
+    if "confidence" in told:
+        shown["confidence"] = f"{told['confidence']} of 100"
+    told_lines = [f"\nsplat: {lines[0]}{', as a draft' if told.get('draft') else ''}"]
+    for key in (*lines[1:], "cost", "run", "next_step"):
+        if shown.get(key) not in (None, "", []):
+            value = "; ".join(shown[key]) if isinstance(shown[key], list) else shown[key]
             told_lines.append(f"  {key.replace('_', ' ') + ':':<14} {one_line(str(value))}")
     say("\n".join(told_lines))
+
+
+def _next_step(told: dict[str, Any]) -> str:
+    if told["outcome"] == "fixed":
+        return f"git show {told['branch']}, then git merge {told['branch']}"
+    if told["outcome"] == "unfixed":
+        return "read the diagnosis; --hint TEXT tells Claude what the right behaviour is"
+    return str(told["next_step"])
