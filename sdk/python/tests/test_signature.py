@@ -220,5 +220,10 @@ def test_fields(text):
     assert not any("\ud800" <= char <= "\udfff" or char in "\t\n\x0b\x0c\r" for char in made)
 
 
+def test_white_space_is_six_characters_and_no_other():
+    assert field("a\tb\nc\x0bd\x0ce\rf g") == "a b c d e f g"
+    assert field("a\x1cb\x85c\xa0d\u2028e") == "a\x1cb\x85c\xa0d\u2028e"
+
+
 def test_types_lose_addresses():
     assert type_name("<class 'x' at 0x7f01>") == "<class 'x' at 0x>"

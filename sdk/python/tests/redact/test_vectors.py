@@ -85,11 +85,39 @@ def test_known_names_are_bounded():
 
 
 def test_a_text_that_is_too_long_is_cut_first_and_loses_its_end():
-    text = "x " * 49_980 + "password=" + "hunter2" * 20
+    # The cut leaves so little of the token that it looks like none.
+    text = "x " * 49_990 + "ghp_1234567890" + "a1b2c3d4e5" * 5
     redacted = redact_text(text)
-    assert "hunter" not in redacted
+    assert text[:100_000].endswith(" ghp_1234567890a1b2c3")
+    assert "ghp_" not in redacted
     assert redacted.endswith("... [truncated]")
-    assert len(redacted) <= 100_000
+    assert len(redacted) == 100_000 - 512 + 15
+
+
+def test_a_name_may_stand_eight_spaces_off():
+    assert redact_text("password        =        hunter2") == f"password        =        {MARK}"
+    for text in ("password         = hunter2", "password =         hunter2"):
+        assert redact_text(text) == text
+
+
+BEGINNINGS = """
+    AKIA ASIA ABIA ACCA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glimt-
+    gloas- glsoat- glagent- xoxa- xoxb- xoxc- xoxd- xoxe. xoxo- xoxp- xoxs- xapp-1- sk_live_ rk_test_
+    sk_prod_ whsec_ AIza ya29. GOCSPX- sk- npm_ pypi- rubygems_ SK key- dop_v1_ doo_v1_ dor_v1_ shpat_ shpca_
+    shppa_ shpss_ sq0atp- sq0csp- sq0idp- hf_ dapi hvs. hvb. hvr. sntrys_ sntryu_ NRAK- ATATT3 dckr_pat_
+    lin_api_ ntn_ AGE-SECRET-KEY-1 12345678:AA 1234567890:AA hooks.slack.com/services/
+    hooks.slack.com/triggers/
+"""
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS.split())
+def test_every_published_beginning_is_seen(beginning):
+    upper = beginning in ("AKIA", "ASIA", "ABIA", "ACCA", "NRAK-", "AGE-SECRET-KEY-1")
+    token = beginning + ("0A" if upper else "0a") * 21
+    redacted = redact_text(f"said ({token}), then")
+    assert MARK in redacted
+    assert token not in redacted
+    assert redacted == redact_source(f"said ({token}), then")
 
 
 def test_only_what_is_hidden_is_marked():
