@@ -251,7 +251,6 @@ def task_django() -> dict[str, Any]:
     import django
     from django.conf import settings
 
-    middleware = ["splat.integrations.django.Middleware"] if SDK == "splat" else []
     settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["*"], SECRET_KEY="x", MIDDLEWARE=[])
     django.setup()
     from django.test import Client
@@ -261,8 +260,11 @@ def task_django() -> dict[str, Any]:
         return lambda: client.get("/carts/7")
 
     base = _cheapest(made(), 500)
-    settings.MIDDLEWARE = middleware
     start()
+    if SDK == "splat":
+        from splat.integrations.django import install
+
+        install()
     return {"added": _cheapest(made(), 500) - base}
 
 
