@@ -1,4 +1,4 @@
-"""The interpreter's hooks, in processes of their own: with and without the SDK, each byte of what they print is the same."""
+"""The interpreter's hooks, in processes of their own: with and without the SDK they print the same, byte for byte."""
 
 from __future__ import annotations
 
@@ -61,7 +61,8 @@ CASES: Dict[str, Case] = {
     ),
     "broken stderr": Case("sys.stderr = None\nraise ValueError", [("ValueError", "excepthook")], status=1),
     "thread": Case(
-        "import threading\ndef f():\n    raise ValueError('x')\nt = threading.Thread(target=f, name='t')\nt.start()\nt.join()",
+        "import threading\ndef f():\n    raise ValueError('x')\n"
+        "t = threading.Thread(target=f, name='t')\nt.start()\nt.join()",
         [("ValueError", "threading")],
     ),
     "thread that exits": Case(
@@ -96,7 +97,8 @@ CASES: Dict[str, Case] = {
         [("ValueError", "asyncio")],
     ),
     "broken loop handler": Case(
-        "import asyncio\ndef f():\n    raise ValueError('x')\ndef handler(loop, context):\n    raise KeyError('handler')\n"
+        "import asyncio\ndef f():\n    raise ValueError('x')\ndef handler(loop, context):\n"
+        "    raise KeyError('handler')\n"
         "async def main():\n    loop = asyncio.get_running_loop()\n    loop.set_exception_handler(handler)\n"
         "    loop.call_soon(f)\n    await asyncio.sleep(0.01)\nasyncio.run(main())",
         [("ValueError", "asyncio"), ("KeyError", "asyncio")],
@@ -107,7 +109,8 @@ CASES: Dict[str, Case] = {
         status=1,
     ),
     "cancelled": Case(
-        "import asyncio\nasync def main():\n    t = asyncio.ensure_future(asyncio.sleep(5))\n    await asyncio.sleep(0)\n"
+        "import asyncio\nasync def main():\n    t = asyncio.ensure_future(asyncio.sleep(5))\n"
+        "    await asyncio.sleep(0)\n"
         "    t.cancel()\n    await asyncio.sleep(0)\nasyncio.run(main())",
         [],
     ),
@@ -131,7 +134,8 @@ CASES: Dict[str, Case] = {
     "wrong log arguments": Case("import logging\nlogging.warning('%d', 'x')", []),
     "broken log handler": Case(
         "import logging\nclass H(logging.Handler):\n    def emit(self, record):\n        try:\n            1 / 0\n"
-        "        except ZeroDivisionError:\n            self.handleError(record)\nlogging.getLogger('a').addHandler(H())\n"
+        "        except ZeroDivisionError:\n            self.handleError(record)\n"
+        "logging.getLogger('a').addHandler(H())\n"
         "def f():\n    logging.getLogger('a').error('x')\nf()",
         [],
     ),
