@@ -73,7 +73,7 @@ def _decide(name: str, payload: Any, actions: Actions) -> tuple[Admission, int]:
     from healer.settings import CONFIG_PATH, load_settings
 
     hub = GitHub(actions, os.environ)
-    settings = load_settings(hub.file(CONFIG_PATH), environ=os.environ)
+    settings = load_settings(hub.content(CONFIG_PATH), environ=os.environ)
     trigger = read_event(name, payload, settings)
     if isinstance(trigger, Skipped):
         return Admission(trigger), hub.requests
@@ -81,8 +81,7 @@ def _decide(name: str, payload: Any, actions: Actions) -> tuple[Admission, int]:
         raise UsageError(
             "The event is about another repository", where="repository.full_name", next_step="Set GITHUB_REPOSITORY."
         )
-    own = actions.actor_id or hub.whoami()
-    here = Here(own, actions.run, actions.attempt, actions.run_url, actions.workflow)
+    here = Here(hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
     return admit(trigger, hub, settings, here, datetime.now(UTC)), hub.requests
 
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from healer.event import Actor
 from healer.gate.ledger import stamp
-from healer.gate.state import IssueNow, Permission, PullNow, Said
+from healer.gate.state import CI_LABEL, IssueNow, Permission, PullNow, Said
 from healer.outcome import ConfigError, SplatError
 
 if TYPE_CHECKING:
@@ -61,17 +61,20 @@ class GitHub:
         self._requester = client.requester
         self._repository = f"/repos/{actions.repository}"
         self.requests = 0
+        self.own = actions.actor_id
 
     def whoami(self) -> int:
-        """The numeric id that the token writes as. An installation's token cannot ask, and is taken for Actions' own;
-        where it is not, the first comment shows it.
+        """The numeric id that the token writes as, kept in `own`. An installation's token cannot ask, and is taken for
+        Actions' own; where it is not, the first comment shows it.
         """
-        found = self._maybe("GET", "/user", but=(401, 403, 404))
-        if found is None:
-            found = self._ask("GET", f"/users/{quote(_ACTIONS_BOT)}")
-        return int(found["id"])
+        if not self.own:
+            found = self._maybe("GET", "/user", but=(401, 403, 404))
+            if found is None:
+                found = self._ask("GET", f"/users/{quote(_ACTIONS_BOT)}")
+            self.own = int(found["id"])
+        return self.own
 
-    def file(self, path: str) -> bytes | None:
+    def content(self, path: str) -> bytes | None:
         """A file of the default branch; None when there is none."""
         found = self._maybe("GET", f"{self._repository}/contents/{quote(path)}")
         if found is None:
@@ -88,9 +91,9 @@ class GitHub:
         return None if found is None else Permission(str(found["permission"]), _id(found.get("user")))
 
     def issue(self, number: int) -> IssueNow | None:
-        """Implements `Hub`. A pull request is no issue."""
+        """Implements `Hub`."""
         found = self._maybe("GET", f"{self._repository}/issues/{number}", but=(404, 410))
-        if found is None or found.get("pull_request"):
+        if found is None:
             return None
         return IssueNow(
             number,
@@ -100,6 +103,7 @@ class GitHub:
             tuple(_actor(user) for user in found.get("assignees") or ()),
             _actor(found.get("user")),
             found.get("body") or "",
+            bool(found.get("pull_request")),
         )
 
     def pulls(self) -> tuple[PullNow, ...] | None:
@@ -117,6 +121,16 @@ class GitHub:
         wanted = {"since": stamp(since), "sort": "updated", "direction": "desc"}
         found = self._pages(f"{self._repository}/issues/comments", wanted)
         return None if found is None else tuple(_said(each, _number_in(each)) for each in found)
+
+    def ci_issue(self, mark: str) -> int:
+        """Implements `Hub`."""
+        found = self._pages(f"{self._repository}/issues", {"state": "open", "labels": CI_LABEL}) or []
+        return min((each["number"] for each in found if self._is_own(each, mark)), default=0)
+
+    def open_issue(self, title: str, body: str, label: str) -> int:
+        """Implements `Hub`."""
+        told = {"title": title, "body": body, "labels": [label]}
+        return int(self._ask("POST", f"{self._repository}/issues", told)["number"])
 
     def say(self, issue: int, body: str) -> Said:
         """Implements `Hub`."""
@@ -139,6 +153,10 @@ class GitHub:
     def label(self, issue: int, name: str) -> None:
         """Implements `Hub`. A label that does not exist yet is made."""
         self._ask("POST", f"{self._repository}/issues/{issue}/labels", {"labels": [name]})
+
+    def _is_own(self, issue: dict[str, Any], mark: str) -> bool:
+        own = _id(issue.get("user")) == self.own
+        return own and not issue.get("pull_request") and (issue.get("body") or "").startswith(mark)
 
     def _pages(self, path: str, wanted: dict[str, str]) -> list[dict[str, Any]] | None:
         """All items of a list, None when there are more than are read."""

@@ -38,7 +38,7 @@ def read_command(text: str, mention: str) -> Command | None:
     for number, block in enumerate(found):
         if block.kind == "html" and seen(lines, [block]):
             return None  # what follows may stand in a fold, or in a tag that hides it
-        if block.kind != "paragraph" or not block.top:
+        if block.kind != "paragraph":
             continue
         first = _behind_mention(lines[block.first], mention)
         if first is not None:
@@ -49,7 +49,10 @@ def read_command(text: str, mention: str) -> Command | None:
 
 
 def _behind_mention(line: str, mention: str) -> str | None:
-    """What a line that begins with the mention goes on with; None for any other, and for one that hides something."""
+    """What a line that begins with the mention goes on with; None for any other, and for one that hides something.
+
+    At the very beginning: what stands in a list or a quote is behind a mark or indented.
+    """
     line = line.rstrip()
     if line[: len(mention)].casefold() != mention.casefold() or plain(line) != line:
         return None

@@ -28,12 +28,11 @@ _MOST_HOPS = 20
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Lines `first` to `last` (exclusive). `top` is True outside of lists and quotes, `quoted` inside a quote."""
+    """Lines `first` to `last` (exclusive), `quoted` inside a quote."""
 
     kind: str
     first: int
     last: int
-    top: bool
     quoted: bool
 
 
@@ -56,9 +55,7 @@ def blocks(text: str) -> list[Block]:
             around = token.type.removesuffix("_open")
         kind = {"inline": around, "fence": "fence", "code_block": "code", "html_block": "html"}.get(token.type)
         if kind and token.map:
-            # An inline token stands one level below its paragraph.
-            level = token.level - (token.type == "inline")
-            found.append(Block(kind, token.map[0], token.map[1], level == 0, quotes > 0))
+            found.append(Block(kind, token.map[0], token.map[1], quotes > 0))
     return found
 
 

@@ -12,8 +12,8 @@ from healer.gate.case import Case, tracked
 from healer.gate.decide import Go, decide
 from healer.gate.ledger import Run, stamp
 from healer.gate.people import asks_the_api, is_final, permitted
-from healer.gate.state import State
-from healer.gate.words import help_body, note_body, tracking_body
+from healer.gate.state import CI_LABEL, State
+from healer.gate.words import ci_issue, ci_mark, help_body, note_body, tracking_body
 from healer.outcome import ConfigError, Skipped
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
     if is_final(case) and permitted(case):
         return state
     state = replace(state, pulls=hub.pulls())
+    if trigger.default_branch:
+        state = replace(state, filed=hub.ci_issue(ci_mark(trigger)))
     case = Case(trigger, state, settings)
     if case.number:
         state = replace(state, issue=hub.issue(case.number))
@@ -85,8 +87,11 @@ def _begin(case: Case, go: Go, hub: Hub) -> Admission:
     """Take the issue: two runs that saw no tracking comment both write one, and the lower number has it."""
     if case.trigger.comment:
         hub.react(case.trigger.comment, "eyes", review=case.trigger.review)
-    if not go.issue or not go.dollars:
+    if not go.dollars:
         return Admission(go, go.issue)
+    if not go.issue:
+        # Without a place for the ledger nothing would count what a red branch costs.
+        go = replace(go, issue=hub.open_issue(*ci_issue(case.trigger, case.state.here), CI_LABEL))
     here = case.state.here
     run = Run(here.run, here.attempt, case.key, stamp(case.state.now), go.ask, case.trigger.actor.id, go.dollars)
     ledger = case.ledger.with_run(run, signature=go.signature, text=digest(go.text))

@@ -37,8 +37,13 @@ class Case:
 
     @cached_property
     def number(self) -> int:
-        """The issue that all is about, 0 for none."""
-        return issue_of(self.trigger, self.state.pulls or (), self.state.here.own)
+        """The issue that all is about, 0 for none. Where the checks are about no fix of Splat's, it is the labelled
+        pull request itself, or the issue that tells of the red default branch.
+        """
+        found = issue_of(self.trigger, self.state.pulls or (), self.state.here.own)
+        if found or self.trigger.ask != "ci-finished" or self.fix is not None:
+            return found
+        return self.state.filed if self.trigger.default_branch else self.trigger.pull
 
     @cached_property
     def ledger(self) -> Ledger:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _MAY = frozenset({"admin", "maintain", "write"})
 _WRITER = "Somebody with write permission can ask for it."
+_LIST = "; an account of your own apps is listed by its id in `gate.reporters`."
 
 
 def permitted(case: Case) -> Skipped | None:
@@ -27,7 +28,10 @@ def permitted(case: Case) -> Skipped | None:
         return _reporter(case)
     if trigger.actor.id in gate.trusted and trigger.ask != "merge":
         return None
-    return None if is_writer(case) else Skipped("denied", "Who asked has no write permission here.", _WRITER)
+    if is_writer(case):
+        return None
+    reason = f"Who asked, the account with the id {trigger.actor.id}, has no write permission here."
+    return Skipped("denied", reason, _WRITER.rstrip(".") + _LIST)
 
 
 def _own(case: Case) -> Skipped | None:

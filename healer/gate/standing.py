@@ -40,7 +40,7 @@ def of_ours(case: Case) -> Skipped | None:
         return _checks_of_ours(case)
     if trigger.pull and case.fix is None:
         return Skipped("not-ours", "The pull request is not Splat's, or not open.")
-    if case.number and case.state.issue is None:
+    if case.number and (case.state.issue is None or case.state.issue.is_pull):
         return Skipped("gone", f"There is no issue {case.number}.")
     if trigger.ask == "merge" and case.fix is None:
         return Skipped("no-fix", "There is no open fix of Splat's to merge.")
@@ -68,7 +68,7 @@ def _labelled_pull(case: Case) -> bool:
     wanted = {label.casefold() for label in case.settings.gate.labels}
     return any(
         pull.repository == trigger.repository
-        and (pull.branch, pull.head) == (trigger.branch, trigger.head)
+        and (pull.number, pull.branch, pull.head) == (trigger.pull, trigger.branch, trigger.head)
         and wanted & {label.casefold() for label in pull.labels}
         for pull in case.state.pulls or ()
     )

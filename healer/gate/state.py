@@ -21,7 +21,7 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class IssueNow:
-    """An issue as it is now."""
+    """An issue, or the side of a pull request that is one, as it is now."""
 
     number: int
     open: bool
@@ -30,6 +30,7 @@ class IssueNow:
     assignees: tuple[Actor, ...]
     author: Actor
     body: str
+    is_pull: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class State:
 
     None where nothing was asked, or where there is no such thing (`permission`, `issue`), or where there is more than
     can be read (`comments` of the issue, `recent` ones of the repository, open `pulls`): what cannot be counted is
-    never taken for little.
+    never taken for little. `filed` is the open issue that tells of a red default branch, 0 for none.
     """
 
     now: datetime
@@ -85,6 +86,11 @@ class State:
     pulls: tuple[PullNow, ...] | None = ()
     comments: tuple[Said, ...] | None = ()
     recent: tuple[Said, ...] | None = ()
+    filed: int = 0
+
+
+CI_LABEL = "splat:ci"
+"""On the issues that tell of a red default branch."""
 
 
 class Hub(Protocol):
@@ -116,6 +122,12 @@ class Hub(Protocol):
 
     def react(self, comment: int, reaction: str, *, review: bool) -> None:
         """Put a reaction on a comment; one that stands in a diff when `review`."""
+
+    def ci_issue(self, mark: str) -> int:
+        """The lowest number of an open issue with the label `CI_LABEL` that Splat filed and that begins so; else 0."""
+
+    def open_issue(self, title: str, body: str, label: str) -> int:
+        """File an issue; its number."""
 
     def label(self, issue: int, name: str) -> None:
         """Put a label on an issue."""

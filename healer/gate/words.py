@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from healer import markdown as md
 from healer.gate.ledger import write_ledger
 
 if TYPE_CHECKING:
+    from healer.event import Trigger
     from healer.gate.decide import Go
     from healer.gate.ledger import Ledger
     from healer.gate.state import Here
@@ -40,6 +42,21 @@ def tracking_body(ledger: Ledger, go: Go, here: Here, settings: Settings) -> str
         f"{md.code(settings.gate.mention + ' stop')} stops it. The result will be here.",
     ]
     return "\n\n".join(parts)
+
+
+def ci_mark(trigger: Trigger) -> str:
+    """What the issue of a red default branch begins with: one for each workflow."""
+    name = sha256(f"{trigger.workflow}\n{trigger.branch}".encode()).hexdigest()[:16]
+    return f"<!-- splat:ci {name} -->"
+
+
+def ci_issue(trigger: Trigger, here: Here) -> tuple[str, str]:
+    """Title and body of that issue."""
+    name = md.title(trigger.workflow.rpartition("/")[2], 60)
+    log = f"{here.url.rpartition('/')[0]}/{trigger.run}"
+    says = f"The workflow {md.code(trigger.workflow, 100)} failed on {md.code(trigger.branch, 100)}."
+    body = f"{ci_mark(trigger)}\n\n{says} [The run's log]({log}) says how. Splat keeps here what it does about it."
+    return f"[Splat] {name} fails on {md.title(trigger.branch, 60)}", body
 
 
 def note_body(key: str, skipped: Skipped) -> str:

@@ -191,6 +191,7 @@ def test_opened_and_three_labels_are_one_run() -> None:
 
 def test_a_label_from_before_the_last_run_is_served_by_it() -> None:
     assert code("issues_labeled", now=state(comments=runs(run(minutes_ago=29)))) == "duplicate"
+    assert code("issues_labeled", now=state(comments=runs(run(minutes_ago=30)))) == "duplicate"
     assert code("issues_labeled", now=state(comments=runs(run(minutes_ago=31)))) == "go heal"
 
 

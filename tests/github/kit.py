@@ -1,8 +1,9 @@
 """A GitHub on this machine: npm's `emulate`, which keeps state, and in front of it a proxy that listens.
 
 The proxy plays what the emulator lacks of the real API: permissions as GitHub names them (404 for a stranger),
-reactions, the list of all comments of a repository (its route is taken for the issue number "comments" there), and an
-installation's token, for which `GET /user` is 403. `Proxy.log` holds every request that came in.
+reactions, pull requests asked for as issues, the list of all comments of a repository (its route is taken for the
+issue number "comments" there), and an installation's token, for which `GET /user` is 403. `Proxy.log` holds every
+request that came in.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ _SEED = {
 }
 _PERMISSION = re.compile(r"/repos/[^/]+/[^/]+/collaborators/([^/]+)/permission")
 _ALL_COMMENTS = re.compile(r"/repos/[^/]+/[^/]+/issues/comments")
+_ISSUE = re.compile(r"(/repos/[^/]+/[^/]+)/issues/(\d+)")
 _REACTIONS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)/comments/(\d+)/reactions")
 
 
@@ -169,6 +171,8 @@ class Proxy:
             return 201, b'{"id": 1}'
         if verb == "GET" and _ALL_COMMENTS.fullmatch(path):
             return 200, json.dumps(self._all_comments(path, dict(parse_qsl(target.partition("?")[2])))).encode()
+        if verb == "GET" and (found := _ISSUE.fullmatch(path)):
+            return self._issue(path, found[1], found[2], token)
         if path == "/user" and self.installation:
             return 403, b'{"message": "Resource not accessible by integration"}'
         return _send(self.upstream, verb, target, body or None, token)
@@ -186,6 +190,15 @@ class Proxy:
         found.sort(key=lambda comment: comment["updated_at"], reverse=wanted["direction"] == "desc")
         size, page = int(wanted["per_page"]), int(wanted["page"])
         return found[size * (page - 1) : size * page]
+
+    def _issue(self, path: str, repository: str, number: str, token: str) -> tuple[int, bytes]:
+        """A pull request is an issue too."""
+        status, content = _send(self.upstream, "GET", path, None, token)
+        if status == 404:
+            status, content = _send(self.upstream, "GET", f"{repository}/pulls/{number}", None, token)
+            if status == 200:
+                content = json.dumps(json.loads(content) | {"pull_request": {"url": path}}).encode()
+        return status, content
 
     def _permission(self, login: str) -> tuple[int, bytes]:
         if login not in self.permissions:

@@ -182,6 +182,55 @@ def test_the_checks_of_the_fix_are_looked_at(gate: Gate) -> None:
     assert gate.run("workflow_run_failed", old).outputs["code"] == "outdated"
 
 
+def red(gate: Gate, run: int = 7002, **changes: object) -> Ended:
+    case = "workflow_run_default_branch"
+    own = {"workflow_run__head_repository": gate.shop.repository(), "workflow_run__id": run}
+    return gate.run(case, gate.payload(case, **own | changes))
+
+
+def test_a_red_default_branch_is_healed_where_that_is_asked_for(gate: Gate) -> None:
+    assert red(gate).outputs["code"] == "not-ours"
+    gate.shop.configure("ci_heal: true\ngate: {dollars_issue: 1.5}")
+    assert red(gate, workflow_run__conclusion="success").outputs["code"] == "not-ours"
+    assert red(gate, workflow_run__path=".github/workflows/splat.yml").outputs["code"] == "own-workflow"
+    assert not gate.proxy.written
+    first = red(gate)
+    assert first.went
+    told = gate.shop.call("GET", f"{gate.shop.path}/issues/{first.outputs['issue']}")
+    assert told["title"] == "[Splat] ci.yml fails on main"
+    assert "actions/runs/7002" in told["body"]
+    assert [run.state for run in tracked(gate, told["number"]).runs] == ["running"]
+    again = red(gate, 7003)
+    assert (again.outputs["issue"], again.outputs["code"]) == (first.outputs["issue"], "dollars-issue")
+
+
+def test_an_issue_that_only_looks_like_a_red_branch_s_is_passed_over(gate: Gate) -> None:
+    gate.shop.configure("ci_heal: true")
+    first = red(gate)
+    told = gate.shop.call("GET", f"{gate.shop.path}/issues/{first.outputs['issue']}")
+    gate.shop.call("PATCH", f"{gate.shop.path}/issues/{told['number']}", {"state": "closed"})
+    copied = gate.issue(told["body"], ("splat:ci",), by=STRANGER)
+    assert red(gate, 7003).outputs["issue"] not in {str(copied), str(told["number"])}
+
+
+def test_a_labelled_pull_request_with_red_checks_is_healed_too(gate: Gate) -> None:
+    gate.shop.configure("ci_heal: true")
+    pull = gate.shop.pull("feature", "A feature.", by=MONA)
+    sha = gate.shop.call("GET", f"{gate.shop.path}/pulls/{pull['number']}")["head"]["sha"]
+    changes = {
+        "workflow_run__head_repository": gate.shop.repository(),
+        "workflow_run__head_branch": "feature",
+        "workflow_run__head_sha": sha,
+        "workflow_run__pull_requests": [{"number": pull["number"]}],
+    }
+    payload = gate.payload("workflow_run_failed", **changes)
+    assert gate.run("workflow_run_failed", payload).outputs["code"] == "not-ours"
+    gate.shop.call("POST", f"{gate.shop.path}/issues/{pull['number']}/labels", {"labels": ["splat"]})
+    ended = gate.run("workflow_run_failed", payload)
+    assert (ended.outputs["code"], ended.outputs["pull"]) == ("go", str(pull["number"]))
+    assert gate.run("workflow_run_failed", payload).outputs["code"] == "duplicate"
+
+
 def test_a_dispatch_reads_the_issue(gate: Gate) -> None:
     issue = gate.issue()
     ended = gate.run("workflow_dispatch", gate.payload("workflow_dispatch", inputs={"issue": str(issue)}))
