@@ -1,22 +1,25 @@
 """T5: one connection to a server, through a proxy where the environment names one, and answers read in bounded time.
 
-Worker only: it loads `ssl` and `urllib`.
+Worker only: it loads `ssl` and `http.client`.
 """
 
 from __future__ import annotations
 
 import http.client
 import io
+import os
 import select
 import socket
 import ssl
+import sys
 import urllib.parse
-import urllib.request
 import zlib
 from base64 import b64encode
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 _CHUNK = 1 << 16
+#: Where proxies are also named elsewhere than in the environment.
+_SYSTEMS = ("darwin", "win32")
 
 
 class Broken(Exception):
@@ -82,6 +85,10 @@ class _Proxy(NamedTuple):
 
 def _proxy(scheme: str, host: str, port: int) -> Optional[_Proxy]:
     """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (or the system) say for this server."""
+    if sys.platform not in _SYSTEMS and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return None
+    import urllib.request  # 2 MB that most processes can do without
+
     proxies = urllib.request.getproxies()
     address = proxies.get(scheme) or proxies.get("all") or ""
     if not address or urllib.request.proxy_bypass(f"{host}:{port}") or urllib.request.proxy_bypass(host):

@@ -1,6 +1,6 @@
 """T2: a small HTTP client for one server, over `http.client`.
 
-Worker only: it loads `ssl` and `urllib`. One thread uses a client; `hurry` alone may be called from any other.
+Worker only: it loads `ssl` and `http.client`. One thread uses a client; `hurry` alone may be called from any other.
 """
 
 from __future__ import annotations
