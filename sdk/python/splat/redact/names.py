@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: Only the last so many code points of a name count (K1).
 MAX_NAME = 100
 #: Names whose answer is remembered; beyond that all are forgotten.
-MAX_KNOWN = 2_048
+MAX_KNOWN = 1_024
 
 
 def _words(text: str) -> FrozenSet[str]:

@@ -16,7 +16,7 @@ from splat.redact.shapes import MARK, hide_shapes
 MAX_TEXT = 100_000
 LOST_AT_THE_END = 512
 #: Short texts recur (program text, the log ring): so many are remembered, none longer than so many code points.
-MAX_KNOWN = 2_048
+MAX_KNOWN = 1_024
 MAX_KNOWN_TEXT = 200
 
 _SPACE = " \t\n\x0b\x0c\r"
