@@ -116,3 +116,10 @@ def test_hostile_bodies_take_linear_time():
         body = piece * (1_000_000 // len(piece))
         assert counted(body, 1, LATE, LATE) is None
         assert marker_of(body) is None
+
+
+def test_the_end_is_looked_for_in_a_thousand_characters():
+    head, _, rest = BLOCK.partition("\n")
+    end = rest.rpartition("\n")[2]
+    assert block_of(head + "x" * 1_000 + end) is not None
+    assert block_of(head + "x" * 1_001 + end) is None

@@ -71,6 +71,15 @@ def test_the_canonical_issue_is_asked_for_only_where_needed():
     assert asked == [5]
 
 
+def test_a_duplicate_of_what_bears_no_marker_is_silent():
+    issues = [
+        Listed(5, 7, SIGNATURE, False, 0, reason="duplicate", duplicate_of=3),
+        Listed(3, 7, None, True, 0),
+    ]
+    decision = decide(Sighting(SIGNATURE, 0, ""), issues, reporters={7}, now=10**9, own_writes={}, created=(0, 0))
+    assert decision == (Do.SILENT, None)
+
+
 def test_a_chain_of_duplicates_asks_three_times_at_most():
     asked = []
 

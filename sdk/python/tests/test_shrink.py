@@ -51,3 +51,13 @@ def test_names_of_what_was_cut_before_stay():
     assert made["truncated"] == ["long texts", "contexts", "logs", "dependencies"]
     many = {**report, "truncated": [str(number) for number in range(MAX_NAMES)]}
     assert len(shrink(many, size_of, size_of(report) - 1)["truncated"]) == MAX_NAMES
+
+
+def test_of_a_deep_trace_both_ends_stay():
+    frames = [{"path": f"{number}.py", "source": "x" * 300} for number in range(100)]
+    report = {"signature": "0" * 16, "exceptions": [{"type": "E", "frames": frames}]}
+    made = shrink(report, size_of, size_of(report) // 2)
+    assert made["truncated"] == ["frames"]
+    kept = made["exceptions"][0]["frames"]
+    assert [each["path"] for each in kept] == [f"{number}.py" for number in (*range(5), *range(80, 100))]
+    assert {len(each["source"]) for each in kept} == {200}

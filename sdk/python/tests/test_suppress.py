@@ -189,6 +189,21 @@ def test_a_child_sends_only_its_own():
     assert count == (A, 1, 2.0, 2.0, "r1")
 
 
+def test_what_was_set_aside_before_a_fork_is_the_parents():
+    keeper = Keeper()
+
+    class Nosy(str):
+        __slots__ = ()
+
+        def __hash__(self):
+            keeper.error(B, 1, 1.0)
+            return super().__hash__()
+
+    keeper.error(Nosy(A), 0, 0.0)
+    keeper.after_fork()
+    assert keeper.close() == []
+
+
 def test_storms_hold_back_even_what_is_new():
     keeper = Keeper()
     assert sum(keeper.error(f"{n:016x}", 0, 0.0).report for n in range(1_000)) == REPORTS_A_WINDOW
