@@ -92,7 +92,7 @@ def _tested(verdict: Verdict) -> Iterator[Point]:
     else:
         yield _point("suite unavailable", "The project's own tests could not be run.")
     if "compile" in passed:
-        yield _point("compile", "The runtime itself reads every touched file.")
+        yield _point("compile", "The runtime itself accepts every changed file.")
     if passed & {"lint", "types"}:
         yield _point("linters", "The project's linters and type checkers have nothing new to say.")
     if verdict.flaky:

@@ -108,7 +108,8 @@ class FolderForge:
             "marker": offer.state,
         }
         mark = "draft" if offer.draft else "ready for review"
-        top = f"# {md.line(offer.title)}\n\n`{standing.branch}` on `{offer.base[:12]}`, {mark}\n\n"
+        about = f"`{standing.branch}` on `{offer.base[:12]}`, {mark}. The diff: `git show {standing.branch}`"
+        top = f"# {md.line(offer.title)}\n\n{about}\n\n"
         page = self._write("pulls", number, facts, top + offer.body)
         return number, head, str(page)
 

@@ -11,6 +11,8 @@ from healer.verdict.bench import Bench, Tested, counted, tail, told
 from healer.verdict.value import Baseline, Check, Complaints
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from healer.settings import CheckSettings
     from healer.verdict.value import Checks
 
@@ -50,7 +52,7 @@ def prepare(checks: Checks, plan: CheckPlan | None, settings: CheckSettings) -> 
             how = f"did not end within {settings.setup_timeout:g} s" if ran.timed_out else f"ended with {ran.exit_code}"
             reason = f"the set-up command `{told(command)}` {how}"
             return _unavailable(plan, reason, ready=False, output=ran.output, seconds=seconds, name="set-up")
-    before = (Check("set-up", "passed", counted(len(plan.setup), "command"), "", seconds),) if plan.setup else ()
+    before = (_set_up(plan.setup, seconds),) if plan.setup else ()
     tested = bench.test(plan.suite)
     reason = why_unavailable(tested, bench)
     if reason:
@@ -75,6 +77,12 @@ def configured(plan: CheckPlan | None, settings: CheckSettings) -> CheckPlan | N
     if settings.workdir:
         plan = replace(plan, workdir=settings.workdir.strip("/").removeprefix("./"))
     return replace(plan, env={**plan.env, **settings.env})
+
+
+def _set_up(commands: Sequence[Sequence[str]], seconds: float) -> Check:
+    detail = f"{counted(len(commands), 'command')}, with the network on, before the patch was in the tree."
+    scripts = (command[2] if command[:2] == ("sh", "-c") else " ".join(command) for command in commands)
+    return Check("set-up", "passed", detail, tail("\n".join(f"$ {script}" for script in scripts), 3_000), seconds)
 
 
 def why_unavailable(tested: Tested, bench: Bench) -> str:

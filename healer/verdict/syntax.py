@@ -44,7 +44,7 @@ def new_faults(patch: Patch) -> Iterator[Check]:
             detail = f"{change.path}:{fault.line} is not valid: {fault.message}"
             yield Check("syntax", "failed", detail, tail(line, 500))
             return
-    yield Check("syntax", "passed", f"The grammar reads {counted(len(touched), 'touched file')}.")
+    yield Check("syntax", "passed", f"{counted(len(touched), 'changed file')} can be parsed.")
 
 
 def compiles(patch: Patch, bench: Bench) -> Iterator[Check]:
@@ -63,7 +63,7 @@ def compiles(patch: Patch, bench: Bench) -> Iterator[Check]:
             return
     if commands:
         yield Check(
-            "compile", "passed", f"`{_named(commands[0])}` reads {counted(len(inside), 'touched file')}.", "", seconds
+            "compile", "passed", f"`{_named(commands[0])}` accepts {counted(len(inside), 'changed file')}.", "", seconds
         )
 
 
