@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from healer.cli.console import one_line, say, say_json
-from healer.outcome import Skipped, UsageError
+from healer.outcome import Skipped, SplatError, UsageError
 
 if TYPE_CHECKING:
     from healer.gate import Admission
@@ -38,7 +38,12 @@ def gate(event_name: str, event_path: str, folder: str, as_json: bool) -> int:
 
     actions = Actions.read(os.environ)
     payload = _payload(event_path or actions.event_path)
-    admission, requests = _decide(event_name or actions.event_name, payload, actions)
+    try:
+        admission, requests = _decide(event_name or actions.event_name, payload, actions)
+    except SplatError as error:
+        if actions.summary:
+            _append(actions.summary, _broken(error))
+        raise
     outputs = _outputs(admission) | _request_files(admission, Path(folder or actions.folder or "."))
     if actions.output:
         _append(actions.output, "".join(_output(name, value) for name, value in outputs.items()))
@@ -139,6 +144,13 @@ def _summary(admission: Admission) -> str:
         why = f"{md.prose(decision.reason)} {md.prose(decision.next_step)}".strip()
         return f"### Splat: not now ({md.line(decision.code)})\n\n{why}\n"
     return f"### Splat: {decision.ask}{about}\n\nAsked for by {md.code(decision.actor, 50)}.\n"
+
+
+def _broken(error: SplatError) -> str:
+    from healer import markdown as md
+
+    where = f" ({md.code(error.where)})" if error.where else ""
+    return f"### Splat cannot decide\n\n{md.prose(error.what)}{where}. {md.prose(error.next_step)}\n"
 
 
 def _line(admission: Admission) -> str:

@@ -8,16 +8,20 @@ standing.py  asked before, taken over, under way
 caps.py      attempts, days, dollars, pull requests, pauses
 decide.py    the decision: Go or Skipped
 admit.py     look, decide, claim, answer
+finish.py    after a run: is it still wanted, what it came to
 words.py     the gate's comments
 """
 
-from healer.gate.admit import Admission, admit, digest, look
+from healer.gate.admit import Admission, admit, look
+from healer.gate.case import digest
 from healer.gate.decide import Go, decide
+from healer.gate.finish import End, finish, recheck
 from healer.gate.ledger import Ledger, Run, read_ledger, stamp, write_ledger
 from healer.gate.state import Here, Hub, IssueNow, Permission, PullNow, Said, State
 
 __all__ = [
     "Admission",
+    "End",
     "Go",
     "Here",
     "Hub",
@@ -31,8 +35,10 @@ __all__ = [
     "admit",
     "decide",
     "digest",
+    "finish",
     "look",
     "read_ledger",
+    "recheck",
     "stamp",
     "write_ledger",
 ]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from healer.gate.caps import spends
-from healer.gate.case import Case, tracked
+from healer.gate.case import Case, digest, tracked
 from healer.gate.decide import Go, decide
 from healer.gate.ledger import Run, stamp
 from healer.gate.people import asks_the_api, is_final, permitted
@@ -94,7 +93,7 @@ def _begin(case: Case, go: Go, hub: Hub) -> Admission:
         go = replace(go, issue=hub.open_issue(*ci_issue(case.trigger, case.state.here), CI_LABEL))
     here = case.state.here
     run = Run(here.run, here.attempt, case.key, stamp(case.state.now), go.ask, case.trigger.actor.id, go.dollars)
-    ledger = case.ledger.with_run(run, signature=go.signature, text=digest(go.text))
+    ledger = case.ledger.with_run(run, signature=go.signature, text=digest(go.text, from_reporter=case.from_reporter))
     body = tracking_body(ledger, go, here, case.settings)
     earlier = tracked(case.state.comments or (), here.own)
     if earlier:
@@ -121,8 +120,3 @@ def _claim(case: Case, go: Go, hub: Hub, mine: Said) -> Admission:
     if any((run.id, run.attempt) == (here.run, here.attempt) for run in ledger.runs):
         return Admission(go, go.issue, first.id)  # an answer got lost on its way, and the request was sent again
     return Admission(Skipped("duplicate", "Another run began at the same moment, and has the issue."), go.issue)
-
-
-def digest(text: str) -> str:
-    """What tells later whether an issue still says what it said."""
-    return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from healer.event import BRANCH, claimed_signature, visible
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 #: GitHub's own words that tie a pull request to an issue.
 _CLOSING = re.compile(r"\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?):?[ \t]{1,3}#([1-9][0-9]{0,9})\b", re.IGNORECASE)
 _NOTE = re.compile(r"<!-- splat:note ([0-9A-Za-z:._-]{1,100}) -->")
+#: The sentence that an SDK writes anew each time its error comes back.
+_SEEN = re.compile(r"^Seen (?:once|\*\*[0-9]{1,15} times\*\*), first [^\n]{0,200}$", re.MULTILINE)
 #: A job ends after six hours at the latest, and its token with it.
 _LONGEST_RUN = timedelta(hours=6)
 
@@ -67,6 +70,12 @@ class Case:
         if self.trigger.text or self.state.issue is None or self.trigger.author is not None:
             return self.trigger.text
         return visible(self.state.issue.body)
+
+    @property
+    def digest(self) -> str:
+        """Of what the issue says now; a dispatch and a comment on a pull request said nothing of it themselves."""
+        now = visible(self.state.issue.body) if self.state.issue else self.text
+        return digest(now, from_reporter=self.from_reporter)
 
     @property
     def signature(self) -> str:
@@ -136,6 +145,13 @@ class Case:
         own = self.state.here.own
         found = ((said, _NOTE.match(said.body)) for said in self.state.comments or () if said.author == own)
         return [(said, match[1]) for said, match in found if match]
+
+
+def digest(text: str, *, from_reporter: bool = False) -> str:
+    """What tells later whether an issue still says what it said; a reporter's counting is no change."""
+    if from_reporter:
+        text = _SEEN.sub("", text, count=1)
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def tracked(comments: Iterable[Said], own: int) -> list[tuple[Said, Ledger]]:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from healer.event import Actor
-from healer.gate import Go, Ledger, Permission, Said, State, stamp
+from healer.gate import Go, IssueNow, Ledger, Permission, PullNow, Said, State, stamp
 from tests.gate.world import NOW, OWN, code, decided, issue, pull, run, runs, said, state
 from tests.recorded_events import MONA, REPORTER, SIGNATURE, STRANGER
 
@@ -166,6 +168,49 @@ def test_splat_starts_itself_only_where_its_ledger_says_so() -> None:
     forged = (*wanted.comments, said(Ledger(again=True), 5001))  # type: ignore[misc]
     assert code("workflow_dispatch", sender=me, inputs=inputs, now=state(comments=forged)) == "own"
     assert code("issues_labeled", sender=me, now=wanted) == "own"
+
+
+ASKED = ("issues_labeled", "issues_opened", "issues_reopened", "issue_comment_created", "issue_comment_on_pull")
+ASKED += (
+    "pull_request_review_comment_created",
+    "workflow_dispatch",
+    "repository_dispatch",
+    "issues_labeled_by_reporter",
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    case=st.sampled_from(ASKED),
+    verb=st.sampled_from(["retry", "merge", "stop", "ignore", "explain", "help"]),
+    who=st.sampled_from([STRANGER, REPORTER, OWN, 1, 990001]),
+    permission=st.sampled_from([None, *(Permission(value, MONA) for value in ("admin", "write", "read"))]),
+    about=st.sampled_from([issue(), SDK, issue(author=Actor(STRANGER, "stranger"))]),
+    pulls=st.sampled_from([(), (pull(),), None]),
+    comments=st.sampled_from([(), runs(run()), runs(run(), again=True), None]),
+)
+def test_nobody_else_ever_starts_anything(
+    case: str,
+    verb: str,
+    who: int,
+    permission: Permission | None,
+    about: IssueNow,
+    pulls: tuple[PullNow, ...] | None,
+    comments: tuple[Said, ...] | None,
+) -> None:
+    user = {"id": who, "login": "mona", "type": "User"}
+    changes: dict[str, object] = {"sender": user}
+    if "comment" in case:
+        changes |= {"comment__user": user, "comment__body": f"@splat {verb}"}
+    now = state(permission=permission, issue=about, pulls=pulls, comments=comments, recent=comments)
+    found = decided(case, now=now, **changes)
+    if isinstance(found, Go):
+        # A reporter starts what it filed itself; Splat itself, what its ledger asks for. Neither ever commands.
+        assert found.ask == "heal"
+        assert (who == REPORTER and about is SDK) or (who == OWN and "dispatch" in case and comments)
+        assert not found.words
+    else:
+        assert not found.told or who in (REPORTER, OWN)
 
 
 # --- asked before ----------------------------------------------------------------------------------------------------

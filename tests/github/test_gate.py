@@ -9,13 +9,28 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from healer.edge.github import GitHub
-from healer.event import read_event
-from healer.gate import Admission, Go, Here, Ledger, Run, admit, read_ledger, stamp, write_ledger
+from healer.event import Trigger, read_event
+from healer.gate import (
+    Admission,
+    End,
+    Go,
+    Here,
+    Ledger,
+    Run,
+    admit,
+    digest,
+    finish,
+    look,
+    read_ledger,
+    recheck,
+    stamp,
+    write_ledger,
+)
 from healer.outcome import ConfigError, Skipped
 from healer.settings import Actions, load_settings
 from tests.github.kit import BOT, MONA, REPORTER, STRANGER, environment
@@ -88,20 +103,74 @@ def test_a_retry_is_acknowledged_and_kept_out_of_the_outputs(gate: Gate) -> None
 def test_a_second_run_goes_on_in_the_same_comment(gate: Gate) -> None:
     issue = gate.issue()
     first = gate.labeled(issue)
-    finish(gate, issue, 1000)
+    end(gate, issue, 1000)
     second = gate.commented(issue, "@splat retry")
     assert second.went
     assert second.outputs["tracking"] == first.outputs["tracking"]
     assert [run.state for run in tracked(gate, issue).runs] == ["unfixed", "running"]
 
 
-def finish(gate: Gate, issue: int, run: int) -> None:
+def hub_of(gate: Gate) -> GitHub:
+    environ = environment(gate.shop, gate.proxy, gate.folder)
+    return GitHub(Actions.read(environ), environ)
+
+
+def here(gate: Gate, run: int = 1000) -> Here:
+    return Here(int(gate.shop.user(BOT)["id"]), run, 1, "", "")
+
+
+def end(gate: Gate, issue: int, run: int) -> Ledger | None:
     """What `publish` does at the end."""
-    [comment] = [each for each in gate.shop.comments(issue) if read_ledger(each["body"])]
-    ledger = read_ledger(comment["body"])
-    assert ledger
-    ended = ledger.with_end(run, 1, "unfixed", 0.2, stamp(datetime.now(UTC)))
-    gate.shop.call("PATCH", f"{gate.shop.path}/issues/comments/{comment['id']}", {"body": write_ledger(ended)}, BOT)
+    return finish(hub_of(gate), here(gate, run), issue, End("unfixed", 0.2, "**No fix.**"), datetime.now(UTC))
+
+
+def test_the_end_is_written_into_the_same_comment(gate: Gate) -> None:
+    issue = gate.issue()
+    assert gate.labeled(issue).went
+    assert end(gate, issue, 999) is None, "another run's end"
+    ended = end(gate, issue, 1000)
+    assert ended == tracked(gate, issue)
+    assert (ended.spent, ended.runs[0].state) == (0.2, "unfixed")
+    [comment] = gate.shop.comments(issue)
+    assert comment["body"].endswith("**No fix.**")
+
+
+def still_wanted(gate: Gate, payload: Any, run: int = 1000) -> str:
+    settings = load_settings(environ={})
+    trigger = read_event("issues", payload, settings)
+    assert isinstance(trigger, Trigger)
+    state = look(trigger, hub_of(gate), settings, here(gate, run), datetime.now(UTC))
+    found = recheck(trigger, state, settings)
+    return found.code if found else "wanted"
+
+
+def test_before_anything_is_written_the_state_is_looked_at_again(gate: Gate) -> None:
+    issue = gate.issue()
+    payload = gate.payload("issues_labeled", issue, label={"name": "splat"})
+    assert still_wanted(gate, payload) == "replaced", "it never began"
+    assert gate.run("issues_labeled", payload).went
+    assert still_wanted(gate, payload) == "wanted"
+    assert still_wanted(gate, payload, 1001) == "replaced"
+    path = f"{gate.shop.path}/issues/{issue}"
+    for change, back, code in (
+        ({"state": "closed"}, {"state": "open"}, "closed"),
+        ({"labels": ["splat", "splat:stop"]}, {"labels": ["splat"]}, "stopped"),
+        ({"labels": ["bug"]}, {"labels": ["splat"]}, "unlabeled"),
+        ({"assignees": ["acme"]}, {"assignees": []}, "assigned"),
+        ({"body": "Traceback of something else"}, {"body": TRACE}, "edited"),
+    ):
+        gate.shop.call("PATCH", path, change)
+        assert still_wanted(gate, payload) == code
+        gate.shop.call("PATCH", path, back)
+        assert still_wanted(gate, payload) == "wanted"
+    end(gate, issue, 1000)
+    assert still_wanted(gate, payload) == "replaced"
+
+
+def test_a_reporter_s_counting_is_no_edit() -> None:
+    texts = [f"Seen {times}, first a, last b.\n\n### What" for times in ("once", "**7 times**")]
+    assert len({digest(text, from_reporter=True) for text in texts}) == 1
+    assert len({digest(text) for text in texts}) == 2
 
 
 def test_a_command_that_cannot_be_followed_is_answered_once(gate: Gate) -> None:
@@ -264,9 +333,7 @@ def admitted(gate: Gate, case: str, issue: int, run: int) -> Admission:
     settings = load_settings(environ={})
     trigger = read_event(name_of(case), payload, settings)
     assert not isinstance(trigger, Skipped)
-    environ = environment(gate.shop, gate.proxy, gate.folder)
-    here = Here(int(gate.shop.user(BOT)["id"]), run, 1, "", "")
-    return admit(trigger, GitHub(Actions.read(environ), environ), settings, here, datetime.now(UTC))
+    return admit(trigger, hub_of(gate), settings, here(gate, run), datetime.now(UTC))
 
 
 def test_two_runs_that_see_no_comment_end_as_one(gate: Gate) -> None:
@@ -318,6 +385,14 @@ def test_what_a_token_may_not_do_is_said(gate: Gate, status: int) -> None:
     ended = gate.labeled(issue)
     assert isinstance(ended.error, ConfigError)
     assert "token" in str(ended.error)
+
+
+def test_a_wrong_configuration_is_named_in_the_summary(gate: Gate) -> None:
+    gate.shop.configure("gate: {mentoin: '@x'}")
+    ended = gate.labeled(gate.issue())
+    assert isinstance(ended.error, ConfigError)
+    assert "did you mean 'mention'" in ended.summary
+    assert not gate.proxy.written
 
 
 def test_without_a_token_nothing_is_asked(gate: Gate) -> None:

@@ -1,0 +1,74 @@
+"""After a run: is its result still wanted, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from healer.gate.case import Case, tracked
+from healer.gate.ledger import stamp, write_ledger
+from healer.gate.standing import of_ours, taken_over
+from healer.outcome import Skipped
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from healer.event import Trigger
+    from healer.gate.ledger import Ledger, Outcome
+    from healer.gate.state import Here, Hub, State
+    from healer.settings import Settings
+
+
+def recheck(trigger: Trigger, state: State, settings: Settings) -> Skipped | None:
+    """Before anything is written: None while the run's result is wanted, else why it is not.
+
+    `trigger` is read again from the same payload and `state` is as of now, so that nothing is taken from the job that
+    ran other people's code.
+    """
+    case = Case(trigger, state, settings)
+    run = next((run for run in case.ledger.runs if (run.id, run.attempt) == _this(case)), None)
+    if run is None or run.state != "running":
+        return Skipped("replaced", "This run is no longer the one that has the issue.")
+    if skipped := of_ours(case) or taken_over(case):
+        return skipped
+    issue = state.issue
+    if trigger.ask in ("heal", "retry") and issue is not None and case.ledger.text != case.digest:
+        return Skipped("edited", "The issue was edited while Splat was at work.", "Read it, and ask again.")
+    return None
+
+
+def _this(case: Case) -> tuple[int, int]:
+    return case.state.here.run, case.state.here.attempt
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a run came to: the dollars it really spent, the pull request it left (0 for none), and `words`, Markdown
+    that is ready to be shown.
+    """
+
+    outcome: Outcome
+    dollars: float
+    words: str
+    signature: str = ""
+    pull: int = 0
+
+
+def finish(hub: Hub, here: Here, issue: int, end: End, now: datetime) -> Ledger | None:
+    """Write a run's end into Splat's comment. None when the comment is gone, or never told of this run: what was
+    reserved then stays reserved.
+    """
+    for said, ledger in tracked(hub.comments(issue) or (), here.own):
+        if any((run.id, run.attempt) == (here.run, here.attempt) for run in ledger.runs):
+            ended = ledger.with_end(
+                here.run,
+                here.attempt,
+                end.outcome,
+                end.dollars,
+                stamp(now),
+                signature=end.signature,
+                pull=end.pull,
+            )
+            hub.rewrite(said.id, f"{write_ledger(ended)}\n\n{end.words}")
+            return ended
+    return None
