@@ -27,7 +27,7 @@ _HEXADECIMAL = frozenset("0123456789abcdef")
 _NOTHING = ("nothing", "None")
 
 
-class RedactionError(Exception):
+class RedactionError(ValueError):
     """A report that may still hold secrets, and goes nowhere. Its text quotes nothing of it."""
 
 
