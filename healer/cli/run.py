@@ -34,6 +34,9 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
         code = command.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except SplatError as error:
         code = _say(error.exit_code, error.what, error.where, error.next_step, wants_json=wants_json)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        code = EXIT_USAGE
     except click.ClickException as error:
         code = _say(EXIT_USAGE, error.format_message(), "", "Run `splat --help`.", wants_json=wants_json)
     except (KeyboardInterrupt, click.Abort):

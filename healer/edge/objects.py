@@ -36,6 +36,7 @@ class Objects:
 
     def __init__(self, repo: Path, patience: float) -> None:
         self._repo, self._patience = repo, patience
+        self._where = str(repo.absolute())
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._unread = bytearray()
@@ -126,7 +127,7 @@ class Objects:
         self._end()
         return SplatError(
             f"git did not answer within {self._patience:g} s",
-            where=str(self._repo),
+            where=self._where,
             next_step="Try `git status` there. Does its configuration (`include.path`) lead to a pipe, or to a network "
             "folder that is gone?",
         )
@@ -140,7 +141,7 @@ class Objects:
             if process.poll() is not None:
                 said = (process.stderr.read(4_000) or b"").decode("utf-8", "replace").strip()
         self._end()
-        return _refusal(said, str(self._repo))
+        return _refusal(said, self._where)
 
 
 def incomplete(where: str) -> UsageError:
