@@ -32,7 +32,7 @@ class Journal:
         if fcntl is None:
             raise OSError("no locks on files here")
         self.path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}{ENDING}")
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._open: Set[str] = set()
         self._size = 0
         # Locked before others can find it by its name.
@@ -56,6 +56,13 @@ class Journal:
                 raise OSError(f"{self.path} holds enough")
             self._write(data)
             self._open.update(texts)
+
+    def is_there(self) -> bool:
+        """Whether its file still has a name."""
+        try:
+            return os.fstat(self._descriptor).st_nlink > 0
+        except OSError:
+            return False
 
     def settle(self, idents: Sequence[str]) -> None:
         """These are taken care of: nobody is to read them here."""

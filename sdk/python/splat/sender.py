@@ -41,7 +41,6 @@ class Sender:
         self._retry_at = 0.0  #: when what was left is tried next, on the steady clock; at first at once
         self._retry = FIRST_RETRY
         self._cursor = ""  #: up to where it was tried: what is always *later* must not hide the rest
-        self._left_some = False  #: in this round over the spool
         self._looking = False  #: for what was left
         self._dropped = 0
         self._postponed = 0  #: how often a delivery was left to a later try
@@ -146,21 +145,23 @@ class Sender:
                 return []
             self._looking = True
             memory = list(self._memory)[:BATCH]
-        if not self._cursor:
-            self._left_some = False
-            self._store.tidy()
-        found = memory or self._store.take(BATCH, self._cursor)
+        found = memory or self._from_spool()
         with self._changed:
             self._in_hands = found
             self._looking = False
             for _ in memory:
                 self._memory.popleft()
             if not found:
-                self._cursor = ""
-                self._retry_at = time.monotonic() + (self._retry if self._left_some else LONGEST_RETRY)
+                self._retry_at = time.monotonic() + LONGEST_RETRY
                 self._changed.notify_all()
-            elif not memory:
-                self._cursor = found[-1].name
+        return found
+
+    def _from_spool(self) -> List[Kept]:
+        found = self._store.take(BATCH, self._cursor) if self._cursor else []
+        if not found:
+            self._store.tidy()
+            found = self._store.take(BATCH)
+        self._cursor = found[-1].name if found else ""
         return found
 
     def _over(self) -> bool:
@@ -207,7 +208,6 @@ class Sender:
         with self._changed:
             self._dropped += max(0, len(self._memory) + len(memory) - MOST_WAITING)
             self._memory.extend(memory)
-            self._left_some = True
             if self._retry_at > time.monotonic():
                 self._retry_at = min(self._retry_at, time.monotonic() + self._retry)
 

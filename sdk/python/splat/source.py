@@ -15,6 +15,7 @@ from typing import Dict, Optional, Sequence, Set, Tuple
 LARGEST = 2 * 1024 * 1024
 #: Characters of source that are remembered; beyond that all are forgotten and read again.
 MOST_REMEMBERED = 4_000_000
+MOST_FILES = 2_000
 CONTEXT = 5
 
 #: A code object may name any file. Besides modules, these are what program text is kept in.
@@ -45,7 +46,7 @@ class Sources:
         if known is not None:
             return known
         text = self._text(file)
-        if self._characters + len(text) > MOST_REMEMBERED:
+        if self._characters + len(text) > MOST_REMEMBERED or len(self._known) >= MOST_FILES:
             self._known.clear()
             self._characters = 0
         self._characters += len(text)

@@ -31,6 +31,12 @@ class Taken(NamedTuple):
     item: Item
     path: str
 
+    @property
+    def name(self) -> str:
+        """Under which it stood there for all to take."""
+        match = _TAKEN.match(os.path.basename(self.path))
+        return match[1] if match else ""
+
 
 class Spool:
     """The files of one folder. Every method may raise OSError. Used by one thread at a time."""
@@ -65,10 +71,15 @@ class Spool:
             raise
         return Taken(item, path)
 
-    def take(self, most: int) -> List[Taken]:
-        """Up to `most` items, the oldest first, that are now for this process alone to deliver."""
+    def take(self, most: int, after: str = "") -> List[Taken]:
+        """Up to `most` items, the oldest first, that are now for this process alone to deliver.
+
+        Only those count whose file's name comes after `after`.
+        """
         taken: List[Taken] = []
         for name in self._names():
+            if name <= after:
+                continue
             if len(taken) == most:
                 break
             each = self._take(name)

@@ -25,6 +25,11 @@ class Kept:
         self.journaled = journaled
         self.left = ""  #: its path in the spool, once it was left to a later try
 
+    @property
+    def name(self) -> str:
+        """Of its file in the spool; "" without one."""
+        return self.taken.name if self.taken is not None else ""
+
 
 class Store:
     """Of one process and one destination. Safe from every thread; none waits here for more than a disk."""
@@ -82,11 +87,11 @@ class Store:
             self._no_disk(error)
         return bool(each.left)
 
-    def take(self, most: int) -> List[Kept]:
-        """Up to `most` that were left to a later try, the oldest first."""
+    def take(self, most: int, after: str = "") -> List[Kept]:
+        """Up to `most` that were left to a later try, the oldest first, of those whose names come after `after`."""
         with self._lock:
             try:
-                return [Kept(taken.item, taken) for taken in self._opened().take(most)]
+                return [Kept(taken.item, taken) for taken in self._opened().take(most, after)]
             except OSError:
                 return []
 
@@ -123,6 +128,10 @@ class Store:
         return self._spool
 
     def _opened_journal(self) -> Journal:
+        if self._journal is not None and not self._journal.is_there():
+            # Something cleans up here; the folder may be gone too.
+            self._journal.forget()
+            self._journal = self._spool = None
         if self._journal is None:
             self._journal = Journal(self._opened().folder)
         return self._journal

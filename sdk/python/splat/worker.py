@@ -61,7 +61,7 @@ class Worker:
         self._options = options
         self._transport_factory = transport_factory
         self._counts = counts
-        self._warn = warn or _warn
+        self._warn = _warn if warn is None else warn
         self._folder = folder.of(options)
         self._begin()
         _register(self)
@@ -151,17 +151,20 @@ class Worker:
         """Starts the thread when it does not run. False where none can be had: at the end of the interpreter."""
         if self._running:
             return True
-        with self._starting:
+        # Somebody else is starting it; or this is a signal handler that came in between.
+        if not self._starting.acquire(blocking=False):
+            return True
+        try:
             if not self._running and not self._closed:
                 # Libraries that replace threads may have come after us.
                 self._queue = _moved(self._queue)
                 self._running = True
-                try:
-                    threading.Thread(target=self._run, name="splat-worker", daemon=True).start()
-                except RuntimeError:
-                    self._running = False
-                    return False
+                threading.Thread(target=self._run, name="splat-worker", daemon=True).start()
                 _at_end_of_child(self)
+        except RuntimeError:
+            self._running = False
+        finally:
+            self._starting.release()
         return self._running
 
     def _loaded(self) -> Delivery:
@@ -191,22 +194,27 @@ class Worker:
     # --- the thread --------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
+        due = time.monotonic() + TICK
+        marker = None
+        while marker is None or not marker.last:
+            marker = self._all_there_is(self._first(due))
+            if time.monotonic() >= due:
+                due = time.monotonic() + TICK
+                self._take(self._due())
+            # First to disk, then the modules of a network.
+            self._guarded(lambda: self._loaded().start(), "nothing is delivered")
+            if marker is not None:
+                marker.passed.set()
+        self._running = False
+
+    def _guarded(self, work: Callable[[], object], what: str) -> None:
         try:
-            due = time.monotonic() + TICK
-            marker = None
-            while marker is None or not marker.last:
-                marker = self._all_there_is(self._first(due))
-                if time.monotonic() >= due:
-                    due = time.monotonic() + TICK
-                    self._loaded().take(self._due())
-                # First to disk, then the modules of a network.
-                self._loaded().start()
-                if marker is not None:
-                    marker.passed.set()
+            work()
         except Exception as error:
-            self._warn(f"no errors are reported any more, for {type(error).__name__}: {str(error)[:300]}", "worker")
-        finally:
-            self._running = False
+            self._warn(f"{what}, for {type(error).__name__}: {str(error)[:300]}", what)
+
+    def _take(self, batch: List[Any]) -> None:
+        self._guarded(lambda: self._loaded().take(batch), "errors were lost")
 
     def _first(self, due: float) -> Any:
         """What is put next; None when it is `due` to look at what was suppressed."""
@@ -225,7 +233,7 @@ class Worker:
                 while len(batch) < _BATCH and thing is not None and not isinstance(thing, _Marker):
                     batch.append(thing)
                     thing = self._waiting()
-                self._loaded().take(batch)
+                self._take(batch)
             return thing
         finally:
             interval.restore()
@@ -249,11 +257,11 @@ class Worker:
         return rest
 
     def _due(self, *, closing: bool = False) -> List[Count]:
-        try:
-            return list(self._counts(closing)) if self._counts else []
-        except Exception as error:
-            self._warn(f"counts were lost, for {type(error).__name__}: {str(error)[:300]}", "counts")
-            return []
+        counts: List[Count] = []
+        if self._counts is not None:
+            of_keeper = self._counts
+            self._guarded(lambda: counts.extend(of_keeper(closing)), "counts were lost")
+        return counts
 
 
 # --- the process -----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import socket
 import subprocess
@@ -9,12 +10,15 @@ import sys
 import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import programs
 from tests.sink import BlackHole, Sink
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 NUMBERS = [f"n{number:02d}" for number in range(40)]
@@ -28,11 +32,12 @@ def _port() -> int:
 
 def _get(port: int, name: str) -> str:
     for _ in range(100):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=5) as answer:
-                return str(answer.read().decode())
-        except OSError:
-            time.sleep(0.1)
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=5) as answer,
+        ):
+            return str(answer.read().decode())
+        time.sleep(0.1)
     raise AssertionError(f"no server on {port}")
 
 

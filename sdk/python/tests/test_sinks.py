@@ -157,7 +157,10 @@ def test_without_a_disk_reports_are_delivered_from_memory(how: str, tmp_path: Pa
         place = Path(folder.of(Options(transport="http", url=sink.url, spool_dir=str(tmp_path))))
         mounted = False
         if how == "too large for a file":
-            body = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n" + body
+            body = (
+                "import resource; sys.dont_write_bytecode = True; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+                + body
+            )
         else:
             why = programs.mount_small(place)
             if why:
@@ -182,7 +185,7 @@ def test_without_a_disk_reports_are_delivered_from_memory(how: str, tmp_path: Pa
 def test_without_a_disk_and_without_a_sink_memory_is_bounded_and_then_delivered(tmp_path: Path) -> None:
     """A collector that comes up later; 150 reports meanwhile, of which the last hundred are kept."""
     body = """
-import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+import resource; sys.dont_write_bytecode = True; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 for n in range(150):
     worker.put(raised(f"e{n:03d}")); time.sleep(0.003)
 time.sleep(0.5)
@@ -213,6 +216,7 @@ print(worker.flush(30), flush=True)
 def test_a_disk_that_has_room_again_is_used_again(tmp_path: Path) -> None:
     body = """
 import resource
+sys.dont_write_bytecode = True  # Python would leave half a file
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
 worker.put(raised("memory")); time.sleep(0.5)

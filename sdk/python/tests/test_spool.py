@@ -315,7 +315,7 @@ def test_a_short_write_is_taken_back(place: Spool) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
     try:
-        with pytest.raises(OSError):
+        with pytest.raises(OSError, match="full|large"):
             mine.append({"b": "x" * 100})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -357,7 +357,7 @@ def test_times_there_and_back(at: float) -> None:
 
 @pytest.mark.parametrize("text", ["", "2026-11-21", "2026-11-21T07:00:00Z", "2026-13-21T07:00:00.000Z", "x" * 24])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="time"):
         clock.seconds(text)
 
 

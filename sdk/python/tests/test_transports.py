@@ -7,8 +7,7 @@ import os
 import stat
 import sys
 import time
-from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Tuple
 
 import pytest
 
@@ -20,6 +19,9 @@ from splat.transports.none import Nowhere
 from splat.wire import item_of
 from tests.sink import BlackHole, Sink, refused_url
 from tests.test_spool import count, report
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LATER, NEVER, DELIVERED = Outcome.LATER, Outcome.NEVER, Outcome.DELIVERED
 
@@ -193,8 +195,8 @@ def test_console_is_one_line_an_item_that_no_terminal_acts_on(capsys: pytest.Cap
 
 
 def test_console_without_a_console(monkeypatch: pytest.MonkeyPatch) -> None:
-    closed = open(os.devnull, "w")
-    closed.close()
+    with open(os.devnull, "w") as closed:
+        pass
     for stream in (None, closed):
         monkeypatch.setattr(sys, "stderr", stream)
         assert Console().send([report()]) == [NEVER]
