@@ -12,7 +12,6 @@ import select
 import socket
 import ssl
 import sys
-import urllib.parse
 import zlib
 from base64 import b64encode
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
@@ -87,6 +86,7 @@ def _proxy(scheme: str, host: str, port: int) -> Optional[_Proxy]:
     """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (or the system) say for this server."""
     if sys.platform not in _SYSTEMS and not any(name.lower().endswith("_proxy") for name in os.environ):
         return None
+    import urllib.parse
     import urllib.request  # 2 MB that most processes can do without
 
     proxies = urllib.request.getproxies()
