@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from healer.settings import Actions
 
 #: Where a token is looked for, first wins.
-TOKENS = ("SPLAT_GITHUB_TOKEN", "GITHUB_TOKEN", "GH_TOKEN")
+TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
 #: Of each list at most so many pages of 100 are read; a longer one is None.
 MOST_PAGES = 10
 _LOGIN = re.compile(r"[0-9A-Za-z_-]{1,100}(?:\[bot\])?")
@@ -44,7 +44,7 @@ class GitHub:
 
         token = next((environ[name] for name in TOKENS if environ.get(name)), "")
         if not token:
-            raise ConfigError("There is no token for GitHub", where=TOKENS[1], next_step="Pass one to this step.")
+            raise ConfigError("There is no token for GitHub", where=TOKENS[0], next_step="Pass one to this step.")
         retry = github.GithubRetry(
             total=7, backoff_factor=1, max_rate_limit_wait=_PATIENCE, allowed_methods={"GET", "POST", "PATCH", "DELETE"}
         )

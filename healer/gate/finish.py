@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from healer.gate.case import Case, tracked
-from healer.gate.ledger import stamp, write_ledger
+from healer.gate.ledger import Run, stamp, write_ledger
 from healer.gate.standing import of_ours, taken_over
 from healer.outcome import Skipped
 
@@ -44,7 +44,7 @@ def _this(case: Case) -> tuple[int, int]:
 @dataclass(frozen=True, slots=True)
 class End:
     """What a run came to: the dollars it really spent, the pull request it left (0 for none), and `words`, Markdown
-    that is ready to be shown.
+    that is ready to be shown. `again` lets Splat start itself once more, as after the base has moved.
     """
 
     outcome: Outcome
@@ -52,23 +52,33 @@ class End:
     words: str
     signature: str = ""
     pull: int = 0
+    again: bool = False
 
 
 def finish(hub: Hub, here: Here, issue: int, end: End, now: datetime) -> Ledger | None:
-    """Write a run's end into Splat's comment. None when the comment is gone, or never told of this run: what was
-    reserved then stays reserved.
+    """Write a run's end into Splat's comment. None when the comment is gone: nothing is left to count in.
+
+    A run that another one has pushed out of the ledger is entered again, so that its dollars count; the words of the
+    comment are then the other's, and stay.
     """
-    for said, ledger in tracked(hub.comments(issue) or (), here.own):
+    comments = tracked(hub.comments(issue) or (), here.own)
+    for said, ledger in comments:
         if any((run.id, run.attempt) == (here.run, here.attempt) for run in ledger.runs):
-            ended = ledger.with_end(
-                here.run,
-                here.attempt,
-                end.outcome,
-                end.dollars,
-                stamp(now),
-                signature=end.signature,
-                pull=end.pull,
-            )
+            ended = _ended(ledger, here, end, now)
             hub.rewrite(said.id, f"{write_ledger(ended)}\n\n{end.words}")
             return ended
+    for said, ledger in comments[:1]:
+        lost = Run(here.run, here.attempt, "", stamp(now), "heal", 0, end.dollars)
+        ended = _ended(ledger.with_run(lost), here, end, now)
+        rest = said.body.partition("\n")[2]
+        hub.rewrite(said.id, f"{write_ledger(ended)}\n{rest}")
+        return ended
     return None
+
+
+def _ended(ledger: Ledger, here: Here, end: End, now: datetime) -> Ledger:
+    at = stamp(now)
+    ended = ledger.with_end(
+        here.run, here.attempt, end.outcome, end.dollars, at, signature=end.signature, pull=end.pull
+    )
+    return replace(ended, again=end.again)

@@ -127,12 +127,62 @@ def end(gate: Gate, issue: int, run: int) -> Ledger | None:
 def test_the_end_is_written_into_the_same_comment(gate: Gate) -> None:
     issue = gate.issue()
     assert gate.labeled(issue).went
-    assert end(gate, issue, 999) is None, "another run's end"
     ended = end(gate, issue, 1000)
     assert ended == tracked(gate, issue)
     assert (ended.spent, ended.runs[0].state) == (0.2, "unfixed")
     [comment] = gate.shop.comments(issue)
     assert comment["body"].endswith("**No fix.**")
+
+
+def test_a_run_that_was_pushed_out_of_the_ledger_still_counts(gate: Gate) -> None:
+    issue = gate.issue()
+    assert gate.labeled(issue).went
+    lost = end(gate, issue, 999)
+    assert lost == tracked(gate, issue)
+    assert lost.spent == 1.2
+    assert {run.id: run.state for run in lost.runs} == {1000: "running", 999: "unfixed"}
+    assert "Splat is at work" in gate.shop.comments(issue)[0]["body"], "the words are the other's"
+    assert end(gate, gate.issue(), 999) is None, "there is no comment"
+
+
+def test_two_commands_at_the_same_moment_leave_one_run_that_may_write(gate: Gate) -> None:
+    """Both see the same ledger, and the later one writes over the earlier one's entry."""
+    issue = gate.issue()
+    assert gate.labeled(issue).went
+    end(gate, issue, 1000)
+    settings, hub = load_settings(environ={}), hub_of(gate)
+    both = []
+    for run in (2001, 2002):
+        made = gate.shop.comment(issue, "@splat retry")
+        trigger = read_event("issue_comment", gate.payload("issue_comment_created", issue, comment=made), settings)
+        assert isinstance(trigger, Trigger)
+        both.append((run, trigger, look(trigger, hub, settings, here(gate, run), datetime.now(UTC))))
+
+    class Late(GitHub):
+        """What it is told about an issue's comments is older than what it writes."""
+
+        def comments(self, issue: int) -> Any:
+            return self.stale
+
+    for run, trigger, state in both:
+        environ = environment(gate.shop, gate.proxy, gate.folder)
+        late = Late(Actions.read(environ), environ)
+        late.stale = state.comments
+        assert isinstance(admit(trigger, late, settings, here(gate, run), datetime.now(UTC)).decision, Go)
+    now = [(run, trigger, look(trigger, hub, settings, here(gate, run), datetime.now(UTC))) for run, trigger, _ in both]
+    assert [getattr(recheck(trigger, state, settings), "code", "wanted") for _, trigger, state in now] == [
+        "replaced",
+        "wanted",
+    ]
+
+
+def test_splat_starts_itself_again_where_it_left_word(gate: Gate) -> None:
+    issue = gate.issue()
+    assert gate.labeled(issue).went
+    moved = End("declined", 0.2, "**The base has moved.**", again=True)
+    finish(hub_of(gate), here(gate), issue, moved, datetime.now(UTC))
+    payload = gate.payload("workflow_dispatch", by=BOT, inputs={"issue": str(issue)})
+    assert [gate.run("workflow_dispatch", payload).outputs["code"] for _ in range(2)] == ["go", "own"]
 
 
 def still_wanted(gate: Gate, payload: Any, run: int = 1000) -> str:
