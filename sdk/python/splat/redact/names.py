@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-TYPE_CHECKING = False  # the app's thread asks here
+TYPE_CHECKING = False  # the app's thread asks here: no typing is loaded
 if TYPE_CHECKING:
     from typing import Dict, FrozenSet, List, Pattern, Sequence, Tuple
 

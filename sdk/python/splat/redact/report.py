@@ -21,6 +21,7 @@ Handler = Union[Known, Callable[[Any], Any]]
 _TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z"
 )
+_VERSION = re.compile(r"[0-9]+\.[0-9A-Za-z.+!_-]{1,40}\Z")
 _DIGITS = {"signature": 16, "id": 32, "trace_id": 32}
 _HEXADECIMAL = frozenset("0123456789abcdef")
 #: How a local that is nothing is shown, by shape or by value: worth knowing, and no secret.
@@ -82,7 +83,7 @@ class _Walk:
             **dict.fromkeys(("logs", "breadcrumbs"), lambda value: self._parts(value, record)),
             "request": lambda value: self._part(value, request),
             "root": source,
-            "dependencies": lambda value: self._named(value, _tells_nothing),
+            "dependencies": self._versions,
             "time": time,
             **dict.fromkeys(("occurrences", "deploy"), lambda value: self._part(value, times)),
             **{key: self._digits(length) for key, length in _DIGITS.items()},
@@ -162,6 +163,13 @@ class _Walk:
 
     def _shapes(self, values: Any) -> Any:
         return self._named(values, _tells_nothing)
+
+    def _versions(self, values: Any) -> Any:
+        """What is installed: PyJWT's version is no token."""
+        if not isinstance(values, dict):
+            return self.value(values)
+        versions = {name: value for name, value in values.items() if isinstance(value, str) and _VERSION.match(value)}
+        return {**self._named(values, self._names.tells), **versions}
 
     def _time(self, value: Any) -> Any:
         return value if isinstance(value, str) and _TIME.match(value) else self._one(value, self._text)
