@@ -45,6 +45,7 @@ class Fault:
 
     `do` is a status (with `headers` and `data`), or `reset`, `hang` (seconds in `seconds`), `drip` (the answer, a byte
     at a time), `cut` (half of the answer). With `late` the request reaches the server first: only its answer is lost.
+    The first `after` requests of all are spared.
     """
 
     def __init__(
@@ -58,10 +59,11 @@ class Fault:
         data: Any = None,
         seconds: float = 30.0,
         late: bool = False,
+        after: int = 0,
     ) -> None:
         self.do, self.method, self.path, self.times = do, method, path, times
         self.headers, self.data = headers or {}, data
-        self.seconds, self.late = seconds, late
+        self.seconds, self.late, self.after = seconds, late, after
         self.struck = 0
 
     def matches(self, method: str, path: str) -> bool:
@@ -117,7 +119,8 @@ class Proxy:
 
     def fault(self, method: str, path: str) -> Optional[Fault]:
         with self._lock:
-            found = next((each for each in self.faults if each.matches(method, path)), None)
+            ripe = (each for each in self.faults if len(self.log) >= each.after)
+            found = next((each for each in ripe if each.matches(method, path)), None)
             if found is not None:
                 found.struck += 1
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.github_kit import Fault
 from tests.transports.desk import Desk, item
 
 pytestmark = pytest.mark.slow
@@ -70,3 +72,28 @@ def test_three_hundred_hosts_without_a_shared_claim_end_with_one_issue(desk: Des
     assert_one_issue(desk)
     print(f"{hosts} hosts: {said}, {len(desk.issues())} issues, {len(desk.proxy.log)} requests", end=" ")
     print(f"in {time.monotonic() - started:.1f} s")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_whatever_breaks_a_later_process_finds_one_issue_and_makes_it_right(desk: Desk, seed: int) -> None:
+    """One request in eight is refused, torn off, or done without an answer."""
+    chance = random.Random(seed)
+    desk.proxy.faults += [
+        Fault(chance.choice([500, 503, "reset", "cut"]), times=1, late=chance.random() < 0.5, after=number)
+        for number in range(0, 240, 8)
+    ]
+    processes = [desk.process(desk.spool / str(number), jitter=2.0) for number in range(30)]
+    threads = [threading.Thread(target=process.send, args=([item()],)) for process in processes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(120)
+    desk.long_after()
+    assert sum(fault.struck for fault in desk.proxy.faults) > 8
+    desk.proxy.faults.clear()
+    for process in processes[:3]:
+        process.close(time.monotonic() + 5)
+    assert desk.send(item()) == ["delivered"]
+    kept = [each for each in desk.issues() if each["state"] == "open"]
+    assert [each["number"] for each in kept] == [1]
+    assert desk.emulator.labelled(desk.repo, "auto-fix") <= 1
