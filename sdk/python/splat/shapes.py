@@ -39,6 +39,7 @@ _Member = type(type(lambda: None).__dict__["__globals__"])
 #: The interpreter's flags of types: that a `class` statement made, and what they come from.
 _MADE_BY_CLASS = 1 << 9
 _LIST, _TUPLE, _BYTES, _STR, _DICT = 1 << 25, 1 << 26, 1 << 27, 1 << 28, 1 << 29
+_FLAGLESS = (set, frozenset, bytearray)
 _OF_A_KIND = _LIST | _TUPLE | _BYTES | _STR | _DICT
 #: Instances of these and of their subclasses have a length that the interpreter keeps itself.
 _SIZED = (dict, list, str, tuple, bytes, set, frozenset, bytearray)
@@ -65,12 +66,9 @@ def base_of(kind: type) -> Optional[type]:
     flags = _flags_of(kind)
     if flags & _OF_A_KIND:
         return dict if flags & _DICT else list if flags & _LIST else str if flags & _STR else _tuple_or_bytes(flags)
-    if flags & _MADE_BY_CLASS:
-        for each in _lineage_of(kind):
-            if each is set or each is frozenset or each is bytearray:
-                return each
+    if not issubclass(kind, _FLAGLESS):
         return None
-    return kind if kind is set or kind is frozenset or kind is bytearray else None
+    return set if issubclass(kind, set) else frozenset if issubclass(kind, frozenset) else bytearray
 
 
 def _tuple_or_bytes(flags: int) -> type:
@@ -84,6 +82,10 @@ def shape(value: object, telling: bool = False) -> str:
     kind = type(value)
     if kind is int:
         return "int"
+    if kind is str:
+        return "str" if telling else f"str({len(value)})"  # type: ignore[arg-type]
+    if kind is list:
+        return "list" if telling else f"list({len(value)})"  # type: ignore[arg-type]
     name = _name_of(kind)
     base = None if telling else base_of(kind)
     if base is None:
@@ -97,7 +99,7 @@ def _keys(value: Any) -> str:
     shown: List[str] = []
     try:
         for key in dict.__iter__(value):
-            if type(key) is str and key.isascii() and _looks_like_a_name(key):
+            if type(key) is str and key.isascii() and len(key) <= 50 and (key.isidentifier() or _is_name(key)):
                 if len(shown) == MOST_KEYS:
                     shown.append("...")
                     break
@@ -107,10 +109,8 @@ def _keys(value: Any) -> str:
     return f" {{{', '.join(shown)}}}" if shown else ""
 
 
-def _looks_like_a_name(key: str) -> bool:
-    if key.isidentifier():
-        return len(key) <= 50
-    return len(key) <= 50 and key.replace("-", "_").replace(".", "_").isidentifier() and key[:1] not in "-."
+def _is_name(key: str) -> bool:
+    return key[:1] not in "-." and key.replace("-", "_").replace(".", "_").isidentifier()
 
 
 def text_of(value: Any) -> str:

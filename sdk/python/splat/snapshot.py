@@ -235,12 +235,11 @@ class Photographer:
         left = _LOCALS_OF_ALL if with_locals and self._mode != "off" else 0
         made: List[Raised] = []
         for link in links:
-            frames: List[RawFrame] = []
             allowed = min(left, _LOCALS_OF_ONE)
+            frames: List[RawFrame] = []
             # From the innermost: these get their locals first.
             for trace in reversed(link.trace):
-                frame = trace.tb_frame
-                raw = self._frame(frame, trace.tb_lineno, trace.tb_lasti, budget if allowed > 0 else None)
+                raw = self._frame(trace.tb_frame, trace.tb_lineno, trace.tb_lasti, budget if allowed else None)
                 if raw.locals is not None:
                     allowed -= 1
                     left -= 1
@@ -268,26 +267,31 @@ class Photographer:
     def _frame(self, frame: FrameType, line: Optional[int], instruction: int, budget: Optional[Budget]) -> RawFrame:
         code = frame.f_code
         in_app = self._frames.in_app(code.co_filename)
-        told = self._locals(frame, code, budget) if budget is not None and in_app else None
+        told: Optional[Dict[str, str]] = None
+        if in_app and budget is not None:
+            told = {}
+            try:  # noqa: SIM105 - contextlib's costs more than a local
+                self._tell_locals(told, frame, code, budget)
+            except Exception:  # what was read until then is right
+                pass
         return RawFrame(code, line if line is not None and line > 0 else 0, instruction, in_app, told)
 
-    def _locals(self, frame: FrameType, code: CodeType, budget: Budget) -> Dict[str, str]:
-        told: Dict[str, str] = {}
+    def _tell_locals(self, told: Dict[str, str], frame: FrameType, code: CodeType, budget: Budget) -> None:
+        space: Any = frame.f_locals
+        plain = code.co_flags & _FUNCTION and type(space) is dict
+        items = space.items() if plain else _visible(space, code)
         values = self._mode == "values"
-        known, shape = self._hides, shapes.shape
-        try:
-            for name, value in _visible(frame, code):
-                hides = known.get(name)
-                if hides is None:
-                    if name[:1] == "." or name[:2] == "__":  # machinery of comprehensions and modules
-                        continue
-                    hides = self._ask(name)
-                told[name] = _shown(value, hides, self._tells, budget) if values else shape(value, hides)
-                if len(told) == _MOST_LOCALS:
-                    break
-        except Exception:  # what was read until then is right
-            pass
-        return told
+        known, shape, left = self._hides.get, shapes.shape, _MOST_LOCALS
+        for name, value in items:
+            hides = known(name)
+            if hides is None:
+                if name[:1] == "." or name[:2] == "__":  # machinery of comprehensions and modules
+                    continue
+                hides = self._ask(name)
+            told[name] = _shown(value, hides, self._tells, budget) if values else shape(value, hides)
+            left -= 1
+            if not left:
+                return
 
     def _ask(self, name: str) -> bool:
         if len(self._hides) >= _MOST_NAMES:
@@ -310,9 +314,8 @@ def _shown(value: Any, hides: bool, tells: Callable[[str], bool], budget: Budget
     return shapes.written(value, tells, budget)
 
 
-def _visible(frame: FrameType, code: CodeType) -> List[Tuple[str, Any]]:
+def _visible(space: Any, code: CodeType) -> List[Tuple[str, Any]]:
     """Names and values; of a module's only what is no import, class or function."""
-    space: Any = frame.f_locals
     # A class body may run in a mapping of the app's own.
     if type(space) is not dict and not _is_proxy(type(space)):
         return []
