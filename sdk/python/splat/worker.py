@@ -11,8 +11,9 @@ import os
 import sys
 import threading
 import time
-import weakref
 from _queue import Empty, SimpleQueue
+from _weakref import ref
+from _weakrefset import WeakSet
 
 from splat import folder, interval
 from splat.transports import make
@@ -266,7 +267,7 @@ class Worker:
 
 # --- the process -----------------------------------------------------------------------------------------------------
 
-_workers: weakref.WeakSet[Worker] = weakref.WeakSet()
+_workers: WeakSet[Worker] = WeakSet()
 
 
 def _register(worker: Worker) -> None:
@@ -317,12 +318,12 @@ def _at_end_of_child(worker: Worker) -> None:
         process, util = sys.modules.get(f"{name}.process"), sys.modules.get(f"{name}.util")
         try:
             if process is not None and util is not None and process.current_process()._parent_pid is not None:
-                util.Finalize(worker, _close, (weakref.ref(worker),), exitpriority=-100)
+                util.Finalize(worker, _close, (ref(worker),), exitpriority=-100)
         except Exception as error:
             _warn(f"errors in children of {name} may come late, for {type(error).__name__}: {str(error)[:300]}", name)
 
 
-def _close(reference: weakref.ref[Worker]) -> None:
+def _close(reference: ref[Worker]) -> None:
     worker = reference()
     if worker is not None:
         _end(worker)
