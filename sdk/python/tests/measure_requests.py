@@ -16,7 +16,13 @@ from typing import Any, Callable, Dict, List, Tuple
 
 ROUNDS = 601
 REQUESTS = 20  # a batch: short, so that what else the machine does falls on few of them
-LIMITS = {"flask": 3.0, "asgi": 2.0, "starlette": 2.0, "django": 5.0, "django-async": 5.0}  # microseconds; wsgi has none
+LIMITS = {
+    "flask": 3.0,
+    "asgi": 2.0,
+    "starlette": 2.0,
+    "django": 5.0,
+    "django-async": 5.0,
+}  # microseconds; wsgi has none
 
 
 def paired(without: Callable[[int], None], with_it: Callable[[int], None]) -> Tuple[float, float, float]:

@@ -6,7 +6,7 @@ import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
-from django.apps import AppConfig
+from django.apps import AppConfig  # type: ignore[import-untyped]
 
 from splat import scope
 from splat.integrations.request import Request, capture, describe, form, untrace, wsgi_headers
@@ -18,7 +18,7 @@ _MECHANISM = "django"
 _INSTALLED = "_splat_installed"
 
 
-class Splat(AppConfig):
+class Splat(AppConfig):  # type: ignore[misc]
     """The line in INSTALLED_APPS. Not a middleware: those see no error of a view, and add a frame to each traceback."""
 
     name = "splat.integrations.django"
@@ -31,8 +31,8 @@ class Splat(AppConfig):
 
 def install() -> None:
     """Report the errors of views, middlewares and streamed bodies, below WSGI and ASGI."""
-    from django.core.handlers.base import BaseHandler
-    from django.core.signals import got_request_exception
+    from django.core.handlers.base import BaseHandler  # type: ignore[import-untyped]
+    from django.core.signals import got_request_exception  # type: ignore[import-untyped]
 
     if getattr(BaseHandler, _INSTALLED, False):
         return

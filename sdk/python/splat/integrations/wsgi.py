@@ -47,6 +47,8 @@ class Wsgi:
             # These run no code of the app either, and servers look at their type and length.
             if kind is list or kind is tuple or kind is environ.get("wsgi.file_wrapper") or not self.lazy(body):
                 return body
+            if hasattr(kind, "read"):  # a file, which some servers recognise and send by themselves
+                return body
             return (SizedBody if hasattr(kind, "__len__") else Body)(body, token.var, self.fail)
         except BaseException as error:
             self.fail(error)

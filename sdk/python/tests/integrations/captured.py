@@ -45,7 +45,7 @@ class Kept:
 
 @contextmanager
 def capturing(**options: Any) -> Iterator[Kept]:
-    """`splat.init`, and `splat.close` at the end: then all that was captured is kept. Integrations: none but those asked."""
+    """`splat.init`, and `splat.close` at the end: then all is kept. No integrations but those asked for."""
     kept = Kept()
     with tempfile.TemporaryDirectory() as spool:
         splat.init(transport=kept, spool_dir=spool, **{"integrations": (), **options})

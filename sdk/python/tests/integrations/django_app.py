@@ -157,6 +157,10 @@ def stream(request: Any) -> Any:
     return StreamingHttpResponse(part for part in ("a", "b"))
 
 
+def long(request: Any) -> Any:
+    return StreamingHttpResponse("x" * 100_000 for _ in range(200))
+
+
 def stream_boom(request: Any) -> Any:
     def parts() -> Any:
         yield "a"
@@ -221,20 +225,41 @@ if _on["HANDLER"]:
 
 _shop = [path("cart/<int:number>/", cart)]
 urlpatterns = [
-    path("ok/", ok), path("boom/", boom), path("carts/<int:number>/", cart), path("404/", not_found), path("403/", denied),
-    path("suspicious/", suspicious), path("bad/", bad), path("known/", known), path("redirect/", redirect),
-    path("chain/", chain), path("nothing/", nothing), path("says-500/", says_500), path("template/", template),
-    path("stream/", stream), path("stream-boom/", stream_boom), path("file/", file), path("post-boom/", post_boom),
-    path("only-post/", only_post), path("class/", Page.as_view()), path("async-ok/", async_ok),
-    path("async-boom/", async_boom), path("async-stream-boom/", async_stream_boom), path("slow/", slow),
-    path("middleware-before/", ok), path("middleware-after/", ok), path("shop/<slug:town>/", include(_shop)),
-]  # fmt: skip
+    path("ok/", ok),
+    path("boom/", boom),
+    path("carts/<int:number>/", cart),
+    path("404/", not_found),
+    path("403/", denied),
+    path("suspicious/", suspicious),
+    path("bad/", bad),
+    path("known/", known),
+    path("redirect/", redirect),
+    path("chain/", chain),
+    path("nothing/", nothing),
+    path("says-500/", says_500),
+    path("template/", template),
+    path("stream/", stream),
+    path("stream-boom/", stream_boom),
+    path("file/", file),
+    path("post-boom/", post_boom),
+    path("only-post/", only_post),
+    path("class/", Page.as_view()),
+    path("async-ok/", async_ok),
+    path("async-boom/", async_boom),
+    path("async-stream-boom/", async_stream_boom),
+    path("slow/", slow),
+    path("long/", long),
+    path("middleware-before/", ok),
+    path("middleware-after/", ok),
+    path("shop/<slug:town>/", include(_shop)),
+]
 
 #: Path, how many errors are captured, the route where it is not the path.
 CASES = [
     ("/ok/", 0), ("/none/", 0), ("/404/", 0), ("/403/", 0), ("/suspicious/", 0), ("/bad/", 0), ("/known/", 0),
-    ("/redirect/", 0), ("/ok", 0), ("/says-500/", 0), ("/stream/", 0), ("/file/", 0), ("/only-post/", 0), ("/async-ok/", 0),
-    ("/boom/", 1), ("/carts/7/", 1), ("/shop/ulm/cart/7/", 1), ("/chain/", 1), ("/nothing/", 1), ("/template/", 1),
+    ("/redirect/", 0), ("/ok", 0), ("/says-500/", 0), ("/stream/", 0), ("/file/", 0), ("/only-post/", 0),
+    ("/async-ok/", 0), ("/boom/", 1),
+    ("/carts/7/", 1), ("/shop/ulm/cart/7/", 1), ("/chain/", 1), ("/nothing/", 1), ("/template/", 1),
     ("/stream-boom/", 1), ("/post-boom/", 1), ("/class/", 1), ("/async-boom/", 1), ("/async-stream-boom/", 1),
     ("/middleware-before/", 1), ("/middleware-after/", 1),
 ]  # fmt: skip

@@ -33,11 +33,14 @@ def main(kind: str) -> None:
     ours = "1" in (os.environ.get("SITE_SPLAT"), os.environ.get("SITE_CALL"))
     hooks = tuple(os.environ.get("SITE_HOOKS", "").split())
     seen: Dict[str, Any] = {}
-    for path, _ in site.CASES:
+    for path, expected in site.CASES:
         with capturing(integrations=hooks, include_body=True) if ours else nullcontext() as kept:
             form = {"body": b"a=1&password=hunter2", "CONTENT_TYPE": "application/x-www-form-urlencoded"}
-            result = ask(app, path, "POST", **(form if kind == "wsgi" else {})) if path == "/post-boom/" else ask(app, path)
+            result = (
+                ask(app, path, "POST", **(form if kind == "wsgi" else {})) if path == "/post-boom/" else ask(app, path)
+            )
         seen[path] = {"seen": json.loads(plain(json.dumps(result, default=str)))}
+        seen[path].update(expected=expected, route=site.ROUTES.get(path, path))
         if kept is not None:
             seen[path].update(errors=kept.errors, request=kept.reports[0].get("request") if kept.reports else None)
     print(json.dumps(seen))

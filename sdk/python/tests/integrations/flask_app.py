@@ -43,6 +43,15 @@ def build(**config: Any) -> flask.Flask:
     app.config.update(config)
     if "DEBUG" in config:
         app.debug = config["DEBUG"]
+    answers(app)
+    errors(app)
+    streams(app)
+    hooks(app)
+    return app
+
+
+def answers(app: flask.Flask) -> None:
+    """No errors."""
 
     @app.route("/ok", methods=["GET", "HEAD"])
     def ok() -> Any:
@@ -51,10 +60,6 @@ def build(**config: Any) -> flask.Flask:
     @app.post("/post")
     def post() -> Any:
         return {"got": flask.request.get_json()}
-
-    @app.get("/carts/<int:number>")
-    def cart(number: int) -> Any:
-        return {}[number]
 
     @app.get("/teapot")
     def teapot() -> Any:
@@ -75,6 +80,18 @@ def build(**config: Any) -> flask.Flask:
     @app.get("/slash/")
     def slash() -> Any:
         return "slash"
+
+    @app.get("/exit")
+    def leave() -> Any:
+        raise SystemExit(3)
+
+
+def errors(app: flask.Flask) -> None:
+    """In views."""
+
+    @app.get("/carts/<int:number>")
+    def cart(number: int) -> Any:
+        return {}[number]
 
     @app.get("/boom")
     def boom() -> Any:
@@ -128,9 +145,17 @@ def build(**config: Any) -> flask.Flask:
             app.logger.exception("it went wrong")
             raise
 
+
+def streams(app: flask.Flask) -> None:
+    """In bodies and when they are closed."""
+
     @app.get("/stream")
     def stream() -> Any:
         return flask.Response(part for part in ("a", "b", "c"))
+
+    @app.get("/long")
+    def long() -> Any:
+        return flask.Response("x" * 100_000 for _ in range(200))
 
     @app.get("/stream-boom")
     def stream_boom() -> Any:
@@ -145,7 +170,7 @@ def build(**config: Any) -> flask.Flask:
     def stream_context_boom() -> Any:
         def parts() -> Any:
             yield flask.request.path
-            raise ValueError("in the stream")
+            raise ValueError("in the stream, with the request")
 
         return flask.Response(flask.stream_with_context(parts()))
 
@@ -183,6 +208,10 @@ def build(**config: Any) -> flask.Flask:
     def file() -> Any:
         return flask.send_file(__file__, mimetype="text/plain", etag=False, last_modified=0, max_age=0)
 
+
+def hooks(app: flask.Flask) -> None:
+    """Around views, and what answers errors."""
+
     @app.get("/before")
     def before() -> Any:
         return "never"
@@ -194,10 +223,6 @@ def build(**config: Any) -> flask.Flask:
     @app.get("/teardown")
     def teardown() -> Any:
         return "torn"
-
-    @app.get("/exit")
-    def leave() -> Any:
-        raise SystemExit(3)
 
     @app.before_request
     def before_request() -> None:
@@ -238,8 +263,6 @@ def build(**config: Any) -> flask.Flask:
     @app.errorhandler(404)
     def on_404(error: Any) -> Any:
         return "no such page", 404
-
-    return app
 
 
 #: Path, method, how many errors are captured in production and in debug or testing mode.

@@ -100,7 +100,8 @@ def ask_asgi(
     scope: Dict[str, Any] = {
         "type": kind, "asgi": {"version": "3.0", "spec_version": "2.3"}, "http_version": "1.1", "method": method,
         "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": "",
-        "headers": [(b"host", b"test"), *headers], "client": ("127.0.0.1", 5), "server": ("test", 80), "subprotocols": [],
+        "headers": [(b"host", b"test"), *headers], "client": ("127.0.0.1", 5), "server": ("test", 80),
+        "subprotocols": [],
     }  # fmt: skip
     if kind == "websocket":
         del scope["method"]
@@ -134,9 +135,9 @@ def ask_asgi(
     return Seen(sent, (), tuple(errors), tuple(written))
 
 
-def same(without: Callable[[], Seen], with_it: Callable[[], Seen]) -> Tuple[Seen, Seen]:
-    """Both, asserted to be equal but for the lines that only ours could have logged: there are none."""
-    before, after = without(), with_it()
+def same(without: Any, with_it: Any, ask: Callable[..., Seen], *how: Any, **more: Any) -> Tuple[Seen, Seen]:
+    """What is seen of both apps when they are asked, asserted to be equal."""
+    before, after = ask(without, *how, **more), ask(with_it, *how, **more)
     assert after.answer == before.answer
     assert after.body == before.body
     if sys.version_info >= (3, 11):  # before, a bare `raise` cannot leave our own frame out

@@ -11,10 +11,10 @@ from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.base import BaseHTTPMiddleware
-from starlette.requests import Request
+from starlette.requests import Request  # noqa: TC002 - FastAPI reads the annotations
 from starlette.responses import PlainTextResponse, RedirectResponse, StreamingResponse
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket  # noqa: TC002 - likewise
 
 
 class Known(Exception):
@@ -69,6 +69,14 @@ async def stream(request: Request) -> Any:
     async def parts() -> Any:
         yield "a"
         yield "b"
+
+    return StreamingResponse(parts())
+
+
+async def long(request: Request) -> Any:
+    async def parts() -> Any:
+        for _ in range(200):
+            yield "x" * 100_000
 
     return StreamingResponse(parts())
 
@@ -187,6 +195,7 @@ PAGES = [
     ("/ok", ok), ("/carts/{number}", cart), ("/boom", boom), ("/sync-boom", sync_boom), ("/abort/{code}", abort),
     ("/redirect", redirect), ("/known", known), ("/worse", worse), ("/chain", chain), ("/stream", stream),
     ("/stream-boom", stream_boom), ("/background", background), ("/sync-background", sync_background), ("/slow", slow),
+    ("/long", long),
     ("/cancelled", cancelled), ("/group", group), ("/nothing", nothing), ("/middleware-after", ok),
 ]  # fmt: skip
 POSTS = [("/body", body), ("/unread", unread)]

@@ -26,7 +26,7 @@ def test_as_if_it_were_not_there(mode: str, hooks: Any) -> None:
     for path, method, production, other in flask_app.CASES:
         json = {"CONTENT_TYPE": "application/json", "body": b'{"a": 1}'}
         with capturing(integrations=hooks) as kept:
-            same(lambda: ask_wsgi(without, path, method, **json), lambda: ask_wsgi(with_it, path, method, **json))
+            same(without, with_it, ask_wsgi, path, method, **json)
         expected = production if mode == "production" else other
         if hooks:
             # The other app's errors are seen by the log alone, where it logs them; ours add none to those of theirs.
@@ -85,7 +85,12 @@ def _asking() -> flask.Flask:
 @pytest.mark.parametrize(
     ("path", "body", "kind", "shown"),
     [
-        ("/json", b'{"a": "\xc3\xa4", "password": "hunter2"}', "application/json", '{"a": "ä", "password": "[REDACTED]"}'),
+        (
+            "/json",
+            b'{"a": "\xc3\xa4", "password": "hunter2"}',
+            "application/json",
+            '{"a": "ä", "password": "[REDACTED]"}',
+        ),
         ("/form", b"a=1&b=x+y&password=hunter2", "application/x-www-form-urlencoded", "a=1&b=x+y&password=[REDACTED]"),
         ("/unread", b"unread", "text/plain", None),
     ],
@@ -162,4 +167,4 @@ def test_installed_twice_is_installed_once() -> None:
 
 
 def test_without_init_nothing_happens() -> None:
-    same(lambda: ask_wsgi(flask_app.build(), "/boom"), lambda: ask_wsgi(install(flask_app.build()), "/boom"))
+    same(flask_app.build(), install(flask_app.build()), ask_wsgi, "/boom")

@@ -34,7 +34,7 @@ def test_requests_as_if_it_were_not_there(mode: str, fast: bool) -> None:
     with_it = install(starlette_app.build(fast=fast, **MODES[mode]))
     for path, errors in starlette_app.CASES:
         with capturing() as kept:
-            same(lambda: ask_asgi(without, path), lambda: ask_asgi(with_it, path))
+            same(without, with_it, ask_asgi, path)
         # FastAPI makes an answer of nothing.
         assert kept.errors == (0 if fast and path == "/nothing" else errors), path
 
@@ -59,11 +59,8 @@ def test_each_error_once_with_its_route(fast: bool) -> None:
 def test_websockets(path: str, errors: int, fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast), install(starlette_app.build(fast=fast))
 
-    def ask(app: Any) -> Any:
-        return ask_asgi(app, path, kind="websocket", received=TALK)
-
     with capturing() as kept:
-        same(lambda: ask(without), lambda: ask(with_it))
+        same(without, with_it, ask_asgi, path, kind="websocket", received=TALK)
     assert kept.errors == errors
     for report in kept.reports:
         assert report["request"] == {"method": "WEBSOCKET", "path": path, "route": path}
@@ -73,10 +70,7 @@ def test_websockets(path: str, errors: int, fast: bool) -> None:
 def test_lifespan(fails: str, errors: int, fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast, fails=fails), install(starlette_app.build(fast=fast, fails=fails))
     with capturing() as kept:
-        same(
-            lambda: ask_asgi(without, "", kind="lifespan", received=LIVE),
-            lambda: ask_asgi(with_it, "", kind="lifespan", received=LIVE),
-        )
+        same(without, with_it, ask_asgi, "", kind="lifespan", received=LIVE)
     assert kept.errors == errors
 
 
@@ -92,10 +86,7 @@ def test_lifespan(fails: str, errors: int, fast: bool) -> None:
 def test_bodies(path: str, received: List[Any], errors: int, body: Any, fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast), install(starlette_app.build(fast=fast))
     with capturing(include_body=True) as kept:
-        same(
-            lambda: ask_asgi(without, path, "POST", received=received),
-            lambda: ask_asgi(with_it, path, "POST", received=received),
-        )
+        same(without, with_it, ask_asgi, path, "POST", received=received)
     assert kept.errors == errors
     for report in kept.reports:
         assert report["request"].get("body") == body
@@ -104,7 +95,7 @@ def test_bodies(path: str, received: List[Any], errors: int, body: Any, fast: bo
 def test_a_cancelled_request_is_no_error(fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast), install(starlette_app.build(fast=fast))
     with capturing() as kept:
-        same(lambda: ask_asgi(without, "/slow", cancel_after=0.05), lambda: ask_asgi(with_it, "/slow", cancel_after=0.05))
+        same(without, with_it, ask_asgi, "/slow", cancel_after=0.05)
     assert kept.errors == 0
 
 

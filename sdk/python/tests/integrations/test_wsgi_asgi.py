@@ -79,7 +79,7 @@ def failing(fails: str, kind: Any = Body) -> Any:
 def test_wsgi_as_if_it_were_not_there(fails: str, kind: Any) -> None:
     app = failing(fails, kind)
     with capturing(integrations=("excepthook", "logging")) as kept:
-        same(lambda: ask_wsgi(app, "/a"), lambda: ask_wsgi(wsgi.install(app), "/a"))
+        same(app, wsgi.install(app), ask_wsgi, "/a")
     assert kept.errors == (0 if fails in ("", "exit", "started") else 1)
     for report in kept.reports:
         assert report["request"] == {"method": "GET", "path": "/a"}
@@ -97,14 +97,14 @@ def test_wsgi_client_that_goes_away() -> None:
             closed.append(1)
 
     with capturing() as kept:
-        before, after = same(
-            lambda: ask_wsgi(app, "/", stop_after=1), lambda: ask_wsgi(wsgi.install(app), "/", stop_after=1)
-        )
+        before, after = same(app, wsgi.install(app), ask_wsgi, "/", stop_after=1)
     assert (after.body, closed, kept.errors) == ((b"a",), [1, 1], 0)
     assert before == after
 
 
-@pytest.mark.parametrize("body", [[b"one"], (b"one",), FileWrapper(io.BytesIO(b"one"))], ids=["list", "tuple", "file"])
+@pytest.mark.parametrize(
+    "body", [[b"one"], (b"one",), FileWrapper(io.BytesIO()), io.BytesIO()], ids=["list", "tuple", "wrapper", "file"]
+)
 def test_bodies_that_servers_treat_in_their_own_way_stay_themselves(body: Any) -> None:
     app = wsgi.install(lambda environ, start_response: body)
     assert app({"wsgi.file_wrapper": FileWrapper}, None) is body
@@ -185,7 +185,7 @@ def test_paths_and_headers_of_any_bytes() -> None:
     assert "trace_id" not in report
 
 
-# --- ASGI --------------------------------------------------------------------------------------------------------------
+# --- ASGI ---
 
 
 async def asgi3(scope: Any, receive: Any, send: Any) -> None:
@@ -209,7 +209,7 @@ async def asgi3(scope: Any, receive: Any, send: Any) -> None:
 @pytest.mark.parametrize(("path", "errors"), [("/", 0), ("/before", 1), ("/between", 1), ("/after", 1)])
 def test_asgi_as_if_it_were_not_there(path: str, errors: int) -> None:
     with capturing(integrations=("asyncio", "logging")) as kept:
-        same(lambda: ask_asgi(asgi3, path), lambda: ask_asgi(asgi.install(asgi3), path))
+        same(asgi3, asgi.install(asgi3), ask_asgi, path)
     assert kept.errors == errors
     for report in kept.reports:
         assert report["request"] == {"method": "GET", "path": path}
@@ -217,16 +217,13 @@ def test_asgi_as_if_it_were_not_there(path: str, errors: int) -> None:
 
 def test_asgi_cancelled() -> None:
     with capturing() as kept:
-        same(
-            lambda: ask_asgi(asgi3, "/slow", cancel_after=0.05),
-            lambda: ask_asgi(asgi.install(asgi3), "/slow", cancel_after=0.05),
-        )
+        same(asgi3, asgi.install(asgi3), ask_asgi, "/slow", cancel_after=0.05)
     assert kept.errors == 0
 
 
 def test_an_app_without_lifespan_is_no_error() -> None:
     with capturing() as kept:
-        same(lambda: ask_asgi(asgi3, "", kind="lifespan"), lambda: ask_asgi(asgi.install(asgi3), "", kind="lifespan"))
+        same(asgi3, asgi.install(asgi3), ask_asgi, "", kind="lifespan")
     assert kept.errors == 0
 
 
