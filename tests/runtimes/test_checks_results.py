@@ -157,9 +157,12 @@ def test_nothing_a_test_writes_into_the_files_throws(values: list[object], rubbi
 def test_reading_takes_linear_time() -> None:
     def took(count: int) -> float:
         content = b"".join(b'{"id": "same", "status": "passed"}\n{"start": "t%d"}\n' % n for n in range(count))
-        begun = time.perf_counter()
-        own_results(content)
-        return time.perf_counter() - begun
+        tries = []
+        for _ in range(3):  # test machines are busy
+            begun = time.process_time()
+            own_results(content)
+            tries.append(time.process_time() - begun)
+        return min(tries)
 
     took(1000)
     assert took(40_000) < 20 * max(took(4_000), 0.005)
