@@ -64,6 +64,7 @@ class Worker:
         self._counts = counts
         self._warn = _warn if warn is None else warn
         self._folder = folder.of(options)
+        self._closed = False
         self._begin()
         _register(self)
 
@@ -72,7 +73,6 @@ class Worker:
         self._pid = os.getpid()
         self._queue = _new_queue()
         self._running = False
-        self._closed = False
         self._starting = threading.Lock()
         self._loading = threading.RLock()
         self._held = False
@@ -88,6 +88,7 @@ class Worker:
             self.after_fork()
         if self._options.durable or self._closed:
             self._loaded().take([thing], durably=True)
+            self._start()  # for what is counted only
             return
         if self._queue.qsize() >= MOST_QUEUED:
             self._drop_oldest()

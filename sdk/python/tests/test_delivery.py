@@ -201,6 +201,8 @@ def test_durable_is_on_disk_when_put_returns(tmp_path: Path, warnings: Warnings)
         worker.put(raised(f"e{number}"))
         assert sum(name.endswith(".taken") for name in left(tmp_path)) == number + 1
     hold.set()
+    # What is counted meanwhile needs the thread too.
+    assert "splat-worker" in {thread.name for thread in threading.enumerate()}
     assert worker.flush(5)
     worker.close(2)
     assert left(tmp_path) == []

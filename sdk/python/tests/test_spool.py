@@ -315,7 +315,7 @@ def test_a_short_write_is_taken_back(place: Spool) -> None:
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20, before[1]))
     try:
-        with pytest.raises(OSError, match="full|large"):
+        with pytest.raises(OSError, match=r"full|large"):
             mine.append({"b": "x" * 100})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
