@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from hypothesis import strategies as st
+
 FOLDER = Path(__file__).parent / "cases" / "events"
 #: GitHub's name of the event, by how the file's name begins.
 NAMES = (
@@ -47,6 +49,20 @@ def put(payload: Any, path: str, value: Any) -> None:
     for step in way:
         payload = payload[step]
     payload[last] = value
+
+
+def damaged(case: str, data: st.DataObject) -> Any:
+    """A recorded payload in which one value, at most three levels down, is another one."""
+    payload = place = delivery(case)
+    for _ in range(3):
+        key = data.draw(st.sampled_from(sorted(place)))
+        if not isinstance(place[key], dict) or not place[key]:
+            break
+        place = place[key]
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(
+        st.none() | st.integers() | st.text(max_size=5) | st.lists(st.integers(), max_size=2) | st.just({})
+    )
+    return payload
 
 
 def every_case() -> list[str]:

@@ -161,10 +161,13 @@ def _workflow_run(payload: Fields, settings: Settings) -> Trigger | Skipped:
         return _nothing("The run is about a fork.", "fork")
     if payload.text("action") != "completed":
         return _nothing("The run has not ended.")
-    main = run.text("head_branch") == repository.text("default_branch") and run.text("event") != "pull_request"
+    branch = run.text("head_branch")
+    if not branch:
+        return _nothing("The run is about no branch.")
+    main = branch == repository.text("default_branch") and run.text("event") != "pull_request"
     # Whose pull request it is, and whether it carries a label, no payload says.
     labelled = settings.ci_heal and run.text("event") == "pull_request"
-    if not (main and settings.ci_heal) and not labelled and not BRANCH.fullmatch(run.text("head_branch")):
+    if not (main and settings.ci_heal) and not labelled and not BRANCH.fullmatch(branch):
         return _nothing("The run is about no branch of Splat's.")
     pulls = [pull.number("number") for pull in run.each("pull_requests")]
     return Trigger(
@@ -175,7 +178,7 @@ def _workflow_run(payload: Fields, settings: Settings) -> Trigger | Skipped:
         run.text("updated_at"),
         pull=pulls[0] if len(pulls) == 1 else 0,
         run=run.number("id"),
-        branch=run.text("head_branch"),
+        branch=branch,
         head=_commit(run.text("head_sha")),
         conclusion=run.text("conclusion"),
         workflow=run.text("path"),

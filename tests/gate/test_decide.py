@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healer.event import Actor
-from healer.gate import Go, IssueNow, Ledger, Permission, PullNow, Said, State, stamp
-from tests.gate.world import NOW, OWN, code, decided, issue, pull, run, runs, said, state
-from tests.recorded_events import MONA, REPORTER, SIGNATURE, STRANGER
+from healer.event import Actor, read_event
+from healer.gate import Go, IssueNow, Ledger, Permission, PullNow, Said, State, decide, stamp
+from healer.outcome import Skipped
+from healer.settings import load_settings
+from tests.gate.world import NOW, OWN, SETTINGS, code, decided, issue, pull, run, runs, said, state
+from tests.recorded_events import MONA, REPORTER, SIGNATURE, STRANGER, damaged, every_case, name_of
 
 SDK = issue("issues_labeled_by_reporter")
 
@@ -211,6 +213,15 @@ def test_nobody_else_ever_starts_anything(
         assert not found.words
     else:
         assert not found.told or who in (REPORTER, OWN)
+
+
+@settings(max_examples=150, deadline=None)
+@given(case=st.sampled_from(every_case()), data=st.data(), ci_heal=st.booleans())
+def test_no_delivery_makes_the_decision_fail(case: str, data: st.DataObject, ci_heal: bool) -> None:
+    wanted = load_settings(f"{SETTINGS}ci_heal: {str(ci_heal).lower()}".encode(), environ={})
+    found = read_event(name_of(case), damaged(case, data), wanted)
+    if not isinstance(found, Skipped):
+        assert isinstance(decide(found, state(pulls=(pull(),), comments=runs(run())), wanted), Go | Skipped)
 
 
 # --- asked before ----------------------------------------------------------------------------------------------------
