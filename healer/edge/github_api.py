@@ -1,0 +1,92 @@
+"""One repository's REST API, through PyGithub: its sessions, its retries, its patience with rate limits.
+
+Every question is one request, or one a page. PyGithub's objects, which fetch what they lack when it is looked at, are
+left alone. A request whose answer got lost is sent again, so whoever creates something must know it again when it is
+there already.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from healer.edge.github_errors import explained, unreachable
+from healer.outcome import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from healer.settings import Actions
+
+#: Where a token is looked for, first wins.
+TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
+#: Of each list at most so many pages of 100 are read; a longer one is None.
+MOST_PAGES = 10
+_TIMEOUT = 15
+#: Seconds that a rate limit may hold a run up; a minute of GitHub being down is outwaited, by doubling pauses.
+_PATIENCE = 120
+_REPEATED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+
+
+class Api:
+    """Raises ConfigError for what a token or a setting forbids, SplatError for breakage. `requests` counts."""
+
+    def __init__(self, actions: Actions, environ: Mapping[str, str]) -> None:
+        # A quarter of a second to import.
+        import github
+
+        token = next((environ[name] for name in TOKENS if environ.get(name)), "")
+        if not token:
+            raise ConfigError("There is no token for GitHub", where=TOKENS[0], next_step="Pass one to this step.")
+        retry = github.GithubRetry(
+            total=7, backoff_factor=1, max_rate_limit_wait=_PATIENCE, allowed_methods=set(_REPEATED)
+        )
+        client = github.Github(
+            auth=github.Auth.Token(token),
+            base_url=actions.api,
+            timeout=_TIMEOUT,
+            per_page=100,
+            retry=retry,
+            seconds_between_requests=0,
+            seconds_between_writes=0,
+            lazy=True,
+        )
+        self._requester = client.requester
+        self.repository = f"/repos/{actions.repository}"
+        self.owner = actions.repository.partition("/")[0]
+        self.requests = 0
+
+    def ask(
+        self,
+        verb: str,
+        path: str,
+        body: Any = None,
+        *,
+        parameters: dict[str, str] | None = None,
+        but: tuple[int, ...] = (),
+    ) -> Any:
+        """The parsed answer; None for one of the statuses `but`. `path` that begins with no "/repos" or "/user" is
+        taken below the repository.
+        """
+        from github.GithubException import GithubException
+        from requests.exceptions import RequestException
+
+        self.requests += 1
+        url = path if path.startswith(("/repos/", "/user", "/graphql")) else f"{self.repository}{path}"
+        try:
+            return self._requester.requestJsonAndCheck(verb, url, parameters=parameters, input=body)[1]
+        except GithubException as error:
+            if error.status in but:
+                return None
+            raise explained(error, f"{verb} {url}") from None
+        except (RequestException, OSError) as error:
+            raise unreachable(error, f"{verb} {url}") from None
+
+    def pages(self, path: str, wanted: Mapping[str, str] | None = None) -> list[dict[str, Any]] | None:
+        """All items of a list, None when there are more than are read."""
+        items: list[dict[str, Any]] = []
+        for page in range(1, MOST_PAGES + 1):
+            found = self.ask("GET", path, parameters={**(wanted or {}), "per_page": "100", "page": str(page)})
+            items += found
+            if len(found) < 100:
+                return items
+        return None
