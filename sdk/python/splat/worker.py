@@ -5,18 +5,14 @@ Loaded by `init`: nothing heavy here. The rest is loaded by the worker, on its o
 
 from __future__ import annotations
 
-import atexit
-import functools
 import os
-import sys
 import threading
 import time
-from _queue import Empty, SimpleQueue
-from _weakref import ref
-from _weakrefset import WeakSet
+from _queue import Empty
 
-from splat import folder, interval
+from splat import folder, interval, process
 from splat.transports import make
+from splat.warn import warn as _warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,12 +62,12 @@ class Worker:
         self._folder = folder.of(options)
         self._closed = False
         self._begin()
-        _register(self)
+        process.watch(self)
 
     def _begin(self) -> None:
         """All that belongs to one process."""
         self._pid = os.getpid()
-        self._queue = _new_queue()
+        self._queue = process.new_queue()
         self._running = False
         self._starting = threading.Lock()
         self._loading = threading.RLock()
@@ -159,10 +155,10 @@ class Worker:
         try:
             if not self._running and not self._closed:
                 # Libraries that replace threads may have come after us.
-                self._queue = _moved(self._queue)
+                self._queue = process.moved(self._queue)
                 self._running = True
                 threading.Thread(target=self._run, name="splat-worker", daemon=True).start()
-                _at_end_of_child(self)
+                process.at_end_of_child(self)
         except RuntimeError:
             self._running = False
         finally:
@@ -264,89 +260,3 @@ class Worker:
             of_keeper = self._counts
             self._guarded(lambda: counts.extend(of_keeper(closing)), "counts were lost")
         return counts
-
-
-# --- the process -----------------------------------------------------------------------------------------------------
-
-_workers: WeakSet[Worker] = WeakSet()
-
-
-def _register(worker: Worker) -> None:
-    _workers.add(worker)
-    _watch_the_process()
-
-
-@functools.cache
-def _watch_the_process() -> None:
-    """Once: nothing of this can be taken back."""
-    atexit.register(_exit)
-    if hasattr(os, "register_at_fork"):
-        os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_here, after_in_child=_after_fork)
-
-
-def _exit() -> None:
-    for worker in list(_workers):
-        _end(worker)
-
-
-def _end(worker: Worker) -> None:
-    try:
-        worker.close(worker.seconds_at_exit)
-    except Exception as error:
-        _warn(f"not all errors were delivered, for {type(error).__name__}: {str(error)[:300]}", "exit")
-
-
-def _before_fork() -> None:
-    """A module that is half loaded by a thread that is not in the child could never be loaded there."""
-    for worker in list(_workers):
-        worker.wait_for_loading()
-
-
-def _after_fork_here() -> None:
-    for worker in list(_workers):
-        worker.loading_may_go_on()
-
-
-def _after_fork() -> None:
-    interval.after_fork()
-    for worker in list(_workers):
-        worker.after_fork()
-
-
-def _at_end_of_child(worker: Worker) -> None:
-    """A child of `multiprocessing` ends without `atexit`, but calls its own finalizers."""
-    for name in ("multiprocessing", "billiard"):
-        process, util = sys.modules.get(f"{name}.process"), sys.modules.get(f"{name}.util")
-        try:
-            if process is not None and util is not None and process.current_process()._parent_pid is not None:
-                util.Finalize(worker, _close, (ref(worker),), exitpriority=-100)
-        except Exception as error:
-            _warn(f"errors in children of {name} may come late, for {type(error).__name__}: {str(error)[:300]}", name)
-
-
-def _close(reference: ref[Worker]) -> None:
-    worker = reference()
-    if worker is not None:
-        _end(worker)
-
-
-def _new_queue() -> SimpleQueue[Any]:
-    """A queue whose `get` lets other greenlets run where gevent has put its own class into `queue`."""
-    queue = sys.modules.get("queue")
-    return queue.SimpleQueue() if queue is not None else SimpleQueue()
-
-
-def _moved(queue: SimpleQueue[Any]) -> SimpleQueue[Any]:
-    """The same, of the class that is right by now."""
-    new = _new_queue()
-    if type(new) is type(queue):
-        return queue
-    while not queue.empty():
-        new.put(queue.get_nowait())
-    return new
-
-
-def _warn(text: str, kind: Optional[str] = None) -> None:
-    from splat.warn import warn
-
-    warn(text, kind)

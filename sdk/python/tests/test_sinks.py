@@ -122,6 +122,8 @@ print(n, most - begun)
 
 # --- disks -----------------------------------------------------------------------------------------------------------
 
+#: Python itself would leave half a compiled module.
+SMALL_FILES = "import resource; sys.dont_write_bytecode = True\nresource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))"
 TEN = "for n in range(10): worker.put(raised(f'e{n}'))\n"
 
 
@@ -157,10 +159,7 @@ def test_without_a_disk_reports_are_delivered_from_memory(how: str, tmp_path: Pa
         place = Path(folder.of(Options(transport="http", url=sink.url, spool_dir=str(tmp_path))))
         mounted = False
         if how == "too large for a file":
-            body = (
-                "import resource; sys.dont_write_bytecode = True; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
-                + body
-            )
+            body = f"{SMALL_FILES}\n{TEN}"
         else:
             why = programs.mount_small(place)
             if why:
