@@ -131,7 +131,7 @@ def _workshop(house: House, plan: CheckPlan | None) -> Iterator[Future[Workshop]
 
         def open_it() -> Workshop:
             # What comes after Claude's answer is imported while Claude thinks, when it costs nobody time.
-            from healer import confidence, pull_request  # noqa: F401
+            from healer import confidence, pull_request  # noqa: F401 - the importing is what is asked for
             from healer.verdict import prepare
 
             checks = stack.enter_context(house.sandbox(leaving, light))
