@@ -1,10 +1,26 @@
-"""From the job that thinks to the job that writes: what crosses, and how little of it is believed.
+"""From job to job: what crosses, and how little of it is believed.
 
-record.py    pack and read: the JSON of data/handover.schema.json
+request.py   what the job that decides wrote for those after it
+record.py    what the job that thinks hands to the one that writes: pack and read
+keep.py      the forge of the job that thinks: it writes nothing
 rebuild.py   report, patch and confidence made again from it, on the writing side
 """
 
+from healer.handover.keep import Keeping
 from healer.handover.rebuild import Rebuilt, mark_of, rebuild
 from healer.handover.record import Handover, pack, read_handover
+from healer.handover.request import HINT, REQUEST, Request, read_request
 
-__all__ = ["Handover", "Rebuilt", "mark_of", "pack", "read_handover", "rebuild"]
+__all__ = [
+    "HINT",
+    "REQUEST",
+    "Handover",
+    "Keeping",
+    "Rebuilt",
+    "Request",
+    "mark_of",
+    "pack",
+    "read_handover",
+    "read_request",
+    "rebuild",
+]

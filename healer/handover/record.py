@@ -8,7 +8,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
 from healer.markdown import cut
-from healer.outcome import Rejected, Skipped, UsageError
+from healer.outcome import Rejected, Skipped, SplatError, UsageError
 from healer.pull_request.value import Diagnosis, PullRequest, Refusal, Tally
 from healer.redact import redact
 
@@ -28,42 +28,51 @@ class Handover:
     """What was packed, shape and sizes checked, contents not.
 
     `fixed` holds the keys `proposal`, `diff` and `verdict` of the schema where the outcome is "fixed"; `code`, `reason`
-    and `next_step` say why there is no fix.
+    (with `where`, for an error) and `next_step` say why there is no fix.
     """
 
-    outcome: Literal["fixed", "unfixed", "declined"]
+    outcome: Literal["fixed", "unfixed", "declined", "error"]
     signature: str
     base: str
     tally: Tally
     head: str = ""
     code: str = ""
     reason: str = ""
+    where: str = ""
     next_step: str = ""
     fixed: Mapping[str, Any] = field(default_factory=dict)
 
 
-def pack(ended: PullRequest | Diagnosis | Skipped, signature: str, base: str, head: str = "") -> str:
-    """The JSON text that hands over how a healing ended. `head` is our branch's commit that it began from."""
+def pack(
+    ended: PullRequest | Diagnosis | Skipped | SplatError,
+    signature: str,
+    base: str,
+    head: str = "",
+    tally: Tally | None = None,
+) -> str:
+    """The JSON text that hands over how a healing ended. `head` is our branch's commit that it began from; `tally` is
+    what it cost where the ending itself does not say so.
+    """
     told: dict[str, Any] = {"schema": SCHEMA, "signature": signature, "base": base, "head": head}
-    if isinstance(ended, Skipped):
+    spent = _tally(tally or Tally())
+    if isinstance(ended, SplatError):
+        told |= {"outcome": "error", "code": type(ended).__name__, "reason": _words(ended.what), "tally": spent}
+        told |= {"where": _words(ended.where), "next_step": _words(ended.next_step)}
+    elif isinstance(ended, Skipped):
         told |= {"outcome": "declined", "code": ended.code, "reason": _words(ended.reason)}
-        told |= {"next_step": _words(ended.next_step), "tally": _tally(Tally())}
+        told |= {"next_step": _words(ended.next_step), "tally": spent}
     elif isinstance(ended, Diagnosis):
         told |= {"outcome": "unfixed", "reason": _words(ended.reason), "tally": _tally(ended.tally)}
     else:
         told |= {"outcome": "fixed", "tally": _tally(ended.tally), **_fixed(ended.confidence)}
-    return json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+    # Half a character, which a report may hold, can be written nowhere.
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def read_handover(data: bytes) -> Handover:
     """Raises UsageError for what is too large, no JSON, or not of the schema."""
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"The handover has {len(data):,} bytes, {MAX_BYTES:,} are allowed", next_step=_NEXT_STEP)
-    try:
-        told = json.loads(data)
-    except (ValueError, RecursionError):
-        raise UsageError("The handover is not JSON", next_step=_NEXT_STEP) from None
-    _check(told)
+    told = checked(data, "handover", MAX_BYTES, _NEXT_STEP)
     return Handover(
         outcome=told["outcome"],
         signature=told["signature"],
@@ -72,20 +81,35 @@ def read_handover(data: bytes) -> Handover:
         head=told.get("head", ""),
         code=told.get("code", ""),
         reason=told.get("reason", ""),
+        where=told.get("where", ""),
         next_step=told.get("next_step", ""),
         fixed={key: told[key] for key in ("proposal", "diff", "verdict") if key in told},
     )
 
 
-def _check(told: Any) -> None:
+def checked(data: bytes, name: str, most: int, next_step: str) -> dict[str, Any]:
+    """The JSON object in `data`, held against `data/<name>.schema.json`. Raises UsageError where it does not fit."""
     from jsonschema import Draft202012Validator
 
-    schema = json.loads((files("healer") / "data" / "handover.schema.json").read_text("utf-8"))
+    if len(data) > most:
+        raise UsageError(f"The {name} has {len(data):,} bytes, {most:,} are allowed", next_step=next_step)
+    try:
+        told = json.loads(data, parse_constant=_refuse)
+        json.dumps(told, ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        raise UsageError(f"The {name} is not JSON in UTF-8", next_step=next_step) from None
+    schema = json.loads((files("healer") / "data" / f"{name}.schema.json").read_text("utf-8"))
     error = next(iter(Draft202012Validator(schema).iter_errors(told)), None)
     if error is not None:
         raise UsageError(
-            f"The handover is not as it should be: {error.message[:300]}", where=error.json_path, next_step=_NEXT_STEP
+            f"The {name} is not as it should be: {error.message[:300]}", where=error.json_path, next_step=next_step
         )
+    found: dict[str, Any] = told
+    return found
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
 
 
 def _words(text: str, most: int = _WORDS) -> str:

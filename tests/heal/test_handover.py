@@ -102,7 +102,7 @@ def test_what_is_not_of_the_schema_is_refused(told: dict[str, Any], change: dict
         read(told | change)
 
 
-@pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\xff", b"null", b"x" * 16_000_001])
+@pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"\xff", b"null", b'"\\ud800"', b"NaN", b"x" * 16_000_001])
 def test_what_is_no_handover_at_all_is_refused(data: bytes) -> None:
     with pytest.raises(UsageError):
         read_handover(data)

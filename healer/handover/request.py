@@ -1,0 +1,44 @@
+"""From the job that decides to the jobs after it: what `splat gate` wrote, read typed and capped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from healer.handover.record import checked
+from healer.outcome import UsageError
+
+if TYPE_CHECKING:
+    from healer.event import Ask
+
+MAX_BYTES = 2_000_000
+REQUEST, HINT = "request.json", "hint.txt"
+_NEXT_STEP = "`splat gate` writes it; look at that job's log."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the gate let through; the fields of its `Go`, and `tracking`, the id of Splat's comment (0 for none).
+
+    `text` is what the issue said to its reader, `words` what the actor adds for Claude: words of others, both.
+    """
+
+    ask: Ask
+    issue: int
+    pull: int
+    signature: str
+    text: str
+    words: str
+    actor: str
+    approved: bool
+    dollars: float
+    running: int
+    tracking: int
+
+
+def read_request(data: bytes, hint: bytes) -> Request:
+    """From the bytes of both files. Raises UsageError for what is too large, not of the shape, or does not agree."""
+    told = checked(data, "request", MAX_BYTES, _NEXT_STEP)
+    if hint.decode("utf-8", "replace") != told["words"]:
+        raise UsageError("The hint is not the request's", where=HINT, next_step=_NEXT_STEP)
+    return Request(**{key: value for key, value in told.items() if key != "v"})
