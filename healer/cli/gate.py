@@ -118,7 +118,7 @@ def _request_files(admission: Admission, folder: Path) -> dict[str, str]:
     place.mkdir(parents=True, exist_ok=True)
     request, hint = place / "request.json", place / "hint.txt"
     request.write_text(json.dumps({"v": 1, **asdict(decision), "tracking": admission.tracking}), "utf-8")
-    hint.write_text(decision.words, "utf-8")
+    hint.write_text(decision.hint, "utf-8")
     return {"request-file": str(request), "hint-file": str(hint)}
 
 

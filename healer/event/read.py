@@ -9,6 +9,7 @@ from healer.event.commands import MARK, Command, read_command
 from healer.event.payload import Fields, MalformedPayload
 from healer.event.value import Actor, Trigger
 from healer.event.visible import visible
+from healer.markdown import cut, plain
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -103,11 +104,18 @@ def _review_comment(payload: Fields, settings: Settings) -> Trigger | Skipped:
     head = pull.inner("head").maybe("repo")
     if head is None or head.number("id") != payload.inner("repository").number("id"):
         return _nothing("The pull request comes from a fork.")
-    return _comment(payload, settings, pull=pull.number("number"), review=True)
+    return _comment(payload, settings, pull=pull.number("number"), place=_place(payload.inner("comment")))
+
+
+def _place(comment: Fields) -> str:
+    """Where in the diff a comment stands. A line that is there no more is named as it was."""
+    path = cut(plain(comment.text("path")), 300)
+    line = next((comment.number(name) for name in ("line", "original_line") if comment.has(name)), 0)
+    return f"{path}:{line}" if line else path
 
 
 def _comment(
-    payload: Fields, settings: Settings, *, issue: Fields | None = None, pull: int = 0, review: bool = False
+    payload: Fields, settings: Settings, *, issue: Fields | None = None, pull: int = 0, place: str = ""
 ) -> Trigger | Skipped:
     comment = payload.inner("comment")
     command = _command_of(payload.text("action"), comment, settings)
@@ -122,7 +130,7 @@ def _comment(
         command.ask,
         actor,
         payload.inner("repository").number("id"),
-        f"{'review' if review else 'comment'}:{comment.number('id')}",
+        f"{'review' if place else 'comment'}:{comment.number('id')}",
         comment.text("created_at"),
         issue=issue.number("number") if issue else 0,
         pull=pull,
@@ -131,7 +139,8 @@ def _comment(
         signature=claimed_signature(body),
         words=command.words,
         comment=comment.number("id"),
-        review=review,
+        review=bool(place),
+        place=place,
         through_app=app.number("id") if app else 0,
     )
 

@@ -38,9 +38,10 @@ class Trigger:
     `repository` is the repository's numeric id. `issue` and `pull` are numbers, 0 for none; a comment on a pull
     request knows only `pull`. `author` filed the issue. `text` is what a reader of the issue sees, nothing hidden;
     `signature` is what its hidden marker claims, and counts only when `author` is a reporter. `words` is what stood
-    behind the command, in the words of `actor`. `comment` is the comment's id, `review` whether it stands in a diff,
-    `through_app` the id of the app that wrote it in somebody's name. `run`, `branch`, `head`, `conclusion` and
-    `workflow` describe the checks that finished.
+    behind the command, in the words of `actor`. `comment` is the comment's id, `review` whether it stands in a diff and
+    `place` where ("shop/cart.py:27"), `through_app` the id of the app that wrote it in somebody's name. `run`,
+    `branch`, `head`, `conclusion` and `workflow` describe the checks that finished, `default_branch` whether they ran
+    there.
     """
 
     ask: Ask
@@ -56,6 +57,7 @@ class Trigger:
     words: str = ""
     comment: int = 0
     review: bool = False
+    place: str = ""
     through_app: int = 0
     run: int = 0
     branch: str = ""

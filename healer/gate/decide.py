@@ -45,10 +45,16 @@ class Go:
     approved: bool
     dollars: float
     running: int = 0
+    place: str = ""
+
+    @property
+    def hint(self) -> str:
+        """The actor's words, and which line of the fix they stand at."""
+        return f"About {self.place}: {self.words}" if self.words and self.place else self.words
 
     def event(self) -> Event:
         """What the walk starts from."""
-        return Event("trace", self.text, self.actor, self.words)
+        return Event("trace", self.text, self.actor, self.hint)
 
 
 def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
@@ -70,6 +76,7 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         is_writer(case) or trigger.actor.id in settings.gate.trusted or case.from_reporter,
         settings.limits.dollars if spends(case) else 0.0,
         case.running.id if case.running else 0,
+        trigger.place,
     )
 
 

@@ -79,6 +79,16 @@ def test_merge_needs_an_open_fix() -> None:
     assert code("issue_comment_created", now=state(pulls=(pull(),)), comment__body="@splat merge") == "go merge"
 
 
+def test_a_comment_in_the_diff_says_where_it_stands() -> None:
+    go = decided("pull_request_review_comment_created", now=state(pulls=(pull(),)))
+    assert isinstance(go, Go)
+    assert go.event().hint == "About shop/cart.py:27: round half up here"
+    old = {"comment__line": None, "comment__original_line": 25, "comment__path": "shop/\u202ecart.py"}
+    go = decided("pull_request_review_comment_created", now=state(pulls=(pull(),)), **old)
+    assert isinstance(go, Go)
+    assert go.hint == "About shop/cart.py:25: round half up here"
+
+
 # --- who may ---------------------------------------------------------------------------------------------------------
 
 CASES = ("issues_labeled", "issue_comment_created", "workflow_dispatch", "repository_dispatch", "issues_opened")

@@ -81,6 +81,7 @@ def _check_text(text: str) -> None:
 def _check_handed_on(ended: Ended) -> None:
     request = json.loads(Path(ended.outputs["request-file"]).read_text())
     assert "ffffffffffffffff" not in (request["signature"], ended.outputs["signature"])
+    assert not request["place"]
     for hidden in ("\u200b", "\U000e0041", "\x1b", "<!--"):
         assert hidden not in request["text"] + request["words"]
     assert "hidden instructions" not in request["text"]
