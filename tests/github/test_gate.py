@@ -40,6 +40,8 @@ from tests.recorded_events import SIGNATURE, name_of
 if TYPE_CHECKING:
     from tests.github.runs import Ended, Gate
 
+pytestmark = pytest.mark.slow
+
 
 def tracked(gate: Gate, issue: int) -> Ledger:
     """The ledger of the one comment that has one."""

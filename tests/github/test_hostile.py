@@ -20,6 +20,8 @@ from tests.recorded_events import put
 if TYPE_CHECKING:
     from tests.github.runs import Ended, Gate
 
+pytestmark = pytest.mark.slow
+
 CASES = json.loads((Path(__file__).parents[1] / "cases" / "hostile_events.json").read_text())
 #: Decisions after which a person is answered: a comment, a reaction, a label, and no other request that writes.
 ANSWERED = {"no-trace", "stopped", "help"}
