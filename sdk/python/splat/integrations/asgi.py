@@ -42,6 +42,8 @@ class Asgi:
             scopes.leave(token)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "app":  # a copy that is being made has none yet
+            raise AttributeError(name)
         return getattr(self.app, name)
 
 
@@ -153,9 +155,11 @@ def _own_path(scope: Dict[str, Any], router: Any) -> str:
         if path and isinstance(path, str):
             return path
     endpoint = scope.get("endpoint")  # all that an older Starlette leaves
+    path = str(scope.get("path", ""))
+    paths = (path, path[len(str(scope.get("root_path", ""))) :])  # versions differ in which of them routes match
     if endpoint is not None:
         for route in getattr(router, "routes", None) or ():
-            if getattr(route, "endpoint", None) is endpoint and route.path_regex.match(scope.get("path", "")):
+            if getattr(route, "endpoint", None) is endpoint and any(map(route.path_regex.match, paths)):
                 return str(route.path)
     return ""
 

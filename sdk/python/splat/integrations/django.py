@@ -140,6 +140,8 @@ class Parts:
             scope.leave(token)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_parts":
+            raise AttributeError(name)
         return getattr(self._parts, name)
 
 
@@ -168,4 +170,6 @@ class AsyncParts:
             scope.leave(token)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_parts":
+            raise AttributeError(name)
         return getattr(self._parts, name)

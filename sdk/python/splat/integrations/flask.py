@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from inspect import iscoroutinefunction
+import sys
+from functools import partial
 from typing import Any, Callable
 
+from flask import after_this_request
 from flask.signals import got_request_exception
 from werkzeug.exceptions import HTTPException
 
-from splat.integrations.request import Request, capture, of_wsgi, untrace
+from splat.integrations.request import Request, capture, dismiss, of_wsgi
 from splat.integrations.wsgi import Wsgi
 
 _MECHANISM = "flask"
@@ -21,7 +23,10 @@ def install(app: Any) -> Any:
     if "splat" in app.extensions:
         return app
     app.extensions["splat"] = True
-    got_request_exception.connect(_failed, app)
+    try:
+        got_request_exception.connect(_failed, app)
+    except RuntimeError:  # Flask 2.2 has no signals unless blinker is installed
+        app.log_exception = _told(app.log_exception)
     app.wsgi_app = FlaskWsgi(app)
     find = getattr(app, "_find_error_handler", None)
     if find is not None:  # private, so it may be gone one day; then what users handle is not seen
@@ -63,58 +68,35 @@ class FlaskWsgi(Wsgi):
 
 
 def _failed(sender: Any, exception: BaseException, **_: Any) -> None:
-    if not (isinstance(exception, HTTPException) and (exception.code or 500) < 500):
+    if isinstance(exception, HTTPException) and (exception.code or 500) < 500:
+        dismiss(exception)
+    else:
         capture(exception, _MECHANISM)
 
 
+def _told(log: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def log_exception(exc_info: Any) -> Any:
+        _failed(None, exc_info[1])
+        return log(exc_info)
+
+    return log_exception
+
+
 def _watched(find: Callable[..., Any]) -> Callable[..., Any]:
-    """`find`, which gives the user's handler for an error, or None; each handler it gives tells us of a 5xx."""
+    """`find`, which gives the user's handler for an error, or None; what a handler answers by a 5xx is captured."""
 
     def find_error_handler(error: Any, *rest: Any) -> Any:
         handler = find(error, *rest)
-        if handler is None or isinstance(error, HTTPException):
-            return handler
-        return _async_handler(handler) if iscoroutinefunction(handler) else _handler(handler)
+        if handler is not None and not isinstance(error, HTTPException):
+            after_this_request(partial(_handled, error))
+        return handler
 
     return find_error_handler
 
 
-def _handler(handler: Callable[..., Any]) -> Callable[..., Any]:
-    def answer(error: BaseException) -> Any:
-        try:
-            response = handler(error)
-        except Exception as other:
-            untrace(other)
-            raise
-        _handled(error, response)
-        return response
-
-    return answer
-
-
-def _async_handler(handler: Callable[..., Any]) -> Callable[..., Any]:
-    async def answer(error: BaseException) -> Any:
-        try:
-            response = await handler(error)
-        except Exception as other:
-            untrace(other)
-            raise
-        _handled(error, response)
-        return response
-
-    return answer
-
-
-def _handled(error: BaseException, response: Any) -> None:
-    if _status(response) >= 500:
+def _handled(error: BaseException, response: Any) -> Any:
+    # When the handler failed too, Flask is answering that error, which was captured.
+    now = sys.exc_info()[1]
+    if response.status_code >= 500 and (now is None or error not in (now, now.__context__)):
         capture(error, _MECHANISM, handled=True)
-
-
-def _status(response: Any) -> int:
-    """Of anything that a view may return; 0 where it says none."""
-    status = getattr(response, "status_code", None) or getattr(response, "code", None)
-    if isinstance(response, tuple) and len(response) > 1:
-        status = response[1]
-    if isinstance(status, str):
-        status = int(status[:3]) if status[:3].isdigit() else 0
-    return status if isinstance(status, int) else 0
+    return response

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import codecs
 import sys
-from typing import Any, Callable, Dict, Iterable, Mapping, Optional, Tuple
+from itertools import islice
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, urlencode
 
 from splat import client, eligible
@@ -15,6 +16,7 @@ from splat import client, eligible
 Request = Dict[str, Any]  #: the report's `request`, and `trace_id` when there is one
 
 _BODY = 100_000  # bytes; what is longer would be cut before it is redacted anyway (rule X11)
+_MOST_FIELDS = 200  # of a query, of the headers
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -72,7 +74,7 @@ def describe(
     if options.include_query:
         told["query"] = _query(query())
     if options.include_headers:
-        told["headers"] = dict(headers())
+        told["headers"] = dict(islice(headers(), _MOST_FIELDS))
     if options.include_body:
         held = _body(body())
         if held is not None:
@@ -118,10 +120,10 @@ def form(pairs: Iterable[Tuple[str, Any]]) -> str:
 
 
 def _query(text: str) -> Dict[str, str]:
-    told: Dict[str, str] = {}
-    for key, value in parse_qsl(text[:_BODY], keep_blank_values=True, max_num_fields=None):
-        told[key] = told[key] + ", " + value if key in told else value
-    return told
+    told: Dict[str, List[str]] = {}
+    for key, value in parse_qsl("&".join(text[:_BODY].split("&", _MOST_FIELDS)[:_MOST_FIELDS]), keep_blank_values=True):
+        told.setdefault(key, []).append(value)
+    return {key: ", ".join(values) for key, values in told.items()}
 
 
 def _body(held: Any) -> Optional[str]:

@@ -58,6 +58,8 @@ class Wsgi:
             scope.leave(token)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "app":  # a copy that is being made has none yet
+            raise AttributeError(name)
         return getattr(self.app, name)
 
 
@@ -116,6 +118,8 @@ class Body:
             self._leave(token)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "_body":
+            raise AttributeError(name)
         return getattr(self._body, name)
 
 

@@ -9,7 +9,11 @@ import re
 import sys
 import traceback
 from contextlib import contextmanager
-from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+
+from tests.integrations.captured import Kept, capturing
+
+NOTHING: Mapping[str, Any] = {}
 
 
 class Seen(NamedTuple):
@@ -135,12 +139,16 @@ def ask_asgi(
     return Seen(sent, (), tuple(errors), tuple(written))
 
 
-def same(without: Any, with_it: Any, ask: Callable[..., Seen], *how: Any, **more: Any) -> Tuple[Seen, Seen]:
-    """What is seen of both apps when they are asked, asserted to be equal."""
-    before, after = ask(without, *how, **more), ask(with_it, *how, **more)
+def same(
+    without: Any, with_it: Any, ask: Callable[..., Seen], *how: Any, options: Mapping[str, Any] = NOTHING, **more: Any
+) -> Kept:
+    """Asks both apps, asserts that what is seen of them is equal, and returns what ours captured."""
+    before = ask(without, *how, **more)
+    with capturing(**options) as kept:
+        after = ask(with_it, *how, **more)
     assert after.answer == before.answer
     assert after.body == before.body
     if sys.version_info >= (3, 11):  # before, a bare `raise` cannot leave our own frame out
         assert after.errors == before.errors
-    assert after.logs == before.logs
-    return before, after
+        assert after.logs == before.logs
+    return kept

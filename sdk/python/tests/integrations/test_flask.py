@@ -25,24 +25,13 @@ def test_as_if_it_were_not_there(mode: str, hooks: Any) -> None:
     without, with_it = flask_app.build(**MODES[mode]), install(flask_app.build(**MODES[mode]))
     for path, method, production, other in flask_app.CASES:
         json = {"CONTENT_TYPE": "application/json", "body": b'{"a": 1}'}
-        with capturing(integrations=hooks) as kept:
-            same(without, with_it, ask_wsgi, path, method, **json)
+        kept = same(without, with_it, ask_wsgi, path, method, **json, options={"integrations": hooks})
         expected = production if mode == "production" else other
-        if hooks:
-            # The other app's errors are seen by the log alone, where it logs them; ours add none to those of theirs.
-            assert kept.errors >= expected, path
-        else:
-            assert kept.errors == expected, path
-
-
-@pytest.mark.parametrize(("path", "method", "production", "_"), flask_app.CASES)
-def test_each_error_once_whoever_sees_it(path: str, method: str, production: int, _: int) -> None:
-    app = install(flask_app.build())
-    json = {"CONTENT_TYPE": "application/json", "body": b'{"a": 1}'}
-    with capturing(integrations=("logging", "excepthook", "threads")) as kept:
-        ask_wsgi(app, path, method, **json)
-    # After its after_request failed, Flask calls it again for the 500: a second error, which it logs.
-    assert kept.errors == (2 if path == "/after" else production)
+        # After its after_request failed, Flask calls it again for the 500: a second error, which is only logged.
+        more = (
+            1 if path == "/after" and hooks and not MODES[mode].get("DEBUG") and not MODES[mode].get("TESTING") else 0
+        )
+        assert kept.errors == expected + more, path
 
 
 @pytest.mark.parametrize(
@@ -167,4 +156,5 @@ def test_installed_twice_is_installed_once() -> None:
 
 
 def test_without_init_nothing_happens() -> None:
-    same(flask_app.build(), install(flask_app.build()), ask_wsgi, "/boom")
+    before, after = (ask_wsgi(app, "/boom") for app in (flask_app.build(), install(flask_app.build())))
+    assert before == after

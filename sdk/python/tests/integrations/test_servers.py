@@ -91,7 +91,7 @@ def lines(log: Path) -> List[str]:
     text = log.read_text()
     text = re.sub(r"\d\d/\w{3}/\d{4}:[\d:]+ [+-]\d{4}|\d{4}-\d\d-\d\d \d\d:\d\d:\d\d( [+-]\d{4}|,\d+)?", "TIME", text)
     text = re.sub(r".*Control socket listening.*\n", "", text)  # a thread of gunicorn's says so at any time
-    return re.sub(r"127\.0\.0\.1:\d+|[\[(]\d+[\])]|pid: ?\d+|0x[0-9a-f]+|Thread-\d+", "X", text).split("\n")
+    return re.sub(r"127\.0\.0\.1(:|', )\d+|[\[(]\d+[\])]|pid: ?\d+|0x[0-9a-f]+|Thread-\d+", "X", text).split("\n")
 
 
 def reports(folder: Path) -> List[Dict[str, Any]]:

@@ -33,8 +33,7 @@ def test_requests_as_if_it_were_not_there(mode: str, fast: bool) -> None:
     without = starlette_app.build(fast=fast, **MODES[mode])
     with_it = install(starlette_app.build(fast=fast, **MODES[mode]))
     for path, errors in starlette_app.CASES:
-        with capturing() as kept:
-            same(without, with_it, ask_asgi, path)
+        kept = same(without, with_it, ask_asgi, path)
         # FastAPI makes an answer of nothing.
         assert kept.errors == (0 if fast and path == "/nothing" else errors), path
 
@@ -59,8 +58,7 @@ def test_each_error_once_with_its_route(fast: bool) -> None:
 def test_websockets(path: str, errors: int, fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast), install(starlette_app.build(fast=fast))
 
-    with capturing() as kept:
-        same(without, with_it, ask_asgi, path, kind="websocket", received=TALK)
+    kept = same(without, with_it, ask_asgi, path, kind="websocket", received=TALK)
     assert kept.errors == errors
     for report in kept.reports:
         assert report["request"] == {"method": "WEBSOCKET", "path": path, "route": path}
@@ -69,8 +67,7 @@ def test_websockets(path: str, errors: int, fast: bool) -> None:
 @pytest.mark.parametrize(("fails", "errors"), [("", 0), ("startup", 1), ("shutdown", 1)])
 def test_lifespan(fails: str, errors: int, fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast, fails=fails), install(starlette_app.build(fast=fast, fails=fails))
-    with capturing() as kept:
-        same(without, with_it, ask_asgi, "", kind="lifespan", received=LIVE)
+    kept = same(without, with_it, ask_asgi, "", kind="lifespan", received=LIVE)
     assert kept.errors == errors
 
 
@@ -85,8 +82,7 @@ def test_lifespan(fails: str, errors: int, fast: bool) -> None:
 )
 def test_bodies(path: str, received: List[Any], errors: int, body: Any, fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast), install(starlette_app.build(fast=fast))
-    with capturing(include_body=True) as kept:
-        same(without, with_it, ask_asgi, path, "POST", received=received)
+    kept = same(without, with_it, ask_asgi, path, "POST", received=received, options={"include_body": True})
     assert kept.errors == errors
     for report in kept.reports:
         assert report["request"].get("body") == body
@@ -94,8 +90,7 @@ def test_bodies(path: str, received: List[Any], errors: int, body: Any, fast: bo
 
 def test_a_cancelled_request_is_no_error(fast: bool) -> None:
     without, with_it = starlette_app.build(fast=fast), install(starlette_app.build(fast=fast))
-    with capturing() as kept:
-        same(without, with_it, ask_asgi, "/slow", cancel_after=0.05)
+    kept = same(without, with_it, ask_asgi, "/slow", cancel_after=0.05)
     assert kept.errors == 0
 
 
