@@ -64,7 +64,8 @@ def gather(report: Report, tree: Tree, settings: Settings) -> Context | Skipped:
         "Request": named_request(report, suspects, library),
     }
     asking.join()
-    facts = _short_facts(facts | {"Last commits on these lines": "".join(history)}, settings.context.max_tokens)
+    facts |= {"Last commits on these lines": "".join(history), **report.event.facts}
+    facts = _short_facts(facts, settings.context.max_tokens)
     context = Context(report, tree.base, suspects, (), "", facts, _admitted(found, library, settings))
     return _fill(context, pieces, found, library, settings)
 

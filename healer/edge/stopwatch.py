@@ -52,10 +52,14 @@ class Stopwatch:
         with self._lock:
             self._intervals.append(Interval(kind, name, end - seconds, end))
 
+    def intervals(self) -> list[Interval]:
+        """All that was timed so far, in the order it began."""
+        with self._lock:
+            return sorted(self._intervals, key=lambda interval: interval.start)
+
     def table(self) -> list[dict[str, Any]]:
         """A row a stage in the order they began: its seconds, and how many of them were Splat's own."""
-        with self._lock:
-            known = sorted(self._intervals, key=lambda interval: interval.start)
+        known = self.intervals()
         foreign = [interval for interval in known if interval.kind != "stage"]
         return [
             {

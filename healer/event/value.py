@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Ask = Literal["heal", "retry", "explain", "stop", "ignore", "merge", "help", "ci-finished"]
 
@@ -13,13 +16,15 @@ class Event:
     """What started the walk.
 
     `kind` says how to read `text`: a trace (alone or inside a log, an issue, JSON) or a report in the SDKs'
-    format. `actor` is who asked; `hint` is that person's words for Claude, "" where there are none.
+    format. `actor` is who asked; `hint` is that person's words for Claude, "" where there are none. `facts` are titled
+    texts that belong to the context though no repository holds them, as the comments of a review.
     """
 
     kind: Literal["trace", "report"]
     text: str
     actor: str = "local"
     hint: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ _NEXT_STEP = "`splat gate` writes it; look at that job's log."
 class Request:
     """What the gate let through; the fields of its `Go`, and `tracking`, the id of Splat's comment (0 for none).
 
-    `text` is what the issue said to its reader, `words` what the actor adds for Claude: words of others, both.
+    `text` is what the issue said to its reader, `words` what the actor adds for Claude, `place` the line of the fix that
+    they stand at: words of others, all three.
     """
 
     ask: Ask
@@ -33,12 +34,19 @@ class Request:
     approved: bool
     dollars: float
     running: int
+    place: str
     tracking: int
+
+    @property
+    def hint(self) -> str:
+        """The actor's words for Claude, as the gate's own `Go` puts them."""
+        return f"About {self.place}: {self.words}" if self.words and self.place else self.words
 
 
 def read_request(data: bytes, hint: bytes) -> Request:
     """From the bytes of both files. Raises UsageError for what is too large, not of the shape, or does not agree."""
     told = checked(data, "request", MAX_BYTES, _NEXT_STEP)
-    if hint.decode("utf-8", "replace") != told["words"]:
+    request = Request(**{key: value for key, value in told.items() if key != "v"})
+    if hint.decode("utf-8", "replace") != request.hint:
         raise UsageError("The hint is not the request's", where=HINT, next_step=_NEXT_STEP)
-    return Request(**{key: value for key, value in told.items() if key != "v"})
+    return request
