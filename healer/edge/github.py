@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from healer.edge.github_api import Api
+from healer.edge.github_labels import put_labels
 from healer.event import Actor
 from healer.gate.ledger import stamp
 from healer.gate.state import CI_LABEL, IssueNow, Permission, PullNow, Said
@@ -123,8 +124,8 @@ class GitHub:
         self.api.ask("POST", path, {"content": reaction}, but=(404, 410))
 
     def label(self, issue: int, name: str) -> None:
-        """Implements `Hub`. A label that does not exist yet is made."""
-        self.api.ask("POST", f"/issues/{issue}/labels", {"labels": [name]})
+        """Implements `Hub`. A label that does not exist yet is made first."""
+        put_labels(self.api, issue, [name])
 
     def _is_own(self, issue: dict[str, Any], mark: str) -> bool:
         own = _id(issue.get("user")) == self.own

@@ -17,9 +17,9 @@ from tests.github.runs import TRACE
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
-
     from tests.github.runs import Gate
+
+pytestmark = pytest.mark.slow
 
 
 @contextmanager
