@@ -27,7 +27,7 @@ def install(app: Any) -> Any:
         got_request_exception.connect(_failed, app)
     except RuntimeError:  # Flask 2.2 has no signals unless blinker is installed
         app.log_exception = _told(app.log_exception)
-    app.wsgi_app = FlaskWsgi(app)
+    app.wsgi_app = FlaskWsgi(app).__call__  # a method, as it was; and cheaper to call than an object
     find = getattr(app, "_find_error_handler", None)
     if find is not None:  # private, so it may be gone one day; then what users handle is not seen
         app._find_error_handler = _watched(find)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, Callable, Iterator
 
-from splat import scope
 from splat.integrations.request import Request, capture, of_wsgi, untrace
+from splat.scope import enter, leave
 
 if TYPE_CHECKING:
     from contextvars import ContextVar
@@ -40,7 +40,7 @@ class Wsgi:
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """PEP 3333."""
-        token = scope.enter(partial(self._describe, environ))
+        token = enter(partial(self._describe, environ))
         try:
             body = self.app(environ, start_response)
             kind = type(body)
@@ -55,7 +55,7 @@ class Wsgi:
             untrace(error)
             raise
         finally:
-            scope.leave(token)
+            leave(token)
 
     def __getattr__(self, name: str) -> Any:
         if name == "app":  # a copy that is being made has none yet
