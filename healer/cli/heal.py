@@ -10,6 +10,7 @@ import click
 
 from healer.cli.console import one_line, say, say_json
 from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
+from healer.outcome import UsageError
 
 if TYPE_CHECKING:
     from healer.edge.journal import Journal
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 @click.option("--max-dollars", type=float, metavar="USD", help="The most to spend on Claude. Default: 1.00.")
 @click.option("--attempts", type=int, metavar="N", help="The most answers to ask for. Default: 3.")
 @click.option("--sandbox", type=click.Choice(["bubblewrap", "none"]), help="`none` runs the project's code as you.")
+@click.option("--request", metavar="DIR", help="In GitHub Actions: heal what `splat gate` let through and wrote there.")
 @click.option("--handover", metavar="FILE", help="Also write there what another job needs to publish the result.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def heal(
@@ -33,6 +35,7 @@ def heal(
     repo: str,
     base: str,
     hint: str,
+    request: str | None,
     handover: str | None,
     *,
     as_json: bool,
@@ -41,14 +44,21 @@ def heal(
     """Turn a crash into a proven fix: a branch `splat/...` and a pull request under `.splat/`.
 
     Your working tree, index and current branch are not touched. Exit codes: 0 fixed, 10 declined, 20 no acceptable
-    fix, 2 bad usage, 1 broken.
+    fix, 2 bad usage, 1 broken. With --request, all of the first three are 0, and nothing is written but the handover.
     """
-    event = read_event(trace_file, report_file, hint)
     options = {
         "limits.dollars": limits["max_dollars"],
         "limits.attempts": limits["attempts"],
         "sandbox": limits["sandbox"],
     }
+    if request is not None:
+        if trace_file or report_file or hint:
+            what = "--request brings its own crash and hint"
+            raise UsageError(what, next_step="Leave out --trace, --report and --hint.")
+        from healer.cli.heal_request import heal_request
+
+        return heal_request(request, repo, base, options, handover, as_json=as_json)
+    event = read_event(trace_file, report_file, hint)
     return _heal(event, repo, base, options, handover, as_json=as_json)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 #: What each stage does, in words.
 WORDS = {
+    "read": "reading the issue",
     "report": "reading the crash",
     "context": "gathering the lines that matter",
     "propose": "asking Claude",

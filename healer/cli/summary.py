@@ -59,17 +59,19 @@ def result(ended: PullRequest | Diagnosis | Skipped, journal: Journal, stopwatch
 
 def summary(ended: Ended, stopwatch: Stopwatch) -> str:
     """`summary.md`: the ending in words, then the stage table."""
-    return f"{_ending(ended)}\n\n{stage_table(stopwatch)}\n"
+    return f"{ending(ended)}\n\n{stage_table(stopwatch)}\n"
 
 
-def _ending(ended: Ended) -> str:
+def ending(ended: Ended) -> str:
+    """How it ended, in words."""
     if ended is None:
         return "# Broken off\n\nThe run did not reach an end: it was interrupted, or something is broken."
     if isinstance(ended, Skipped):
         return f"# Declined ({ended.code})\n\n{md.prose(redact(ended.reason))}\n\n{md.prose(ended.next_step)}"
     if isinstance(ended, Diagnosis):
         return f"# No fix good enough\n\n{ended.body}"
-    return f"# {md.line(ended.title)}\n\nBranch {md.code(ended.branch)}, {md.code(ended.url)}\n\n{ended.body}"
+    where = f", {md.code(ended.url)}" if ended.url else ""
+    return f"# {md.line(ended.title)}\n\nBranch {md.code(ended.branch)}{where}\n\n{ended.body}"
 
 
 def stage_table(stopwatch: Stopwatch) -> str:

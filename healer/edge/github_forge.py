@@ -65,9 +65,9 @@ class _Tip:
 class GitHubForge:
     """Implements `Forge` for one issue of one repository.
 
-    `own` is the numeric id that our token writes as; `run` the workflow run's number, 0 outside of one. `reviewers` are
-    asked for a review where GitHub lets us; `labels` are put on a new pull request, `known` being those that the
-    repository is known to have.
+    `own` is the numeric id that our token writes as, 0 only for reading; `run` the workflow run's number, 0 outside of
+    one. `reviewers` are asked for a review where GitHub lets us; `labels` are put on a new pull request, `known` being
+    those that the repository is known to have.
     """
 
     def __init__(
@@ -159,7 +159,7 @@ class GitHubForge:
     def _not_ours(self, branch: str, signature: str) -> str:
         """Why a person's work stands in the way, "" where nothing does."""
         tip = self._tip
-        if tip is None or (tip.last(_TRAILER) == signature and tip.author == self._own):
+        if tip is None or (tip.last(_TRAILER) == signature and self._own in (0, tip.author)):
             return ""
         return f"branch {branch} holds commits that are not Splat's"
 
@@ -276,6 +276,20 @@ class GitHubForge:
             with suppress(SplatError):
                 told = {"reviewers": list(self._reviewers)}
                 self._api.ask("POST", f"/pulls/{number}/requested_reviewers", told)
+
+
+class Reading:
+    """How a signature stands, for a job whose token may only read. `own` is 0 where nobody knows it."""
+
+    def __init__(self, api: Api, issue: int, own: int = 0) -> None:
+        self._api, self._issue = api, issue
+        self._forge = GitHubForge(api, issue, Base("", "", {}), own=own)
+
+    def standing(self, report: Report, signature: str, base: str) -> Standing:
+        """As `GitHubForge` has it; one request where no branch of the signature is there."""
+        if not heads_of(self._api, signature):
+            return Standing(self._issue, 0, f"splat/{signature}", "")
+        return self._forge.standing(report, signature, base)
 
 
 def heads_of(api: Api, signature: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ rebuild.py   report, patch and confidence made again from it, on the writing sid
 from healer.handover.keep import Keeping
 from healer.handover.rebuild import Rebuilt, mark_of, rebuild
 from healer.handover.record import Handover, pack, read_handover
-from healer.handover.request import HINT, REQUEST, Request, read_request
+from healer.handover.request import HINT, REQUEST, Request, issue_text, read_request
 
 __all__ = [
     "HINT",
@@ -18,6 +18,7 @@ __all__ = [
     "Keeping",
     "Rebuilt",
     "Request",
+    "issue_text",
     "mark_of",
     "pack",
     "read_handover",

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from healer.event import visible
+from healer.gate import digest
 from healer.handover.record import checked
-from healer.outcome import UsageError
+from healer.outcome import Skipped, UsageError
 
 if TYPE_CHECKING:
     from healer.event import Ask
+    from healer.gate import IssueNow
 
 MAX_BYTES = 2_000_000
 REQUEST, HINT = "request.json", "hint.txt"
@@ -20,8 +23,8 @@ _NEXT_STEP = "`splat gate` writes it; look at that job's log."
 class Request:
     """What the gate let through; the fields of its `Go`, and `tracking`, the id of Splat's comment (0 for none).
 
-    `text` is what the issue said to its reader, `words` what the actor adds for Claude, `place` the line of the fix that
-    they stand at: words of others, all three.
+    `text` is what the issue said to its reader, `words` what the actor adds for Claude, `place` the line of the fix
+    that they stand at: words of others, all three.
     """
 
     ask: Ask
@@ -50,3 +53,15 @@ def read_request(data: bytes, hint: bytes) -> Request:
     if hint.decode("utf-8", "replace") != request.hint:
         raise UsageError("The hint is not the request's", where=HINT, next_step=_NEXT_STEP)
     return request
+
+
+def issue_text(issue: IssueNow | None, request: Request, reporters: tuple[int, ...]) -> str | Skipped:
+    """What the issue says to its reader now; Skipped when that is no longer what the gate let through."""
+    if issue is None or issue.is_pull:
+        return Skipped("gone", f"There is no issue {request.issue}.")
+    if not issue.open:
+        return Skipped("closed", "The issue was closed.", "Reopen it.")
+    text, from_reporter = visible(issue.body), issue.author.id in reporters
+    if digest(text, from_reporter=from_reporter) != digest(request.text, from_reporter=from_reporter):
+        return Skipped("edited", "The issue was edited while Splat was at work.", "Read it, and ask again.")
+    return text

@@ -1,0 +1,241 @@
+"""`splat heal --request`: the job that thinks. It reads GitHub, runs the sandbox, and writes only to its runner."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from healer.cli.console import one_line, say, say_json
+from healer.cli.progress import Progress
+from healer.cli.runner import add_summary, annotate, broken, write_outputs
+from healer.context import Context
+from healer.outcome import Skipped, SplatError, UsageError
+from healer.pull_request import Diagnosis, PullRequest, Tally
+
+if TYPE_CHECKING:
+    from healer.edge.git import GitTree
+    from healer.edge.journal import Journal
+    from healer.edge.stopwatch import Stopwatch
+    from healer.event import Event
+    from healer.handover import Request
+    from healer.settings import Actions, Settings
+
+_HEALED = frozenset({"heal", "retry"})
+_NOWHERE, _NOTHING = "0" * 40, "0" * 16
+
+
+class _Seen(Progress):
+    """Progress that remembers what the job's end must tell, however it ends."""
+
+    def __init__(self, journal: Journal, stopwatch: Stopwatch, *, quiet: bool, in_actions: bool) -> None:
+        super().__init__(journal, stopwatch, quiet=quiet, in_actions=in_actions)
+        self.context: Context | None = None
+        self._spends: list[Any] = []
+
+    def keep(self, name: str, value: object) -> None:
+        """As ever; the context and what was spent are looked at on the way."""
+        super().keep(name, value)
+        if isinstance(value, Context):
+            self.context = value
+        elif name == "cost.json" and isinstance(value, list):
+            self._spends = value
+
+    def tally(self, seconds: float) -> Tally:
+        """What was spent in the attempts that came to an end."""
+        return Tally(
+            dollars=sum(spend.dollars for spend in self._spends),
+            seconds=seconds,
+            waiting=sum(spend.seconds for spend in self._spends),
+            calls=sum(spend.calls for spend in self._spends),
+            input_tokens=sum(spend.prompt_tokens for spend in self._spends),
+            output_tokens=sum(spend.output_tokens for spend in self._spends),
+        )
+
+
+@dataclass(slots=True)
+class _Job:
+    """One run of the job, and what is known of it when it ends."""
+
+    actions: Actions
+    request: Request
+    journal: Journal
+    stopwatch: Stopwatch
+    watch: _Seen
+    ended: PullRequest | Diagnosis | Skipped | SplatError | None = None
+    signature: str = _NOTHING
+    base: str = _NOWHERE
+    head: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def tally(self) -> Tally:
+        if isinstance(self.ended, (PullRequest, Diagnosis)):
+            return self.ended.tally
+        return self.watch.tally(self.stopwatch.totals()["wall"])
+
+
+def heal_request(
+    folder: str, repo: str, base: str, options: dict[str, Any], handover: str | None, *, as_json: bool
+) -> int:
+    """Heal what `splat gate` let through; 0 however that ends, for it is handed over how. What is broken raises."""
+    job = _begun(Path(folder), quiet=as_json)
+    try:
+        job.ended = _walk(job, repo, base, options)
+    except SplatError as error:
+        job.ended = error
+        raise
+    except BaseException as error:
+        # Cancelled, or a bug: what is known is handed over all the same.
+        job.ended = SplatError(_unforeseen(error), next_step="The run's log says more.")
+        raise
+    finally:
+        _leave(job, handover)
+    _tell(job, as_json=as_json)
+    return 0
+
+
+def _unforeseen(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "The run was cancelled, or ran out of time"
+    return f"Splat itself is broken: {type(error).__name__}"
+
+
+def _begun(folder: Path, *, quiet: bool) -> _Job:
+    from healer.cli.console import in_actions
+    from healer.edge.journal import Journal
+    from healer.edge.stopwatch import Stopwatch
+    from healer.handover import HINT, REQUEST, read_request
+    from healer.settings import Actions
+
+    actions = Actions.read(os.environ)
+    request = read_request(_bytes(folder / REQUEST), _bytes(folder / HINT))
+    if request.ask not in _HEALED or not request.issue:
+        raise UsageError(
+            f"The request is to {request.ask} issue {request.issue}, which is nothing to heal",
+            where=str(folder),
+            next_step="Run this step only where the gate's output `ask` is `heal` or `retry`.",
+        )
+    stopwatch = Stopwatch()
+    journal = Journal(Path(actions.folder or tempfile.gettempdir()) / "splat-runs")
+    return _Job(
+        actions,
+        request,
+        journal,
+        stopwatch,
+        _Seen(journal, stopwatch, quiet=quiet, in_actions=in_actions()),
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """A small file. Raises UsageError where there is none."""
+    from healer.handover.request import MAX_BYTES
+
+    try:
+        with path.open("rb") as source:
+            return source.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"Cannot read the request: {error.strerror}",
+            where=str(path),
+            next_step="Give the folder that `splat gate` wrote, with both its files.",
+        ) from None
+
+
+def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullRequest | Diagnosis | Skipped:
+    from healer.cli.inputs import settings_of
+    from healer.edge.assemble import assembled
+    from healer.edge.git import GitTree
+    from healer.handover import Keeping, mark_of
+    from healer.pipeline import heal
+
+    with GitTree(Path(repo), base) as tree:
+        job.base = tree.base
+        settings = settings_of(tree, options)
+        event, forge = _asked(job, tree, settings)
+        if isinstance(event, Skipped):
+            return event
+        keeping = Keeping(forge.standing)
+        with assembled(tree, keeping, settings, job.watch, job.stopwatch) as house:
+            ended = heal(event, house)
+        job.head = keeping.head
+        job.signature = mark_of(ended, event, tree, settings)
+        return ended
+
+
+def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skipped, Any]:
+    """The event as the issue tells it now, and the forge as far as it can be read."""
+    from healer.edge.github import GitHub
+    from healer.edge.github_api import Api
+    from healer.edge.github_forge import Reading
+    from healer.edge.github_review import remarks
+    from healer.event import Event
+    from healer.handover import issue_text
+
+    request = job.request
+    with job.watch.stage("read"):
+        hub, api = GitHub(job.actions, os.environ), Api(job.actions, os.environ)
+        text = issue_text(hub.issue(request.issue), request, settings.gate.reporters)
+        if isinstance(text, Skipped):
+            return text, None
+        if request.ask == "retry" and request.pull:
+            job.facts = remarks(api, request.pull, tree.base, hub.permission)
+    forge = Reading(api, request.issue, job.actions.actor_id)
+    return Event("trace", text, request.actor, request.hint, job.facts), forge
+
+
+# --- the end ----------------------------------------------------------------------------------------------------------
+
+
+def _leave(job: _Job, handover: str | None) -> None:
+    """Handover, outputs, summary and annotation: whatever happened."""
+    from healer.edge.folder import write_atomically
+    from healer.handover import pack
+
+    ended = job.ended
+    assert ended is not None
+    if handover:
+        write_atomically(Path(handover), pack(ended, job.signature, job.base, job.head, job.tally))
+    with suppress(OSError):  # a full disk must not hide how the run ended
+        write_outputs(job.actions.output, _outputs(job))
+        add_summary(job.actions.summary, _summary(job))
+        job.journal.keep("timings.json", {"totals": job.stopwatch.totals(), "stages": job.stopwatch.table()})
+    if job.watch.context is not None and job.watch.context.suspects:
+        suspect, raised = job.watch.context.suspects[-1], job.watch.context.report.surfaced
+        annotate(suspect.path, suspect.line, "Splat", f"{raised.type} in {suspect.function or 'this file'}")
+
+
+def _outcome(job: _Job) -> str:
+    names = {PullRequest: "fixed", Diagnosis: "unfixed", Skipped: "declined"}
+    return names.get(type(job.ended), "error")
+
+
+def _outputs(job: _Job) -> dict[str, str]:
+    """The step's outputs: numbers and words of our own."""
+    score = str(job.ended.confidence.score) if isinstance(job.ended, PullRequest) else ""
+    return {
+        "outcome": _outcome(job),
+        "confidence": score,
+        "cost-usd": f"{job.tally.dollars:.4f}",
+        "signature": "" if job.signature == _NOTHING else job.signature,
+    }
+
+
+def _summary(job: _Job) -> str:
+    from healer.cli.summary import ending, stage_table
+    from healer.cli.timeline import timeline
+
+    about = broken(job.ended, "Splat cannot go on") if isinstance(job.ended, SplatError) else ending(job.ended)
+    return "\n\n".join([about, stage_table(job.stopwatch), timeline(job.stopwatch)])
+
+
+def _tell(job: _Job, *, as_json: bool) -> None:
+    if as_json:
+        say_json(_outputs(job) | {"run": str(job.journal.folder)})
+        return
+    ended = job.ended
+    why = f": {one_line(ended.reason)}" if isinstance(ended, (Skipped, Diagnosis)) else ""
+    say(f"splat: {_outcome(job)}{why}; ${job.tally.dollars:.4f}, {job.stopwatch.totals()['wall']:.1f} s")
