@@ -124,6 +124,8 @@ def test_what_is_taken_nobody_else_takes_until_it_is_given_back(place: Spool) ->
 @pytest.mark.parametrize(
     ("pid", "age", "comes_back"),
     [(DEAD, 0, True), (os.getppid(), 0, False), (os.getppid(), 601, True), (os.getpid(), 0, True), (10**12, 0, False)],
+    # Ids without numbers of processes, which differ between those that run the tests.
+    ids=["dead", "alive", "alive-but-old", "our-own-id", "beyond-ids"],
 )
 def test_what_the_dead_had_taken_is_given_back(place: Spool, pid: int, age: int, comes_back: bool) -> None:
     """A process with our own number that we know nothing of is dead too: in a container all have the same."""
