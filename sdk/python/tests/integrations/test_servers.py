@@ -94,6 +94,13 @@ def lines(log: Path) -> List[str]:
     return re.sub(r"127\.0\.0\.1(:|', )\d+|[\[(]\d+[\])]|pid: ?\d+|0x[0-9a-f]+|Thread-\d+", "X", text).split("\n")
 
 
+def settle(log: Path) -> None:
+    """Until the log rests: what is said of an answered request must not fall among the next one's lines."""
+    until, size = time.monotonic() + 5, -1
+    while size != (size := log.stat().st_size) and time.monotonic() < until:
+        time.sleep(0.05)
+
+
 def reports(folder: Path) -> List[Dict[str, Any]]:
     """One for each error, and no counts: nothing was captured twice."""
     assert not list(folder.glob("*.count.json"))
@@ -113,7 +120,10 @@ def compare(folder: Path, served: str, server: str, cases: Sequence[Tuple[str, s
     told: List[Dict[str, Any]] = []
     for ours in (False, True):
         with serving(folder, served, server, ours) as (port, log, written):
-            answers[ours] = [ask(port, path, method) for path, method, _ in cases]
+            answers[ours] = []
+            for path, method, _ in cases:
+                answers[ours].append(ask(port, path, method))
+                settle(log)
         logs[ours] = lines(log)
         if ours:
             told = reports(written)
