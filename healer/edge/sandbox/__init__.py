@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from healer.edge.sandbox import setup_env
 from healer.edge.sandbox.folder import PrivateFolder, in_memory
 from healer.edge.sandbox.isolated import Isolated
 from healer.edge.sandbox.plain import Plain
@@ -56,14 +57,15 @@ def open_sandbox(
     SandboxError when it cannot start or the commit cannot be read, ConfigError for `sandbox: none` in Actions.
     """
     _check_settings(settings)
+    hidden = setup_env.secrets(environ)
     if settings.sandbox == "none":
         folder = PrivateFolder(in_memory(environ) if light else None)
-        return _filled(Sandbox(folder, Plain(environ), leaving), repo, commit, environ)
+        return _filled(Sandbox(folder, Plain(environ), leaving, hidden), repo, commit, environ)
     found = machine()
     folder = PrivateFolder(in_memory(environ) if light else None)
     try:
         way = Isolated(folder.path, environ, found, find_toolchains(environ))
-        sandbox = Sandbox(folder, way, leaving)
+        sandbox = Sandbox(folder, way, leaving, hidden)
     except BaseException:
         folder.close()
         raise

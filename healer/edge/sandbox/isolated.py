@@ -7,7 +7,7 @@ import resource
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from healer.edge.sandbox import advice, bubblewrap, layout, seccomp
+from healer.edge.sandbox import advice, bubblewrap, layout, seccomp, setup_env
 from healer.edge.sandbox.bubblewrap import Box, Machine, Overlay
 from healer.edge.sandbox.environment import CA_BUNDLES, allowed
 from healer.edge.sandbox.layout import BASE, CHANGES, HOME, PLACE, RESULTS, RUN, TOOLS, TREE, Mount
@@ -99,6 +99,8 @@ class Isolated:
     def _env(self, request: Request) -> dict[str, str]:
         own = {"HOME": HOME, "SPLAT_TREE": TREE, "SPLAT_RESULTS": RESULTS, "SPLAT_TOOLS": TOOLS}
         given = allowed(self._environ, network=request.network)
+        if request.network:
+            given |= setup_env.given(self._environ)
         given |= {"PATH": ":".join(self._tools.path), "TMPDIR": "/tmp", "USER": "splat", "LOGNAME": "splat"}  # noqa: S108 - inside
         given.setdefault("LANG", "C.UTF-8")
         return given | dict(request.env) | own

@@ -6,6 +6,7 @@ import os
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from healer.edge.sandbox import setup_env
 from healer.edge.sandbox.environment import allowed
 from healer.edge.sandbox.folder import remove_tree
 from healer.edge.sandbox.process import Finished, Launch, execute
@@ -62,6 +63,8 @@ class Plain:
 
     def _env(self, job: Job, request: Request) -> dict[str, str]:
         given = allowed(self._environ, network=request.network)
+        if request.network:
+            given |= setup_env.given(self._environ)
         given["PATH"] = self._environ.get("PATH", os.defpath)
         own = {"HOME": str(job.prepared / "home"), "SPLAT_TREE": self.root(job.prepared)}
         own |= {"SPLAT_RESULTS": str(job.results), "SPLAT_TOOLS": str(job.tools)}

@@ -10,7 +10,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Literal
 
-from healer.edge.sandbox import export
+from healer.edge.sandbox import export, setup_env
 from healer.edge.sandbox.artefacts import read_artefacts
 from healer.edge.sandbox.folder import remove_tree
 from healer.edge.sandbox.job import Job, Request
@@ -37,9 +37,19 @@ UNPACK_SECONDS = 300.0
 
 
 class Sandbox:
-    """Implements `Checks` (healer/verdict/value.py). A context manager: leaving it removes everything."""
+    """Implements `Checks` (healer/verdict/value.py). A context manager: leaving it removes everything.
 
-    def __init__(self, folder: PrivateFolder, way: Way, leaving: threading.Event | None = None) -> None:
+    `hidden` values are crossed out in whatever comes out of it.
+    """
+
+    def __init__(
+        self,
+        folder: PrivateFolder,
+        way: Way,
+        leaving: threading.Event | None = None,
+        hidden: Sequence[str] = (),
+    ) -> None:
+        self._hidden = hidden
         self._folder = folder
         self._way = way
         self._prepared = folder.path / "prepared"
@@ -134,11 +144,17 @@ class Sandbox:
         done, found = self._execute(request, files or {}, artefacts=artefacts)
         return Ran(
             exit_code=KILLED if done.timed_out or done.exit_code is None else done.exit_code,
-            output=done.output + (f"\n[stopped: {done.stopped}]\n" if done.stopped else ""),
+            output=setup_env.without(done.output, self._hidden)
+            + (f"\n[stopped: {done.stopped}]\n" if done.stopped else ""),
             seconds=done.seconds,
             timed_out=done.timed_out,
-            artefacts=found,
+            artefacts={name: self._public(content) for name, content in found.items()},
         )
+
+    def _public(self, content: bytes) -> bytes:
+        for value in self._hidden:
+            content = content.replace(value.encode(), setup_env.CROSSED.encode())
+        return content
 
     def _execute(
         self,
