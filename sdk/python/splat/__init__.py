@@ -15,6 +15,7 @@ from splat import scope as _scope
 from splat._version import __version__
 from splat.warn import set_debug as _set_debug
 from splat.warn import warn as _warn
+from splat.warn import why as _why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ def init(  # noqa: PLR0913 - each is by name
     try:
         _start(given)
     except Exception as error:
-        _warn(f"not started: {type(error).__name__}: {str(error)[:300]}", "init")
+        _warn(f"not started: {_why(error)}", "init")
 
 
 def _start(given: Mapping[str, object]) -> None:
@@ -155,19 +156,25 @@ def capture_exception(error: Optional[BaseException] = None) -> Optional[str]:
 
     The event's id when it is new; None when it is counted with others of its kind, was captured before, or is none.
     """
-    import sys
+    try:
+        import sys
 
-    running = _clients.current()
-    if running is None:
+        running = _clients.current()
+        if running is None:
+            return None
+        found = sys.exc_info()[1] if error is None else error
+        return None if found is None else running.capture(found, mechanism="capture_exception", handled=True)
+    except RecursionError:  # there was no room even to begin
         return None
-    found = sys.exc_info()[1] if error is None else error
-    return None if found is None else running.capture(found, mechanism="capture_exception", handled=True)
 
 
 def capture_message(text: str, level: str = "info") -> Optional[str]:
     """Report a text, with the calls that led here; messages of one place are one issue. As `capture_exception`."""
-    running = _clients.current()
-    return None if running is None else running.capture_message(text, level)
+    try:
+        running = _clients.current()
+        return None if running is None else running.capture_message(text, level)
+    except RecursionError:
+        return None
 
 
 def add_breadcrumb(
@@ -193,7 +200,7 @@ def flush(seconds: float = 2.0) -> bool:
     try:
         return running is None or running.flush(seconds)
     except Exception as error:
-        _warn(f"flush failed: {type(error).__name__}: {str(error)[:300]}", "flush")
+        _warn(f"flush failed: {_why(error)}", "flush")
         return False
 
 
@@ -211,14 +218,15 @@ def close(seconds: float = 2.0) -> None:
             running.close(seconds)
         _scope.forget()
     except Exception as error:
-        _warn(f"close failed: {type(error).__name__}: {str(error)[:300]}", "close")
+        _warn(f"close failed: {_why(error)}", "close")
 
 
 def _safely(work: Callable[..., None], *arguments: object) -> None:
-    if _clients.current() is None:
-        return
     try:
-        work(*arguments)
+        if _clients.current() is not None:
+            work(*arguments)
+    except RecursionError:  # no room to say it either
+        pass
     except Exception as error:
         _warn(f"{work.__name__} failed: {type(error).__name__}", work.__name__)
 

@@ -13,19 +13,20 @@ import os
 import sys
 import time
 from _thread import allocate_lock
+from _weakrefset import WeakSet
 from contextvars import ContextVar
 
 from splat import scope, snapshot
 from splat.eligible import Ignored, first_time, forget, is_error
 from splat.frames import Frames
-from splat.shapes import text_of
+from splat.shapes import text_of, type_name
 from splat.suppress import OVERFLOW, Keeper
 from splat.values import Count, Event, Raised
 from splat.warn import debug, warn
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Callable, Dict, List, Optional, Sequence, Set, Tuple
+    from typing import Any, Callable, Dict, List, Optional, Sequence, Tuple
 
     from splat.options import Options
     from splat.snapshot import Key, Reading
@@ -75,7 +76,7 @@ class _Kind:
 class Fresh:
     """An event without a signature. The worker calls it, once, and gets the event when it is to be sent."""
 
-    __slots__ = ("_client", "_event", "_kind")
+    __slots__ = ("__weakref__", "_client", "_event", "_kind")
 
     def __init__(self, client: Client, event: Event, kind: _Kind) -> None:
         self._client = client
@@ -104,7 +105,8 @@ class Client:
         self._pid = os.getpid()
         self._keeper = Keeper(self.options.release)
         self._kinds: Dict[Key, _Kind] = {}
-        self._fresh: Set[Fresh] = set()
+        #: Weakly: one that the worker dropped is waited for no more.
+        self._fresh: WeakSet[Fresh] = WeakSet()
         self._lock = allocate_lock()
         self._over = (0, 0.0, 0.0)
         self._ending = False
@@ -138,6 +140,7 @@ class Client:
         try:
             if not self._sampled():
                 return None
+            self.after_fork()
             return self._take_here("Message", text_of(text), "capture_message", text_of(level))
         except Exception as error:
             _failed(error)
@@ -151,8 +154,7 @@ class Client:
         try:
             if self._ignored(type(exc)) or not self._sampled():
                 return None
-            if os.getpid() != self._pid:  # a fork that Python was not told of
-                self.after_fork()
+            self.after_fork()
             reading = snapshot.read(exc, self._frames)
             if not reading.codes and len(reading.links) == 1 and handled:
                 return self._take_here(reading.links[0].type, reading.links[0].message, mechanism)
@@ -322,8 +324,19 @@ class Client:
 
 
 def _failed(error: Exception) -> None:
-    warn(f"an error could not be captured: {type(error).__name__} in the SDK itself", "capture")
-    debug(f"capture failed: {error!r}")
+    try:
+        warn(f"an error could not be captured: {type_name(type(error))} in the SDK itself", "capture")
+        debug(f"capture failed: {type_name(type(error))} in {_place(error)}")
+    except Exception:  # at the end of the stack there may be no room to say it
+        pass
+
+
+def _place(error: Exception) -> str:
+    """File and line. What the error says may quote the app's values, which are not redacted yet."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"
 
 
 def _caller() -> Any:

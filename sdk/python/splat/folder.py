@@ -42,7 +42,10 @@ def _user_cache() -> str:
 def _shared() -> str:
     import tempfile
 
-    return tempfile.gettempdir()
+    try:
+        return tempfile.gettempdir()
+    except OSError:  # nothing can be written anywhere (rule P6), which is said when it matters
+        return os.path.join(os.sep, "tmp")
 
 
 def _user() -> object:

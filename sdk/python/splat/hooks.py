@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 
 from splat.later import no_longer, when_imported
-from splat.warn import warn
+from splat.warn import warn, why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _guarded(work: Callable[[str, str], None], name: str, module: str) -> None:
     try:
         work(name, module)
     except Exception as error:
-        warn(f"the integration {name} is off: {type(error).__name__}: {str(error)[:300]}", f"hook {name}")
+        warn(f"the integration {name} is off: {why(error)}", f"hook {name}")
 
 
 def _set(name: str, module: str) -> None:

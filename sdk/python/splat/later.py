@@ -70,9 +70,9 @@ class _Loader:
             try:
                 work()
             except Exception as error:
-                from splat.warn import warn
+                from splat.warn import warn, why
 
-                warn(f"errors of {module.__name__} are not seen: {type(error).__name__}: {str(error)[:300]}")
+                warn(f"errors of {module.__name__} are not seen: {why(error)}")
 
 
 _finder = _Finder()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from splat.shapes import type_name
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable, Iterable, Tuple
@@ -32,7 +34,8 @@ def repository(value: Any) -> str:
     name = text(value).rstrip("/")
     for start in ("https://", "http://", "ssh://", "git@"):
         if name.startswith(start):
-            name = name[len(start) :].replace(":", "/").partition("/")[2]
+            # What a clone was made with may hold a user and a token.
+            name = name[len(start) :].rpartition("@")[2].replace(":", "/").partition("/")[2]
     name = name[:-4] if name.endswith(".git") else name
     owner, slash, rest = name.partition("/")
     if not slash or not _is_name(owner) or not _is_name(rest):
@@ -221,6 +224,15 @@ def closest(name: str, names: Iterable[str]) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, (str, int, float, bool)) and type(value).__module__ == "builtins":
+    if type(value) is str:
+        return repr(safe(value))[:60]
+    if type(value) in (int, float, bool):
         return repr(value)[:60]
-    return f"a value of type {type(value).__name__}"
+    return f"a value of type {type_name(type(value))}"
+
+
+def safe(told: str) -> str:
+    """What is said of a user's text, which may be the token that was meant for another option."""
+    from splat.redact import redact_text  # only who made a mistake pays for it
+
+    return redact_text(told[:_MOST])

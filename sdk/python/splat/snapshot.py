@@ -191,9 +191,9 @@ def type_of(kind: type) -> str:
     name, module = _name_of(kind), _module_of(kind)
     if type(name) is not str:
         name = shapes.type_name(kind)
-    if module == "builtins" or module == "__main__":  # noqa: PLR1714 - a set would hash what the app put there
-        return name
-    return f"{module}.{name}" if type(module) is str else f"<unknown>.{name}"
+    if type(module) is not str:  # nor compared with anything: the app put it there
+        return f"<unknown>.{name}"
+    return name if module == "builtins" or module == "__main__" else f"{module}.{name}"  # noqa: PLR1714 - cheaper so
 
 
 def message_of(exception: BaseException, *, bare: bool = False) -> str:
@@ -202,7 +202,7 @@ def message_of(exception: BaseException, *, bare: bool = False) -> str:
         text = (exception.msg or "<no detail available>") if bare else str(exception)  # type: ignore[attr-defined]
         if type(text) is not str:
             text = str.__getitem__(text, slice(0, _MOST_MESSAGE))
-    except Exception:
+    except Exception:  # SystemExit and its like are most likely a signal's, and the app's
         text = "<exception str() failed>"
     notes = dict.get(_space_of(exception), "__notes__")
     if type(notes) is list:

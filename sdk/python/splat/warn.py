@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 
 _MOST_KINDS = 100
+#: Of an error's message, code points: what is redacted is more than what is shown.
+_MOST_READ, _MOST_SHOWN = 1_000, 300
 _said: set[str] = set()
 _debug = False
 
@@ -32,6 +34,16 @@ def set_debug(on: bool) -> None:
     """Turn `debug` on or off."""
     global _debug  # noqa: PLW0603
     _debug = on
+
+
+def why(error: BaseException) -> str:
+    """The error's type and message, for a warning: without secrets, since a warning ends up in a log. Never raises."""
+    try:
+        from splat.redact import redact_text
+
+        return f"{type(error).__name__}: {redact_text(str(error)[:_MOST_READ])[:_MOST_SHOWN]}"
+    except Exception:
+        return "an error that cannot be shown"
 
 
 def _say(text: str, level: str) -> None:

@@ -7,6 +7,7 @@ import copy
 import gc
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import threading
@@ -387,6 +388,62 @@ def test_at_the_end_of_the_stack():
     assert "RecursionError" in kept.types
 
 
+def test_wherever_the_stack_ends_nothing_is_raised():
+    def at(depth, error):
+        if depth:
+            return at(depth - 1, error)
+        try:
+            splat.capture_exception(error)
+            splat.capture_message("x")
+        except RecursionError as escaped:
+            # One raised by the call itself never got to us.
+            return escaped.__traceback__.tb_next is not None
+        return False
+
+    before = sys.getrecursionlimit()
+    escaped = []
+    with capturing(root=HERE):
+        for depth in range(100):
+            error = caught()
+            sys.setrecursionlimit(200)
+            try:
+                escaped.append(at(depth + 80, error))
+            except RecursionError:  # no room for our call
+                escaped.append(None)
+            finally:
+                sys.setrecursionlimit(before)
+    assert None in escaped
+    assert False in escaped
+    assert True not in escaped
+
+
+def test_what_the_worker_drops_is_not_waited_for(tmp_path):
+    """Errors that wait for their names are counted; one that never gets there must not hold its place for ever."""
+    gate = threading.Event()
+
+    def hang(report):
+        gate.wait(10)
+        return report
+
+    def raised_in(file):
+        try:
+            exec(compile("raise ValueError(1)", os.path.join(HERE, file), "exec"), {})
+        except ValueError:
+            splat.capture_exception()
+
+    with capturing(root=HERE, before_send=hang):
+        splat.capture_exception(caught(fail))
+        running = client.current()
+        for number in range(client.MOST_FRESH):
+            raised_in(f"app{number}.py")
+        while running.worker._queue.qsize():
+            running.worker._drop_oldest()
+        gate.set()
+        splat.flush(5)
+        assert not running._is_full(0.0)
+        assert len(running._fresh) == 0
+
+
 def test_library_errors_with_ever_new_messages_are_one_kind():
     import json
 
@@ -447,6 +504,57 @@ capture(3)
     assert done.returncode == 0, done.stderr
     reports, counted = results(tmp_path / "out")
     assert len(reports) + counted == 18
+
+
+def test_a_child_counts_its_messages_itself(tmp_path):
+    body = """
+def say(): return splat.capture_message('hello')
+say(); splat.flush(5)
+pid = os.fork()
+if not pid:
+    for _ in range(5): say()
+    splat.close(5)
+    os._exit(0)
+os.waitpid(pid, 0)
+"""
+    done = run_program(body, tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    reports, counted = results(tmp_path / "out")
+    assert len(reports) + counted == 6
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap makes a read-only system")
+def test_where_nothing_can_be_written_errors_are_delivered(tmp_path):
+    """A container with a read-only root, and no folder for temporary files."""
+    program = f"""
+import sys; sys.path.insert(0, {str(PACKAGE)!r})
+import splat
+class Mine:
+    def send(self, batch):
+        from splat.outcome import Outcome
+        print("delivered", len(batch), flush=True)
+        return [Outcome.DELIVERED] * len(batch)
+    def tick(self): pass
+    def close(self, deadline): pass
+splat.init(transport=Mine(), root="/")
+try: 1 / 0
+except ZeroDivisionError: splat.capture_exception()
+"""
+    box = ["bwrap", "--ro-bind", "/", "/", "--proc", "/proc", "--chdir", "/"]
+    if subprocess.run([*box, "true"], check=False, capture_output=True, timeout=20).returncode:
+        pytest.skip("bubblewrap may not do that here")
+    done = subprocess.run(
+        [*box, sys.executable, "-c", program],
+        env={"HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "delivered 1\n", done.stderr
+    assert done.stderr.count("splat: ") == 1
+    assert "nothing can be written below" in done.stderr
 
 
 def test_the_apps_thread_opens_no_file(tmp_path):

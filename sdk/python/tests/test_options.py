@@ -13,7 +13,8 @@ import pytest
 
 import splat
 from splat import options, warn
-from splat.options import Options, read
+from splat.options import Options, names, read
+from splat.warn import why
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -248,6 +249,27 @@ def test_a_token_is_never_shown(said):
     assert "secret" not in repr(Options(token="secret"))
 
 
+@pytest.mark.parametrize("name", [name for name in names() if name not in {"root", "url", "api_url"}])
+def test_a_token_in_the_place_of_another_option_is_not_shown(name, said):
+    secret = "ghp_" + "A1b2" * 9
+    for value in (secret, secret + "\n", [secret + "!"], f"https://me:{secret}@github.com/", f"!{secret}!"):
+        read({name: value}, {})
+        read({}, {f"SPLAT_{name.upper()}": str(value)})
+    assert secret[:12] not in "".join(said())
+
+
+def test_what_fails_is_told_without_secrets():
+    secret = "ghp_" + "A1b2" * 9
+    assert why(RuntimeError(f"no {secret}")) == "RuntimeError: no [REDACTED]"
+    assert len(why(RuntimeError("x " * 10_000))) < 400
+
+    class Mute(Exception):
+        def __str__(self):
+            raise ValueError(secret)
+
+    assert secret not in why(Mute())
+
+
 def test_unknown_names_and_what_was_meant(said, tmp_path):
     toml(tmp_path, "enviroment = 'x'\nbefore_send = 'f'")
     read({"sampel_rate": 1, "nothing_like_it": 2}, {"SPLAT_REPOO": "a/b", "SPLAT_ZZZZ": "1", "SPLAT_TREE": "x"})
@@ -310,6 +332,8 @@ def test_the_transport_follows_from_the_rest(given, transport, said):
         ("https://github.com/a/b.git", "a/b"),
         ("git@github.com:a/b.git", "a/b"),
         ("https://ghe.example/a-1/b_2.c/", "a-1/b_2.c"),
+        ("https://x-access-token:ghs_abc@github.com/a/b.git", "a/b"),
+        ("ssh://git@github.com/a/b.git", "a/b"),
     ],
 )
 def test_a_repository_in_any_form(given, repo):

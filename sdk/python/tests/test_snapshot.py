@@ -207,6 +207,22 @@ def test_types():
     assert type_of(Inner) == f"{__name__}.test_types.<locals>.Inner"
     assert type_of(type("Main", (Exception,), {"__module__": "__main__"})) == "Main"
     assert type_of(Strange).startswith("<unknown>.")
+    Strange.__module__ = Incomparable()  # type: ignore[assignment]
+    assert type_of(Strange).startswith("<unknown>.")
+    Strange.__module__ = IncomparableText("shop")
+    assert type_of(Strange).startswith("<unknown>.")
+
+
+class Incomparable:
+    def __eq__(self, _):
+        raise RuntimeError("no")
+
+    __hash__ = __eq__  # type: ignore[assignment]
+
+
+class IncomparableText(str):
+    __eq__ = Incomparable.__eq__
+    __hash__ = str.__hash__
 
 
 def test_a_syntax_error_has_the_frame_that_is_printed(tmp_path):

@@ -19,6 +19,7 @@ from splat.transports.followup import FollowUp
 from splat.transports.group import Group, groups
 from splat.transports.repository import Repository
 from splat.values import Count, Item
+from splat.warn import why
 
 if TYPE_CHECKING:
     from splat.options import Options
@@ -180,7 +181,7 @@ class GitHub:
             self._refuse(never)
             told[group.signature] = Outcome.NEVER
         except Exception as error:  # it must not keep the others from going, now or at any later try
-            self._warn(f"an error could not be made an issue: {type(error).__name__}: {str(error)[:300]}")
+            self._warn(f"an error could not be made an issue: {why(error)}")
             told[group.signature] = Outcome.NEVER
 
     def _make(self, making: List[Group], told: Dict[str, Outcome]) -> None:
