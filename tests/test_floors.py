@@ -23,6 +23,7 @@ FLOORS = (
     {"confidence"},
     {"pull_request"},
     {"handover"},
+    {"delivery"},
     {"pipeline", "edge", "testing"},
     {"cli", "__main__"},
 )

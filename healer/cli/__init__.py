@@ -19,6 +19,7 @@ VERBS = {
     "report": "Print the parsed report of a crash as JSON.",
     "signature": "Print the signature of a crash.",
     "gate": "Decide whether a delivery of GitHub may start a run.",
+    "publish": "Publish on GitHub what `heal --request` handed over.",
 }
 
 

@@ -35,6 +35,7 @@ class _Seen(Progress):
         super().__init__(journal, stopwatch, quiet=quiet, in_actions=in_actions)
         self.context: Context | None = None
         self._spends: list[Any] = []
+        self._heard: list[Any] = []
 
     def keep(self, name: str, value: object) -> None:
         """As ever; the context and what was spent are looked at on the way."""
@@ -42,17 +43,20 @@ class _Seen(Progress):
         if isinstance(value, Context):
             self.context = value
         elif name == "cost.json" and isinstance(value, list):
-            self._spends = value
+            self._spends, self._heard = value, []
+        elif name.endswith("exchanges.json") and isinstance(value, list):
+            self._heard = [exchange.reply.spend for exchange in value]
 
     def tally(self, seconds: float) -> Tally:
-        """What was spent in the attempts that came to an end."""
+        """What was spent on the answers that came."""
+        spends = [*self._spends, *self._heard]
         return Tally(
-            dollars=sum(spend.dollars for spend in self._spends),
+            dollars=sum(spend.dollars for spend in spends),
             seconds=seconds,
-            waiting=sum(spend.seconds for spend in self._spends),
-            calls=sum(spend.calls for spend in self._spends),
-            input_tokens=sum(spend.prompt_tokens for spend in self._spends),
-            output_tokens=sum(spend.output_tokens for spend in self._spends),
+            waiting=sum(spend.seconds for spend in spends),
+            calls=sum(spend.calls for spend in spends),
+            input_tokens=sum(spend.prompt_tokens for spend in spends),
+            output_tokens=sum(spend.output_tokens for spend in spends),
         )
 
 
@@ -106,13 +110,13 @@ def _unforeseen(error: BaseException) -> str:
 
 def _begun(folder: Path, *, quiet: bool) -> _Job:
     from healer.cli.console import in_actions
+    from healer.cli.request_files import read_files
     from healer.edge.journal import Journal
     from healer.edge.stopwatch import Stopwatch
-    from healer.handover import HINT, REQUEST, read_request
     from healer.settings import Actions
 
     actions = Actions.read(os.environ)
-    request = read_request(_bytes(folder / REQUEST), _bytes(folder / HINT))
+    request = read_files(folder)
     if request.ask not in _HEALED or not request.issue:
         raise UsageError(
             f"The request is to {request.ask} issue {request.issue}, which is nothing to heal",
@@ -130,21 +134,6 @@ def _begun(folder: Path, *, quiet: bool) -> _Job:
     )
 
 
-def _bytes(path: Path) -> bytes:
-    """A small file. Raises UsageError where there is none."""
-    from healer.handover.request import MAX_BYTES
-
-    try:
-        with path.open("rb") as source:
-            return source.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"Cannot read the request: {error.strerror}",
-            where=str(path),
-            next_step="Give the folder that `splat gate` wrote, with both its files.",
-        ) from None
-
-
 def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullRequest | Diagnosis | Skipped:
     from healer.cli.inputs import settings_of
     from healer.edge.assemble import assembled
@@ -158,7 +147,7 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
         event, forge = _asked(job, tree, settings)
         if isinstance(event, Skipped):
             return event
-        keeping = Keeping(forge.standing)
+        keeping = Keeping(forge.glance)
         with assembled(tree, keeping, settings, job.watch, job.stopwatch) as house:
             ended = heal(event, house)
         job.head = keeping.head
@@ -169,7 +158,6 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
 def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skipped, Any]:
     """The event as the issue tells it now, and the forge as far as it can be read."""
     from healer.edge.github import GitHub
-    from healer.edge.github_api import Api
     from healer.edge.github_forge import Reading
     from healer.edge.github_review import remarks
     from healer.event import Event
@@ -177,13 +165,13 @@ def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skippe
 
     request = job.request
     with job.watch.stage("read"):
-        hub, api = GitHub(job.actions, os.environ), Api(job.actions, os.environ)
+        hub = GitHub(job.actions, os.environ)
         text = issue_text(hub.issue(request.issue), request, settings.gate.reporters)
         if isinstance(text, Skipped):
             return text, None
         if request.ask == "retry" and request.pull:
-            job.facts = remarks(api, request.pull, tree.base, hub.permission)
-    forge = Reading(api, request.issue, job.actions.actor_id)
+            job.facts = remarks(hub.api, request.pull, tree.base, hub.permission)
+    forge = Reading(hub.api, request.issue, job.actions.actor_id)
     return Event("trace", text, request.actor, request.hint, job.facts), forge
 
 

@@ -19,10 +19,10 @@ from urllib.parse import quote
 from healer.edge.github_errors import Refused
 from healer.edge.github_labels import put_labels
 from healer.outcome import SplatError
-from healer.pull_request.value import Standing
+from healer.pull_request.value import Overtaken, Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from healer.edge.github_api import Api
     from healer.patch import FileChange
@@ -32,19 +32,35 @@ if TYPE_CHECKING:
 _TRAILER = re.compile(r"^Splat-Signature: ([0-9a-f]{16})$", re.MULTILINE)
 _RUN = re.compile(r"^Splat-Run: ([0-9]{1,18})$", re.MULTILINE)
 _MOST_NAMES = 20
-_REGULAR = ("100644", "100755")
+_REGULAR, _FOLDER = ("100644", "100755"), "040000"
 
 
 class Base(NamedTuple):
-    """What the local checkout knows of the base commit: its tree's id, and the modes of files ("100644") by path."""
+    """What the local checkout knows of the base commit: its tree's id, and the modes ("100644", "040000") of the paths
+    that the patch touches, and of the folders above them.
+    """
 
-    branch: str
     tree: str
     modes: Mapping[str, str]
 
+    def mode_of(self, path: str) -> str:
+        """The mode to write. Raises SplatError where something else than a file or a folder would be replaced."""
+        above = ["/".join(path.split("/")[:end]) for end in range(1, path.count("/") + 1)]
+        odd = [place for place in above if self.modes.get(place, _FOLDER) != _FOLDER]
+        mode = self.modes.get(path, _REGULAR[0])
+        if odd or mode not in _REGULAR:
+            raise SplatError(f"{(odd or [path])[0]} is a link or a submodule on the base")
+        return mode
 
-class Overtaken(SplatError):
-    """The branch was made or moved by somebody else in this very moment; nothing of ours is left on it."""
+
+class Extras(NamedTuple):
+    """What a new pull request is decorated with: logins who are asked for a review, labels, and those labels that the
+    repository is `known` to have.
+    """
+
+    reviewers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,41 +78,31 @@ class _Tip:
         return str(found[-1]) if found else ""
 
 
-class GitHubForge:
-    """Implements `Forge` for one issue of one repository.
-
-    `own` is the numeric id that our token writes as, 0 only for reading; `run` the workflow run's number, 0 outside of
-    one. `reviewers` are asked for a review where GitHub lets us; `labels` are put on a new pull request, `known` being
-    those that the repository is known to have.
+class Reading:
+    """How a signature stands on GitHub, about one issue. `own` is the numeric id that our token writes as, 0 where
+    nobody knows it.
     """
 
-    def __init__(
-        self,
-        api: Api,
-        issue: int,
-        base: Base,
-        *,
-        own: int,
-        run: int = 0,
-        reviewers: tuple[str, ...] = (),
-        labels: tuple[str, ...] = (),
-        known: frozenset[str] = frozenset(),
-    ) -> None:
+    def __init__(self, api: Api, issue: int, own: int = 0) -> None:
         self._api = api
         self._issue = issue
-        self._base = base
         self._own = own
-        self._run = run
-        self._reviewers = reviewers
-        self._labels = labels
-        self._known = known
         self._tip: _Tip | None = None
 
     def standing(self, report: Report, signature: str, base: str) -> Standing:
         """The open pull request of this signature, or the next free branch name. Two requests; one more where there is
         a branch, and one for each fix that was merged or closed before.
         """
+        return self._standing(signature, heads_of(self._api, signature))
+
+    def glance(self, report: Report, signature: str, base: str) -> Standing:
+        """The same for who will not write: one request where no branch of the signature is there."""
         heads = heads_of(self._api, signature)
+        if not heads:
+            return Standing(self._issue, 0, f"splat/{signature}", "")
+        return self._standing(signature, heads)
+
+    def _standing(self, signature: str, heads: Mapping[str, str]) -> Standing:
         for branch in _names(signature):
             pull = self._pull(branch)
             if pull is not None and pull["state"] != "open":
@@ -108,6 +114,56 @@ class GitHubForge:
             f"There are {_MOST_NAMES} finished fixes for {signature} already",
             next_step="This error keeps coming back: look at the earlier pull requests, or ignore the signature.",
         )
+
+    def _pull(self, branch: str) -> dict[str, Any] | None:
+        """The pull request from this branch of this very repository: the open one, else the last one."""
+        wanted = {"state": "all", "head": f"{self._api.owner}:{branch}", "per_page": "100"}
+        found = [
+            pull
+            for pull in self._api.ask("GET", "/pulls", parameters=wanted)
+            if pull["head"]["ref"] == branch
+            and pull["head"]["repo"] is not None
+            and pull["head"]["repo"]["id"] == pull["base"]["repo"]["id"]
+        ]
+        return next((pull for pull in found if pull["state"] == "open"), found[0] if found else None)
+
+    def _look(self, sha: str) -> _Tip:
+        told = self._api.ask("GET", f"/commits/{sha}")
+        commit, author = told["commit"], told.get("author")
+        parents = tuple(parent["sha"] for parent in told["parents"])
+        return _Tip(sha, commit["tree"]["sha"], parents, int(author["id"]) if author else 0, commit["message"])
+
+    def _not_ours(self, branch: str, signature: str) -> str:
+        """Why a person's work stands in the way, "" where nothing does."""
+        tip = self._tip
+        if tip is None or (tip.last(_TRAILER) == signature and self._own in (0, tip.author)):
+            return ""
+        return f"branch {branch} holds commits that are not Splat's"
+
+
+class GitHubForge(Reading):
+    """Implements `Forge` for one issue of one repository.
+
+    `branch` is the default branch, `base` looks its commit up in the local checkout, for some paths. `run` is the
+    workflow run's number, 0 outside of one.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        issue: int,
+        own: int,
+        branch: str,
+        base: Callable[[Sequence[str]], Base],
+        *,
+        run: int = 0,
+        extras: Extras | None = None,
+    ) -> None:
+        super().__init__(api, issue, own)
+        self._branch = branch
+        self._base = base
+        self._run = run
+        self._extras = extras or Extras()
 
     @property
     def left_here(self) -> bool:
@@ -136,41 +192,15 @@ class GitHubForge:
         """A comment of its own; Splat's one comment on the issue is its gate's."""
         return str(self._api.ask("POST", f"/issues/{issue}/comments", {"body": body})["html_url"])
 
-    # --- what is there ------------------------------------------------------------------------------------------------
-
-    def _pull(self, branch: str) -> dict[str, Any] | None:
-        """The pull request from this branch of this very repository: the open one, else the last one."""
-        wanted = {"state": "all", "head": f"{self._api.owner}:{branch}", "per_page": "100"}
-        found = [
-            pull
-            for pull in self._api.ask("GET", "/pulls", parameters=wanted)
-            if pull["head"]["ref"] == branch
-            and pull["head"]["repo"] is not None
-            and pull["head"]["repo"]["id"] == pull["base"]["repo"]["id"]
-        ]
-        return next((pull for pull in found if pull["state"] == "open"), found[0] if found else None)
-
-    def _look(self, sha: str) -> _Tip:
-        told = self._api.ask("GET", f"/commits/{sha}")
-        commit, author = told["commit"], told.get("author")
-        parents = tuple(parent["sha"] for parent in told["parents"])
-        return _Tip(sha, commit["tree"]["sha"], parents, int(author["id"]) if author else 0, commit["message"])
-
-    def _not_ours(self, branch: str, signature: str) -> str:
-        """Why a person's work stands in the way, "" where nothing does."""
-        tip = self._tip
-        if tip is None or (tip.last(_TRAILER) == signature and self._own in (0, tip.author)):
-            return ""
-        return f"branch {branch} holds commits that are not Splat's"
-
     # --- commit and branch --------------------------------------------------------------------------------------------
 
     def _commit(self, offer: Offer) -> str:
         """The base's tree with the changes. An update is a child of our earlier commit, and of the base where that
         moved, so that nobody's view of the branch is rewritten; where it changes nothing, it is that commit.
         """
-        entries = [self._entry(change) for change in offer.changes]
-        tree = self._api.ask("POST", "/git/trees", {"base_tree": self._base.tree, "tree": entries})["sha"]
+        base = self._base([change.path for change in offer.changes])
+        entries = [self._entry(change, base.mode_of(change.path)) for change in offer.changes]
+        tree = self._api.ask("POST", "/git/trees", {"base_tree": base.tree, "tree": entries})["sha"]
         old = self._tip if offer.standing.head else None
         if old is not None and old.tree == tree:
             return old.sha
@@ -178,10 +208,7 @@ class GitHubForge:
         told = {"message": offer.commit_message + trailer, "tree": tree, "parents": self._parents(offer)}
         return str(self._api.ask("POST", "/git/commits", told)["sha"])
 
-    def _entry(self, change: FileChange) -> dict[str, str]:
-        mode = self._base.modes.get(change.path, "100644")
-        if mode not in _REGULAR:
-            raise SplatError(f"{change.path} is a link or a submodule on the base")
+    def _entry(self, change: FileChange, mode: str) -> dict[str, str]:
         entry = {"path": change.path, "mode": mode, "type": "blob"}
         try:
             return entry | {"content": change.after.decode("utf-8")}
@@ -228,7 +255,7 @@ class GitHubForge:
 
     def _open(self, offer: Offer, head: str) -> dict[str, Any]:
         words: dict[str, Any] = {
-            "base": self._base.branch,
+            "base": self._branch,
             "head": offer.standing.branch,
             "title": offer.title,
             "body": offer.body,
@@ -271,25 +298,11 @@ class GitHubForge:
     def _decorate(self, number: int) -> None:
         """Labels and reviewers: welcome, and no reason to fail once the pull request is there."""
         with suppress(SplatError):
-            put_labels(self._api, number, self._labels, self._known)
-        if self._reviewers:
+            put_labels(self._api, number, self._extras.labels, self._extras.known)
+        if self._extras.reviewers:
             with suppress(SplatError):
-                told = {"reviewers": list(self._reviewers)}
+                told = {"reviewers": list(self._extras.reviewers)}
                 self._api.ask("POST", f"/pulls/{number}/requested_reviewers", told)
-
-
-class Reading:
-    """How a signature stands, for a job whose token may only read. `own` is 0 where nobody knows it."""
-
-    def __init__(self, api: Api, issue: int, own: int = 0) -> None:
-        self._api, self._issue = api, issue
-        self._forge = GitHubForge(api, issue, Base("", "", {}), own=own)
-
-    def standing(self, report: Report, signature: str, base: str) -> Standing:
-        """As `GitHubForge` has it; one request where no branch of the signature is there."""
-        if not heads_of(self._api, signature):
-            return Standing(self._issue, 0, f"splat/{signature}", "")
-        return self._forge.standing(report, signature, base)
 
 
 def heads_of(api: Api, signature: str) -> dict[str, str]:

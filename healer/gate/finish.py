@@ -27,7 +27,7 @@ def recheck(trigger: Trigger, state: State, settings: Settings) -> Skipped | Non
     """
     case = Case(trigger, state, settings)
     run = next((run for run in case.ledger.runs if (run.id, run.attempt) == _this(case)), None)
-    if run is None or run.state != "running":
+    if run is None or not _goes_on(run, case):
         return Skipped("replaced", "This run is no longer the one that has the issue.")
     if skipped := of_ours(case) or taken_over(case):
         return skipped
@@ -35,6 +35,11 @@ def recheck(trigger: Trigger, state: State, settings: Settings) -> Skipped | Non
     if trigger.ask in ("heal", "retry") and issue is not None and case.ledger.text != case.digest:
         return Skipped("edited", "The issue was edited while Splat was at work.", "Read it, and ask again.")
     return None
+
+
+def _goes_on(run: Run, case: Case) -> bool:
+    """True while the run is at work; also for the last one that broke, whose job a person has started again."""
+    return run.state == "running" or (run.state == "error" and run == case.ledger.runs[-1])
 
 
 def _this(case: Case) -> tuple[int, int]:

@@ -114,7 +114,8 @@ def under_way(case: Case) -> Skipped | None:
     if case.running is not None:
         stop = code(case.settings.gate.mention + " stop")
         return Skipped("running", "Splat is at work on this already.", f"Wait for it, or comment {stop} and ask again.")
-    if case.trigger.ask == "heal" and case.fix is not None:
+    # Splat itself asks once more where the base of its fix is no longer the newest commit.
+    if case.trigger.ask == "heal" and case.fix is not None and case.trigger.actor.id != case.state.here.own:
         retry = code(case.settings.gate.mention + " retry")
         then = f"Review it; or comment {retry} with what should be different."
         return Skipped("open-fix", f"Pull request {case.fix.number} fixes this, and is open.", then)

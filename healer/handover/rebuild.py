@@ -60,15 +60,19 @@ def rebuild(handover: Handover, report: Report, tree: Tree, settings: Settings) 
         patch=patch,
         checks=checks,
         accepted=all(check.status != "failed" for check in checks),
-        # A proof without a test in the patch is none, whatever was said.
-        proven=told["proven"] and bool(patch.tests),
-        suite=told["suite"],
+        # What the checks themselves do not bear out is not so, whatever was said: nor is a proof without a test.
+        proven=told["proven"] and bool(patch.tests) and _passed(checks, "red") and _passed(checks, "green"),
+        suite="unavailable" if told["suite"] == "green" and not _passed(checks, "suite") else told["suite"],
         flaky=tuple(told["flaky"]),
         tests=told["tests"],
     )
     if not verdict.accepted:
         return Rejected("handover", "The handover offers a patch that a check refused.")
     return Rebuilt(context, score(verdict, settings.confidence))
+
+
+def _passed(checks: tuple[Check, ...], name: str) -> bool:
+    return any(check.name == name and check.status == "passed" for check in checks)
 
 
 def mark_of(ended: PullRequest | Diagnosis | Skipped, event: Event, tree: Tree, settings: Settings) -> str:

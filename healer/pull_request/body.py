@@ -9,7 +9,7 @@ from healer import markdown as md
 from healer.redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from healer.confidence import Confidence
     from healer.context import Context
@@ -28,8 +28,10 @@ def pull_request_title(confidence: Confidence) -> str:
     return f"fix: {words or 'keep the reported error from happening again'}"
 
 
-def pull_request_body(confidence: Confidence, tally: Tally, issue: int, state: str) -> str:
-    """The whole body: what, why, how it was proven, how sure, what it cost. Never over `BODY_LIMIT` characters."""
+def pull_request_body(confidence: Confidence, tally: Tally, issue: int, state: str, notes: Sequence[str] = ()) -> str:
+    """The whole body: what, why, how it was proven, how sure, what it cost. Never over `BODY_LIMIT` characters. `notes`
+    are sections of the forge's own, Markdown that is ready to be shown.
+    """
     verdict = confidence.verdict
     proposal = verdict.patch.proposal
     sections = [
@@ -39,6 +41,7 @@ def pull_request_body(confidence: Confidence, tally: Tally, issue: int, state: s
         f"## Proof\n\n{_checks_table(verdict.checks)}",
         _confidence_section(confidence),
         _list("Not verified", proposal.unverified),
+        *notes,
         _folds(verdict.checks),
         _cost_fold(proposal.context, proposal.files_read, tally),
     ]
@@ -46,17 +49,25 @@ def pull_request_body(confidence: Confidence, tally: Tally, issue: int, state: s
     return _join(sections, foot)
 
 
-def diagnosis_body(context: Context, tally: Tally, reason: str) -> str:
-    """What is known where no fix was good enough: the crash, what was tried, why it was refused, what to do next."""
+LOCALLY = (
+    "A hint often helps: say what the right behaviour is, and run Splat again with it "
+    '(`splat heal … --hint "an unknown code means no discount"`).'
+)
+
+
+def diagnosis_body(context: Context, tally: Tally, reason: str, again: str = LOCALLY, limit: int = BODY_LIMIT) -> str:
+    """What is known where no fix was good enough: the crash, what was tried, why it was refused, what to do next.
+
+    `again` says how to ask once more, in words that are ready to be shown; `limit` is the most characters.
+    """
     sections = [
         headline(context.report, context),
         f"## No fix good enough\n\n{md.prose(redact(reason))}",
         *(_refusal(refusal) for refusal in tally.refusals),
-        "## What now\n\nThe crash is real and still open. A hint often helps: say what the right behaviour is, "
-        'and run Splat again with it (`splat heal … --hint "an unknown code means no discount"`).',
+        f"## What now\n\nThe crash is real and still open. {again}",
         _cost_fold(context, (), tally),
     ]
-    return _join(sections, [])
+    return _join(sections, [], limit)
 
 
 def _refusal(refusal: Refusal) -> str:
@@ -138,10 +149,10 @@ def _ranges(lines: Iterable[tuple[int, int]]) -> str:
     return ", ".join(f"{first}" if first == last else f"{first}-{last}" for first, last in lines)
 
 
-def _join(sections: Iterable[str], foot: Iterable[str]) -> str:
+def _join(sections: Iterable[str], foot: Iterable[str], limit: int = BODY_LIMIT) -> str:
     """Sections in order while there is room; the foot always fits."""
     ending = "\n\n".join(part for part in foot if part)
-    room = BODY_LIMIT - len(ending)
+    room = limit - len(ending)
     kept: list[str] = []
     for section in sections:
         if section and len(section) + 2 <= room:

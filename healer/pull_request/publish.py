@@ -11,14 +11,23 @@ from healer.pull_request.value import Offer, PullRequest
 from healer.redact import redact
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from healer.confidence import Confidence
     from healer.pull_request.value import Forge, Standing, Tally
 
 
 def publish(
-    confidence: Confidence, forge: Forge, standing: Standing, tally: Tally, signature: str
+    confidence: Confidence,
+    forge: Forge,
+    standing: Standing,
+    tally: Tally,
+    signature: str,
+    notes: Sequence[str] = (),
 ) -> PullRequest | Skipped:
-    """Write the fix to the forge. Skipped when a person has taken over since the healing began."""
+    """Write the fix to the forge. Skipped when a person has taken over since the healing began. `notes` are sections
+    for the body, ready to be shown.
+    """
     proposal = confidence.verdict.patch.proposal
     now = forge.standing(proposal.context.report, signature, proposal.context.base)
     if now.taken_over or now.head != standing.head:
@@ -32,7 +41,7 @@ def publish(
         confidence=confidence.score,
     )
     title = pull_request_title(confidence)
-    body = pull_request_body(confidence, tally, now.issue, state)
+    body = pull_request_body(confidence, tally, now.issue, state, notes)
     draft = bool(confidence.draft)
     number, head, url = forge.publish(
         Offer(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from healer.outcome import SplatError
+
 if TYPE_CHECKING:
     from healer.confidence import Confidence
     from healer.context import Context
@@ -70,6 +72,10 @@ class Offer:
     state: str
 
 
+class Overtaken(SplatError):
+    """The branch was made or moved by somebody else in this very moment; nothing of ours is left on it."""
+
+
 class Forge(Protocol):
     """Where issues and pull requests live: a folder, or GitHub."""
 
@@ -77,7 +83,10 @@ class Forge(Protocol):
         """What is there for this signature; files the issue when there is none."""
 
     def publish(self, offer: Offer) -> tuple[int, str, str]:
-        """Write branch and pull request, or update the one that stands: its number, head commit and address."""
+        """Write branch and pull request, or update the one that stands: its number, head commit and address.
+
+        May raise Overtaken.
+        """
 
     def comment(self, issue: int, body: str) -> str:
         """Say something on an issue, replacing what Splat said there before; the address of it."""

@@ -95,12 +95,12 @@ class Gate:
         env: dict[str, str | None] = {"SPLAT_ACTOR_ID": str(self.shop.user(BOT)["id"])}
         env |= environment(self.shop, self.proxy, self.folder, **more) | environ
         ended = CliRunner().invoke(command, [], env=env, standalone_mode=False)
-        outputs = _outputs((self.folder / "output").read_text())
+        outputs = outputs_in((self.folder / "output").read_text())
         error = ended.exception
         return Ended(ended.return_value or 0, outputs, (self.folder / "summary").read_text(), ended.output, error)
 
 
-def _outputs(text: str) -> dict[str, str]:
+def outputs_in(text: str) -> dict[str, str]:
     """As a runner reads them."""
     found: dict[str, str] = {}
     while text:

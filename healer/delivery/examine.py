@@ -1,0 +1,53 @@
+"""The handover, made again from the issue's own text: nothing of it counts that can be derived here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from healer.event import Event
+from healer.handover import rebuild
+from healer.outcome import Rejected, Skipped
+from healer.report import read_report
+from healer.triage import triage
+
+if TYPE_CHECKING:
+    from healer.confidence import Confidence
+    from healer.context import Context, Tree
+    from healer.handover import Handover
+    from healer.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What this side itself found: the context that the issue leads to, and the confidence in the fix, None where the
+    handover brings none.
+    """
+
+    context: Context
+    confidence: Confidence | None
+
+    def draft(self, *reasons: str) -> Examined:
+        """With more reasons why a person must look first."""
+        if self.confidence is None or not reasons:
+            return self
+        return replace(self, confidence=replace(self.confidence, draft=(*self.confidence.draft, *reasons)))
+
+
+def examine(text: str, handover: Handover, tree: Tree, settings: Settings) -> Examined | Skipped | Rejected:
+    """`text` is what the issue says to its reader, `tree` the default branch at the handover's base.
+
+    Skipped where the issue itself leads to no fix, whatever the handover says; Rejected where the handover does not
+    follow from the issue, or does not obey the policy.
+    """
+    report = read_report(Event("trace", text))
+    if isinstance(report, Skipped):
+        return report
+    if isinstance(declined := triage(report, settings.triage, settings.ignore), Skipped):
+        return declined
+    rebuilt = rebuild(handover, report, tree, settings)
+    if isinstance(rebuilt, (Skipped, Rejected)):
+        return rebuilt
+    # Only now is the app's root known, and with it the signature that `ignore` may name.
+    declined = triage(rebuilt.context.report, settings.triage, settings.ignore)
+    return declined if isinstance(declined, Skipped) else Examined(rebuilt.context, rebuilt.confidence)

@@ -1,0 +1,129 @@
+"""Splat's last word on an issue. Words of others go through `healer.markdown`; what is said here is always true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from healer import markdown as md
+from healer.pull_request import diagnosis_body
+from healer.redact import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from healer.confidence import Confidence
+    from healer.context import Context
+    from healer.outcome import SplatError
+    from healer.pull_request import Offer, PullRequest, Tally
+
+#: GitHub takes 65,536 characters; the ledger before the words may have 20,000.
+LIMIT = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What every ending needs: how Splat is spoken to, where the run's log is ("" for nowhere), what it all cost."""
+
+    mention: str
+    log: str
+    tally: Tally
+
+    def command(self, name: str) -> str:
+        """A command, as a person would type it."""
+        return md.code(f"{self.mention} {name}", 100)
+
+    @property
+    def retry(self) -> str:
+        """How to ask once more."""
+        return f"Comment {self.command('retry')} and, behind it, what the right behaviour is: Claude is told so."
+
+    def foot(self) -> str:
+        """Cost, time and the way to the log."""
+        tally = self.tally
+        calls = f" for {tally.calls} call{'s' if tally.calls != 1 else ''} to Claude" if tally.calls else ""
+        log = f" [The run's log]({self.log})" if self.log else ""
+        return f"<sub>${tally.dollars:.4f}{calls}, {tally.seconds:.0f} s.{log}</sub>"
+
+
+def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = ()) -> str:
+    """There is a pull request. `more` are sentences of our own, about what else happened."""
+    head = f"**{'A new commit in pull' if pull.updated else 'Pull'} request [{pull.number}]({pull.url}) fixes this**"
+    verdict = pull.confidence.verdict
+    proof = "a test that fails without the fix and passes with it" if verdict.proven else "none"
+    rows = {
+        "Confidence": f"{pull.confidence.score} of 100",
+        "Proof": proof,
+        "The project's own tests": {"green": "still pass", "broken": "fail"}.get(verdict.suite, "could not be run"),
+    }
+    parts = [
+        f"{head}{', as a draft' if pull.draft else ''}.",
+        "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows.items())]),
+        _drafts(pull.confidence),
+        *more,
+        f"**Next:** {_next(pull, voice)}",
+        voice.foot(),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _next(pull: PullRequest, voice: Voice) -> str:
+    look = "see why it is a draft, then review it" if pull.draft else "review it"
+    again = f"{voice.command('retry')} and what should be different, here or on the pull request, tries again"
+    return f"{look}. {again}; {voice.command('help')} lists all commands."
+
+
+def _drafts(confidence: Confidence) -> str:
+    if not confidence.draft:
+        return ""
+    return "**A draft, because:**\n" + "\n".join(f"- {md.line(reason, 400)}" for reason in confidence.draft)
+
+
+def unfixed(context: Context, reason: str, voice: Voice) -> str:
+    """No fix, but a diagnosis."""
+    foot = voice.foot()
+    body = diagnosis_body(context, voice.tally, reason, voice.retry, LIMIT - len(foot) - 2)
+    return f"{body.strip()}\n\n{foot}"
+
+
+def declined(reason: str, next_step: str, voice: Voice) -> str:
+    """Splat leaves it alone, and says why."""
+    then = [f"**Next:** {md.prose(redact(next_step))}"] if next_step.strip() else []
+    return "\n\n".join([f"**No fix.** {md.prose(redact(reason))}", *then, voice.foot()])
+
+
+def broken(what: str, where: str, next_step: str, voice: Voice) -> str:
+    """Something is broken: what, where, and what to do."""
+    place = f" ({md.code(redact(where), 200)})" if where.strip() else ""
+    then = md.prose(redact(next_step)) or "The run's log says more."
+    head = f"**Splat could not finish.** {md.prose(redact(what)).rstrip('.')}{place}."
+    return "\n\n".join([head, f"**Next:** {then} Then comment {voice.command('retry')}.", voice.foot()])
+
+
+def of_error(error: SplatError, voice: Voice) -> str:
+    """The same for one of our own errors."""
+    return broken(error.what, error.where, error.next_step, voice)
+
+
+def rehearsed(offer: Offer, diff: str, confidence: Confidence, voice: Voice) -> str:
+    """What would have been written."""
+    standing = offer.standing
+    verb = f"update pull request {standing.pull}" if standing.pull else "open a pull request"
+    parts = [
+        "**A dry run: nothing was written but this comment.**",
+        f"Splat would {verb}{', as a draft,' if offer.draft else ''} from the branch {md.code(standing.branch)}: "
+        f"{md.code(offer.title)}, with a confidence of {confidence.score} of 100.",
+        _drafts(confidence),
+        f"<details><summary>The change</summary>\n\n{md.fence(redact(diff), 'diff', 20_000)}\n\n</details>",
+        voice.foot(),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def talking(voice: Voice) -> str:
+    """For the pull request: how to go on from here."""
+    return (
+        f"## How to go on\n\nReview it like any other change. {voice.command('retry')} in a comment, and behind it "
+        f"what should be different, makes Splat try again on this branch; it reads the review comments left here. "
+        f"{voice.command('help')} lists all commands. A commit of your own on this branch ends Splat's work on it."
+    )
