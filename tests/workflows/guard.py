@@ -1,0 +1,99 @@
+"""In front of the emulated GitHub: each job's token may do what the job's `permissions:` say, and no more.
+
+A run has one token; the job that it belongs to is the one whose first step said so last (actions/checkout here).
+What is refused is answered as GitHub does, and kept.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.github.kit import BOT, Proxy
+from tests.recorded_events import ACTIONS_BOT
+from tests.workflows.files import HEAL, jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LEVELS = {"none": 0, "read": 1, "write": 2}
+_REPO = r"/repos/[^/]+/[^/]+"
+#: What a request needs, the first pattern that fits: any one of these permissions, at `read` for GET, else at `write`.
+#: From GitHub's "Permissions required for GitHub Apps"; a pull request is an issue too.
+NEEDS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (rf"{_REPO}/collaborators/[^/]+/permission", ("metadata",)),
+    (rf"{_REPO}/(?:issues|pulls)/comments/\d+/reactions", ("issues", "pull-requests")),
+    (rf"{_REPO}/pulls(?:/.*)?", ("pull-requests",)),
+    (rf"{_REPO}/(?:issues|labels)(?:/.*)?", ("issues", "pull-requests")),
+    (rf"{_REPO}/dispatches", ("contents",)),
+    (rf"{_REPO}/(?:git|contents|commits|compare|branches|merges)(?:/.*)?", ("contents",)),
+    (rf"{_REPO}/actions/.*", ("actions",)),
+    (rf"{_REPO}", ("metadata",)),
+    (r"/users/[^/]+", ("metadata",)),
+)
+
+
+def as_actions(value: Any) -> Any:
+    """What the emulator says, with the id of Actions' own account for the one that Splat writes as."""
+    if isinstance(value, list):
+        return [as_actions(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    told = {name: as_actions(each) for name, each in value.items()}
+    return told | {"id": ACTIONS_BOT} if told.get("login") == BOT else told
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A request that a job's token may not make."""
+
+    job: str
+    verb: str
+    path: str
+
+
+def may(verb: str, path: str, permissions: Mapping[str, str]) -> bool:
+    """Whether a token with these permissions may make the request; what is not in the table, nobody may."""
+    needs = next((names for pattern, names in NEEDS if re.fullmatch(pattern, path)), ())
+    wanted = "read" if verb == "GET" else "write"
+    granted = {"metadata": "read"} | dict(permissions)
+    return any(_LEVELS[granted.get(name, "none")] >= _LEVELS[wanted] for name in needs)
+
+
+@dataclass
+class Guard(Proxy):
+    """A proxy that knows the jobs of heal.yml. `asked` counts the requests of each."""
+
+    refused: list[Refused] = field(default_factory=list)
+    asked: dict[str, list[str]] = field(default_factory=dict)
+    _jobs: dict[str, str] = field(default_factory=dict)
+    _tokens: set[str] = field(default_factory=set)
+    _order: threading.Lock = field(default_factory=threading.Lock)
+
+    def token(self, run: int) -> str:
+        """The token of a workflow run, which may nothing before a job has begun."""
+        token = f"ghs_run_{run}"
+        self._tokens.add(token)
+        return token
+
+    def answer(self, verb: str, target: str, body: bytes, token: str) -> tuple[int, bytes]:
+        path = target.partition("?")[0]
+        if token not in self._tokens:
+            return 401, b'{"message": "Bad credentials"}'
+        if path.startswith("/-/job/"):
+            self._jobs[token] = path.rpartition("/")[2]
+            return 200, b"{}"
+        job = self._jobs.get(token, "")
+        with self._order:
+            self.asked.setdefault(job, []).append(f"{verb} {target}")
+        if path == "/user":
+            return 403, b'{"message": "Resource not accessible by integration"}'
+        permissions: dict[str, Any] = jobs(HEAL)[job]["permissions"] if job in jobs(HEAL) else {}
+        if not may(verb, path, permissions):
+            self.refused.append(Refused(job, verb, path))
+            return 403, b'{"message": "Resource not accessible by integration"}'
+        status, content = super().answer(verb, target, body, f"{BOT}-token")
+        return status, json.dumps(as_actions(json.loads(content))).encode() if content else b""

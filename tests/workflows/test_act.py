@@ -1,0 +1,95 @@
+"""The real workflow on a runner: a delivery comes in, and jobs run, each with its own rights."""
+
+from __future__ import annotations
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from healer.testing import ScriptedClaude
+from tests.github.jobs import mirrored
+from tests.github.kit import MONA, STRANGER
+from tests.github.test_webhooks import deliveries, next_of
+from tests.heal.kit import answer
+from tests.verdict.apps import crash
+from tests.workflows.runner import Runner
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.github.kit import Shop
+    from tests.verdict.apps import App
+    from tests.workflows.guard import Guard
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+#: What the actor's relation to the repository is, in the words of a payload; the emulator leaves it out.
+RELATION = {MONA: "COLLABORATOR", STRANGER: "NONE"}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> App:
+    return crash("python", tmp_path / "app")
+
+
+@pytest.fixture
+def runner(shop: Shop, guard: Guard, app: App, tmp_path: Path, packages: Path) -> Iterator[Runner]:
+    """Its repository is the crashing program's, the same commit on both sides."""
+    mirrored(SimpleNamespace(shop=shop), app)
+    with ScriptedClaude([answer(app)], repeat=True) as claude:
+        yield Runner(shop, guard, tmp_path, app.repo, packages, claude.url)
+
+
+def crashed(app: App) -> str:
+    return f"The cart fails.\n\n```\n{app.trace}\n```\n"
+
+
+def related(payload: Any) -> Any:
+    payload["comment"]["author_association"] = RELATION[payload["comment"]["user"]["login"]]
+    return payload
+
+
+def pulls(runner: Runner) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = runner.shop.call("GET", f"{runner.shop.path}/pulls?state=all")
+    return found
+
+
+def test_a_label_becomes_a_pull_request(runner: Runner, app: App) -> None:
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), (), MONA)["number"]
+        runner.shop.call("POST", f"{runner.shop.path}/issues/{issue}/labels", {"labels": ["splat"]}, MONA)
+        ran = runner.deliver("issues", next_of(got, "issues", "labeled"))
+    assert ran.jobs == {"gate": "success", "heal": "success", "publish": "success"}, ran.log
+    [pull] = pulls(runner)
+    assert pull["head"]["ref"].startswith("splat/")
+    assert f"Fixes #{issue}" in pull["body"]
+    told = ran.outputs("publish")
+    assert (told["outcome"], told["pull-request"]) == ("fixed", str(pull["number"])), ran.log
+    assert runner.guard.refused == []
+    assert sum(len(asked) for asked in runner.guard.asked.values()) <= 25, json.dumps(runner.guard.asked, indent=1)
+    assert "sk-ant-test" not in ran.log
+
+
+def test_opened_with_three_labels_is_one_pull_request(runner: Runner, app: App) -> None:
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        runner.shop.issue(crashed(app), ("bug", "splat", "checkout"), MONA)
+        opened = next_of(got, "issues", "opened")
+    labels = [{**opened, "action": "labeled", "label": {"name": name}} for name in ("bug", "splat", "checkout")]
+    with ThreadPoolExecutor(2) as pool:
+        ran = list(pool.map(lambda payload: runner.deliver("issues", payload), [opened, *labels]))
+    begun = sorted(tuple(sorted(each.jobs)) for each in ran)
+    assert begun == [(), (), ("gate",), ("gate", "heal", "publish")], "a foreign label starts nothing"
+    assert len(pulls(runner)) == 1
+    assert runner.guard.refused == []
+
+
+def test_a_stranger_s_comment_starts_nothing(runner: Runner, app: App) -> None:
+    issue = runner.shop.issue(crashed(app), (), MONA)["number"]
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        runner.shop.comment(issue, "@splat retry", by=STRANGER)
+        ran = runner.deliver("issue_comment", related(next_of(got, "issue_comment", "created")))
+    assert (ran.code, ran.jobs) == (0, {})
+    assert runner.guard.asked == {}
