@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "false", "no", "off")
 _MOST = 1_000
+_LONGEST_LABEL = 50
 TRANSPORTS = ("github", "http", "file", "console", "none")
 
 
@@ -89,6 +90,27 @@ def folders(value: Any) -> Tuple[str, ...]:
 def texts(value: Any) -> Tuple[str, ...]:
     """Texts: a list, or one text with commas between; each once."""
     return tuple(dict.fromkeys(filter(None, (text(each) for each in _several(value)))))
+
+
+def label(value: Any) -> str:
+    """The name of a label, as GitHub takes it."""
+    name = text(value)
+    if len(name) > _LONGEST_LABEL:
+        raise ValueError(f"should be names of at most {_LONGEST_LABEL} characters, not {_shown(value)}")
+    return name
+
+
+def labels(value: Any) -> Tuple[str, ...]:
+    """Names of labels: a list, or one text with commas between; each once."""
+    return tuple(dict.fromkeys(filter(None, (label(each) for each in _several(value)))))
+
+
+def trigger(value: Any) -> str:
+    """A label of its own: `splat` is on every issue from the start, so that it would start everything at once."""
+    name = label(value)
+    if name.lower() == "splat":
+        raise ValueError("should be another label than splat, which every issue has")
+    return name
 
 
 def numbers(value: Any) -> Tuple[int, ...]:

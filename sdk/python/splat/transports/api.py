@@ -6,6 +6,7 @@ import urllib.parse
 from typing import Any, Callable, List, NamedTuple, Optional, Sequence, Set
 
 from splat.http import Answer, Client
+from splat.redact import redact_text
 from splat.text import one_line
 
 _CANONICAL = (
@@ -165,4 +166,5 @@ def _reason(answer: Answer) -> str:
     except Exception:
         return ""
     message = data.get("message") if isinstance(data, dict) else None
-    return f", {one_line(message, 200)}" if isinstance(message, str) and message else ""
+    # What stands between may answer with what it was sent.
+    return f", {one_line(redact_text(message), 200)}" if isinstance(message, str) and message else ""

@@ -142,7 +142,9 @@ class Filing:
             self._warn_of_labels()
             return Outcome.NEVER
         title, body = self._text(group)
-        labels = [LABEL, *(each for each in self._options.labels if each not in {LABEL, self._options.trigger_label})]
+        # GitHub tells labels apart without regard to case.
+        not_yet = {LABEL, self._options.trigger_label.lower()}
+        labels = [LABEL, *(each for each in self._options.labels if each.lower() not in not_yet)]
         made = self._repository.create(title, body, labels, counts=group.report is not None)
         if LABEL not in map(str.lower, made.labels):
             self._may_label = False

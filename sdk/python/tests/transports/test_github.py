@@ -23,6 +23,14 @@ def test_the_trigger_label_comes_after_creation(desk: Desk) -> None:
     assert desk.emulator.labelled(desk.repo, "fix-me") == 1
 
 
+def test_no_spelling_of_the_trigger_label_is_given_at_creation(desk: Desk) -> None:
+    """GitHub tells labels apart without regard to case."""
+    process = desk.process(labels=("Team", "AUTO-FIX", "SPLAT"), trigger_label="Auto-fix")
+    assert desk.send(item(), process=process) == ["delivered"]
+    (created,) = desk.proxy.requests("POST", "/issues$")
+    assert created.data["labels"] == ["splat", "Team"]
+
+
 def test_a_first_error_takes_five_requests(desk: Desk) -> None:
     desk.send(item())
     assert desk.asked() == [

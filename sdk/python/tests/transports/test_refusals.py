@@ -55,6 +55,13 @@ def test_what_is_refused_is_never_tried_again(desk: Desk, status: int, path: str
     assert desk.issues() == []
 
 
+def test_what_an_answer_repeats_is_told_without_secrets(desk: Desk) -> None:
+    data = {"message": "what you sent: Authorization: Bearer ghp_" + "a1B2" * 9}
+    desk.proxy.faults.append(Fault(403, data=data))
+    assert desk.send(item()) == ["never"]
+    assert "a1B2" not in texts(desk)
+
+
 def test_a_text_that_is_not_taken_stops_nothing_else(desk: Desk) -> None:
     refused = Fault(422, method="POST", path="/issues$", times=1)
     desk.proxy.faults.append(refused)
