@@ -102,7 +102,9 @@ class Jobs:
         """Job `heal`, as a process of its own beside a scripted Claude."""
         self.handover.unlink(missing_ok=True)
         with ScriptedClaude([answer(self.app)] if script is None else script) as claude:
-            env = self.environ("heal") | {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": claude.url} | environ
+            env = (
+                self.environ("heal") | {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": claude.url} | environ
+            )
             command = [SPLAT, "heal", "--request", self.request, "--handover", self.handover, "--repo", self.app.repo]
             done = subprocess.run(
                 [*command, *options], cwd=self.folder, env=env, capture_output=True, text=True, timeout=300, check=False
@@ -116,6 +118,13 @@ class Jobs:
         env: dict[str, str | None] = {**self.environ("publish"), **environ}
         done = CliRunner().invoke(publish_command, [*command, *options], env=env, standalone_mode=False)
         return self._ended(done.return_value or 0, done.output, done.exception)
+
+    def publishing(self, *options: str, **environ: str) -> subprocess.Popen[str]:
+        """Job `publish` as a process of its own, which can be killed."""
+        env = self.environ("publish") | {"GITHUB_OUTPUT": "", "GITHUB_STEP_SUMMARY": ""} | environ
+        command = [SPLAT, "publish", "--request", self.request, "--handover", self.handover, "--repo", self.app.repo]
+        pipe = subprocess.PIPE
+        return subprocess.Popen([*command, *options], cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True)
 
     def _ended(self, code: int, printed: str, error: BaseException | None) -> Ended:
         outputs = outputs_in((self.folder / "output").read_text())

@@ -2,8 +2,8 @@
 
 The proxy plays what the emulator lacks of the real API: permissions as GitHub names them (404 for a stranger),
 reactions, pull requests asked for as issues, the list of all comments of a repository (its route is taken for the
-issue number "comments" there), and an installation's token, for which `GET /user` is 403. `Proxy.log` holds every
-request that came in.
+issue number "comments" there), pull requests that follow their branch and exist once a branch, and an installation's
+token, for which `GET /user` is 403. `Proxy.log` holds every request that came in.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "node_modules" / ".bin" / "emulate"
@@ -40,6 +40,8 @@ _SEED = {
 _PERMISSION = re.compile(r"/repos/[^/]+/[^/]+/collaborators/([^/]+)/permission")
 _ALL_COMMENTS = re.compile(r"/repos/[^/]+/[^/]+/issues/comments")
 _ISSUE = re.compile(r"(/repos/[^/]+/[^/]+)/issues/(\d+)")
+_PULLS = re.compile(r"/repos/[^/]+/[^/]+/pulls")
+_PULL_OR_PULLS = re.compile(r"/repos/[^/]+/[^/]+/pulls(/\d+)?")
 _REACTIONS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)/comments/(\d+)/reactions")
 
 
@@ -127,6 +129,11 @@ class Proxy:
     #: Statuses that requests matching a pattern are answered with, each used up by one request. With `late`, the
     #: request is done first, and only its answer lost.
     faults: list[tuple[str, int, bool]] = field(default_factory=list)
+    fault_says: str = "broken on purpose"
+    #: Called before a request that matches the pattern is passed on: it may wait, or end whoever asked.
+    strikes: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
+    #: What is answered in the emulator's place, by pattern.
+    answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     installation: bool = False
     log: list[Asked] = field(default_factory=list)
     reactions: list[tuple[str, int, str]] = field(default_factory=list)
@@ -163,19 +170,47 @@ class Proxy:
             self.faults.remove(fault)
             if fault[2]:
                 _send(self.upstream, verb, target, body or None, token)
-            return fault[1], b'{"message": "broken on purpose"}'
+            return fault[1], json.dumps({"message": self.fault_says}).encode()
+        for pattern, told in self.answers.items():
+            if re.fullmatch(pattern, f"{verb} {path}"):
+                return told
+        for pattern, strike in self.strikes:
+            if re.fullmatch(pattern, f"{verb} {path}"):
+                strike()
+        played = self._read(target, path, token) if verb == "GET" else self._write(verb, path, body)
+        return played or _send(self.upstream, verb, target, body or None, token)
+
+    def _read(self, target: str, path: str, token: str) -> tuple[int, bytes] | None:
+        """What the emulator does not know, or knows otherwise than GitHub; None for all else."""
         if found := _PERMISSION.fullmatch(path):
             return self._permission(found[1])
-        if (found := _REACTIONS.fullmatch(path)) and verb == "POST":
-            self.reactions.append((found[1], int(found[2]), json.loads(body)["content"]))
-            return 201, b'{"id": 1}'
-        if verb == "GET" and _ALL_COMMENTS.fullmatch(path):
+        if _ALL_COMMENTS.fullmatch(path):
             return 200, json.dumps(self._all_comments(path, dict(parse_qsl(target.partition("?")[2])))).encode()
-        if verb == "GET" and (found := _ISSUE.fullmatch(path)):
+        if found := _ISSUE.fullmatch(path):
             return self._issue(path, found[1], found[2], token)
         if path == "/user" and self.installation:
             return 403, b'{"message": "Resource not accessible by integration"}'
-        return _send(self.upstream, verb, target, body or None, token)
+        if not _PULL_OR_PULLS.fullmatch(path):
+            return None
+        status, content = _send(self.upstream, "GET", target, None, token)
+        return status, self._at_their_heads(path.partition("/pulls")[0], content) if status == 200 else content
+
+    def _write(self, verb: str, path: str, body: bytes) -> tuple[int, bytes] | None:
+        if (found := _REACTIONS.fullmatch(path)) and verb == "POST":
+            self.reactions.append((found[1], int(found[2]), json.loads(body)["content"]))
+            return 201, b'{"id": 1}'
+        if verb == "POST" and _PULLS.fullmatch(path) and (open_one := self._open_pull(path, json.loads(body)["head"])):
+            return 422, json.dumps(open_one).encode()
+        return None
+
+    def _at_their_heads(self, repository: str, content: bytes) -> bytes:
+        """The emulator does not notice that a pull request's branch has moved."""
+        told = json.loads(content)
+        refs = call(self.upstream, "GET", f"{repository}/git/matching-refs/heads/")
+        heads = {ref["ref"].removeprefix("refs/heads/"): ref["object"]["sha"] for ref in refs}
+        for pull in told if isinstance(told, list) else [told]:
+            pull["head"]["sha"] = heads.get(pull["head"]["ref"], pull["head"]["sha"])
+        return json.dumps(told).encode()
 
     def _all_comments(self, path: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
         issues = call(self.upstream, "GET", f"{path.rpartition('/')[0]}?state=all&per_page=100")
@@ -199,6 +234,15 @@ class Proxy:
             if status == 200:
                 content = json.dumps(json.loads(content) | {"pull_request": {"url": path}}).encode()
         return status, content
+
+    def _open_pull(self, path: str, branch: str) -> dict[str, Any] | None:
+        """What GitHub says to a second pull request from one branch."""
+        with self._lock:
+            there = call(self.upstream, "GET", f"{path}?state=open&per_page=100")
+        if not any(pull["head"]["ref"] == branch for pull in there):
+            return None
+        said = f"A pull request already exists for {OWNER}:{branch}."
+        return {"message": "Validation Failed", "errors": [{"code": "custom", "message": said}]}
 
     def _permission(self, login: str) -> tuple[int, bytes]:
         if login not in self.permissions:
