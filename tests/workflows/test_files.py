@@ -1,0 +1,333 @@
+"""What stands in the workflows: rights, pins, nothing of others in a script; and who starts a runner at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from healer import REPOSITORY
+from healer.edge.sandbox.advice import APPARMOR_PROFILE
+from healer.event import Trigger, read_event
+from healer.settings import load_settings
+from tests.recorded_events import delivery, every_case, name_of
+from tests.workflows.files import ACTION, CALLER, EXAMPLES, HEAL, OIDC, ROOT, WORKFLOWS, jobs, program, read, steps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+READ, WRITE = "read", "write"
+#: The plan's table of who may touch what, and nothing besides.
+RIGHTS = {
+    "gate": {"contents": READ, "issues": WRITE, "pull-requests": WRITE},
+    "heal": {"contents": READ, "issues": READ, "pull-requests": READ},
+    "publish": {"contents": WRITE, "issues": WRITE, "pull-requests": WRITE, "actions": WRITE},
+}
+CREDENTIALS = re.compile(r"anthropic-api-key|claude-code-oauth-token|setup-env|federation")
+WRITERS = re.compile(r"secrets\.token|app-private-key|steps\.app\.")
+EVERY = [*WORKFLOWS, *EXAMPLES, ACTION]
+#: What may stand in `${{ }}` of a script: nothing. Elsewhere: what GitHub or the caller says, never what others wrote.
+EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+OUTSIDE = re.compile(r"github\.(?:event\.(?!repository\.default_branch)|head_ref|ref_name)")
+
+
+def ids(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def ran(*command: str) -> str:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+# --- the linters
+
+
+@pytest.mark.slow
+def test_actionlint_finds_nothing() -> None:
+    assert ran(program("actionlint"), *map(str, [*WORKFLOWS, *EXAMPLES])) == ""
+
+
+@pytest.mark.slow
+def test_zizmor_finds_nothing() -> None:
+    tool = str(ROOT / ".venv/bin/zizmor")
+    assert ran(tool, "--offline", "--no-progress", "--quiet", ".github", "examples/workflows", "action.yml") == ""
+
+
+@pytest.mark.slow
+def test_the_schemas_of_github_fit() -> None:
+    tool = (sys.executable, "-m", "check_jsonschema", "--builtin-schema")
+    assert ran(*tool, "vendor.github-workflows", *map(str, [*WORKFLOWS, *EXAMPLES])) == ""
+    assert ran(*tool, "vendor.github-actions", str(ACTION)) == ""
+
+
+# --- rights
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=ids)
+def test_nothing_is_granted_but_to_a_job(path: Path) -> None:
+    assert read(path)["permissions"] == {}
+    for job in jobs(path).values():
+        assert job["permissions"], "a job says what it may"
+
+
+def test_each_job_has_the_rights_of_the_plan() -> None:
+    assert {name: job["permissions"] for name, job in jobs(HEAL).items()} == RIGHTS
+    oidc = {name: dict(job["permissions"]) for name, job in jobs(OIDC).items()}
+    assert oidc["heal"].pop("id-token") == WRITE
+    assert oidc == RIGHTS
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in WORKFLOWS if path not in (OIDC, ROOT / ".github/workflows/release.yml")], ids=ids
+)
+def test_an_identity_is_asked_for_nowhere_else(path: Path) -> None:
+    assert "id-token: write" not in path.read_text()
+
+
+def test_a_caller_grants_what_the_jobs_ask_for() -> None:
+    together: dict[str, str] = {}
+    for rights in RIGHTS.values():
+        together |= {name: WRITE if WRITE in (level, together.get(name)) else READ for name, level in rights.items()}
+    assert jobs(CALLER)["splat"]["permissions"] == together
+
+
+@pytest.mark.parametrize("path", [HEAL, OIDC], ids=ids)
+def test_credentials_are_in_the_one_step_that_needs_them(path: Path) -> None:
+    for name, step in steps(path):
+        told = json.dumps({key: value for key, value in step.items() if key != "uses"})
+        phase = step.get("with", {}).get("phase")
+        if CREDENTIALS.search(told):
+            assert (name, phase) == ("heal", "heal")
+        if WRITERS.search(told.replace("inputs.app-client-id == '' && secrets.token == ''", "")):
+            assert name in ("gate", "publish")
+            assert phase == name or step["id"] == "app"
+
+
+def test_in_the_action_tokens_are_in_the_env_of_their_phase() -> None:
+    for _, step in steps(ACTION):
+        env = step.get("env", {})
+        held = {name for name in env if re.search(r"TOKEN|KEY|SETUP_ENV|FEDERATION", name)}
+        wanted = {"gate": {"GITHUB_TOKEN"}, "publish": {"GITHUB_TOKEN"}}
+        if step.get("id") == "heal":
+            assert {"GITHUB_TOKEN", "ANTHROPIC_API_KEY", "SPLAT_SETUP_ENV"} <= held
+        else:
+            assert held == wanted.get(step.get("id", ""), set())
+
+
+# --- habits
+
+
+@pytest.mark.parametrize("path", EVERY, ids=ids)
+def test_what_comes_from_elsewhere_is_pinned_by_commit(path: Path) -> None:
+    for uses, comment in re.findall(r"^ +(?:- )?uses: (\S+@\S+)( # \S+)?", path.read_text(), re.MULTILINE):
+        if uses.startswith(REPOSITORY):
+            assert path in EXAMPLES, "users take a tag of ours"
+        else:
+            assert re.fullmatch(r"[^@]+@[0-9a-f]{40}", uses), uses
+            assert comment, f"{uses} says no version"
+
+
+def test_the_same_action_has_the_same_pin_everywhere() -> None:
+    pins: dict[str, set[str]] = {}
+    for path in EVERY:
+        for name, pin in re.findall(r"uses: ([^@\s]+)@([0-9a-f]{40} # \S+)", path.read_text()):
+            pins.setdefault(name, set()).add(pin)
+    assert [name for name, found in pins.items() if len(found) > 1] == []
+
+
+@pytest.mark.parametrize("path", EVERY, ids=ids)
+def test_no_script_holds_an_expression(path: Path) -> None:
+    for _, step in steps(path):
+        if "run" in step:
+            assert "${{" not in step["run"]
+            assert step.get("shell"), "every script names its shell"
+        for word in EXPRESSION.findall(yaml.safe_dump({key: step[key] for key in step if key != "if"})):
+            assert not OUTSIDE.search(word), word
+
+
+@pytest.mark.parametrize("path", EVERY, ids=ids)
+def test_a_checkout_leaves_no_token_behind(path: Path) -> None:
+    for _, step in steps(path):
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=ids)
+def test_no_cache_that_others_can_write(path: Path) -> None:
+    text = path.read_text()
+    assert "actions/cache" not in text
+    for _, step in steps(path):
+        uses, told = step.get("uses", ""), step.get("with", {})
+        if "setup-uv@" in uses:
+            assert told["enable-cache"] == "false"
+        if "setup-node@" in uses:
+            assert told["package-manager-cache"] is False
+        if "setup-go@" in uses:
+            assert told["cache"] is False
+        if "setup-ruby@" in uses:
+            assert told["bundler-cache"] is False
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=ids)
+def test_every_job_ends_in_time(path: Path) -> None:
+    for job in jobs(path).values():
+        assert "timeout-minutes" in job
+    for name, step in steps(path):
+        if path in (HEAL, OIDC) and step.get("uses") == "./.splat":
+            assert "timeout-minutes" in step, name
+
+
+@pytest.mark.parametrize("path", [HEAL, OIDC], ids=ids)
+def test_only_healing_waits_in_line(path: Path) -> None:
+    assert "concurrency" not in read(path)
+    assert [name for name, job in jobs(path).items() if "concurrency" in job] == ["heal"]
+    told = jobs(path)["heal"]["concurrency"]
+    assert (told["cancel-in-progress"], told["queue"]) == (False, "max"), "none is cancelled, none falls out"
+    for word in ("github.repository", "outputs.signature", "outputs.issue"):
+        assert word in told["group"]
+
+
+def test_the_last_word_is_said_whatever_happened() -> None:
+    assert jobs(HEAL)["publish"]["if"] == "always() && needs.gate.outputs.go == 'true'"
+    assert jobs(HEAL)["publish"]["needs"] == ["gate", "heal"]
+
+
+def test_the_healer_runs_outside_of_the_checkout_and_alone() -> None:
+    for _, step in steps(ACTION):
+        if "healer" in step.get("run", ""):
+            assert step["working-directory"] == "${{ runner.temp }}"
+        if "-m healer" in step.get("run", ""):
+            assert step["run"].startswith('exec "$RUNNER_TEMP/splat-venv/bin/python" -I -m healer ')
+    install = next(step for _, step in steps(ACTION) if "uv sync" in step.get("run", ""))["run"]
+    for word in ("--locked", "--no-config", "--no-dev", "--no-editable", '--project "$GITHUB_ACTION_PATH"'):
+        assert word in install
+
+
+def test_the_sandbox_is_made_to_start_before_all_else() -> None:
+    first = next(steps(ACTION))[1]
+    assert "scripts/setup-sandbox" in first["run"]
+    assert APPARMOR_PROFILE in (ROOT / "scripts/setup-sandbox").read_text()
+
+
+# --- what is said twice
+
+
+def test_heal_oidc_is_heal_with_an_identity() -> None:
+    assert ran(sys.executable, "scripts/oidc_workflow.py", "--check") == ""
+
+
+def test_our_own_name_is_the_same_everywhere() -> None:
+    texts = [path.read_text() for path in EVERY]
+    named = [word for text in texts for word in re.findall(r"uses: ([\w-]+/[\w-]+)(?:/\.github\S*)?@v1", text)]
+    assert set(named) == {REPOSITORY}
+    assert read(ACTION)["author"] == REPOSITORY.partition("/")[0]
+
+
+def test_the_inputs_of_the_action_are_used_and_known() -> None:
+    text = ACTION.read_text()
+    for name in read(ACTION)["inputs"]:
+        assert f"inputs.{name}" in text.partition("\nruns:")[2], name
+    for path in (HEAL, OIDC):
+        for _, step in steps(path):
+            if step.get("uses") == "./.splat":
+                assert set(step["with"]) <= set(read(ACTION)["inputs"])
+
+
+@pytest.mark.parametrize("path", [HEAL, OIDC], ids=ids)
+def test_the_inputs_of_the_workflow_are_used(path: Path) -> None:
+    text = path.read_text().partition("\njobs:")[2]
+    called = read(path)["on"]["workflow_call"]
+    for name in called["inputs"]:
+        assert f"inputs.{name}" in text, name
+    for name in called["secrets"]:
+        assert f"secrets.{name}" in text, name
+
+
+# --- who starts a runner
+
+#: Every recorded delivery, and whether a runner starts for it.
+STARTS = {
+    "check_suite_completed": False,  # no trigger of the example's
+    "issue_comment_by_stranger": False,
+    "issue_comment_created": True,
+    "issue_comment_edited": False,
+    "issue_comment_on_pull": True,
+    "issue_comment_ordinary": False,
+    "issues_labeled": True,
+    "issues_labeled_by_reporter": True,
+    "issues_opened": True,
+    "issues_opened_by_reporter": False,  # only the SDK's own label
+    "issues_opened_labeled_bug": False,
+    "issues_opened_labeled_checkout": False,
+    "issues_opened_labeled_splat": True,
+    "issues_reopened": True,
+    "issues_unlabeled": False,
+    "pull_request_review_comment_created": True,
+    "pull_request_review_comment_fork": False,
+    "repository_dispatch": True,
+    "status_failure": False,  # likewise
+    "workflow_dispatch": True,
+    "workflow_run_default_branch": False,
+    "workflow_run_failed": True,
+    "workflow_run_fork": False,
+    "workflow_run_of_splat": False,
+    "workflow_run_succeeded": True,
+}
+
+
+@pytest.mark.slow
+def test_the_caller_turns_away_what_is_not_ours(tmp_path: Path) -> None:
+    assert {case: starts(tmp_path / case, delivery(case), name_of(case)) for case in every_case()} == STARTS
+
+
+@pytest.mark.slow
+def test_the_caller_lets_in_whatever_the_gate_would_look_at(tmp_path: Path) -> None:
+    settings = load_settings(None, environ={})
+    asked = {case for case in every_case() if isinstance(read_event(name_of(case), delivery(case), settings), Trigger)}
+    turned_away = {case for case in asked if not STARTS[case]}
+    assert turned_away == {"check_suite_completed", "issue_comment_by_stranger", "status_failure"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("case", "changes", "wanted"),
+    [
+        ("issue_comment_created", {"comment__body": "<!-- splat:note x -->\nComment `@splat retry`."}, False),
+        ("issue_comment_created", {"comment__author_association": "FIRST_TIMER"}, False),
+        ("issue_comment_created", {"comment__author_association": "CONTRIBUTOR"}, True),
+        ("issue_comment_created", {"action": "deleted"}, False),
+        ("issues_labeled", {"label__name": "AUTO-FIX"}, True),
+        ("issues_labeled", {"label__name": "splat:stop"}, False),
+        ("issues_labeled", {"label__name": "splat", "issue__body": None}, True),
+        ("issues_labeled", {"label__name": "') || true || ('"}, False),
+        ("issues_opened", {"issue__labels": []}, False),
+        ("workflow_run_failed", {"workflow_run__head_branch": "feature/splat/x"}, False),
+    ],
+)
+def test_the_filter_at_its_edges(tmp_path: Path, case: str, changes: dict[str, Any], wanted: bool) -> None:
+    assert starts(tmp_path / "run", delivery(case, **changes), name_of(case)) is wanted
+
+
+def starts(folder: Path, payload: Any, name: str) -> bool:
+    """Whether GitHub would start a runner: the caller's triggers, then its `if:` as act evaluates it."""
+    trigger = read(CALLER)["on"].get(name, False)
+    types = (trigger or {}).get("types")
+    if trigger is False or (types and payload.get("action") not in types):
+        return False
+    folder.mkdir()
+    (folder / "event.json").write_text(json.dumps(payload))
+    job = {"if": jobs(CALLER)["splat"]["if"], "runs-on": "ubuntu-24.04", "steps": [{"run": "true"}]}
+    (folder / "filter.yml").write_text(json.dumps({"on": {name: {}}, "jobs": {"filter": job}}))
+    command = [program("act"), name, "--dryrun", "--workflows", "filter.yml", "--eventpath", "event.json"]
+    env = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
+    done = subprocess.run(
+        [*command, "--platform", "ubuntu-24.04=-self-hosted"], cwd=folder, env=env, capture_output=True, text=True,
+        timeout=60, check=True,
+    )  # fmt: skip
+    return "Run Set up job" in done.stdout
