@@ -189,6 +189,15 @@ class TestFiles:
             shutil.rmtree(folder)
 
     @needs_root
+    def test_what_leaves_opt_between_two_runs_stops_none(self, repo: Path) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="escape-", dir="/opt"))
+        os.chmod(folder, 0o755)
+        with opened(repo) as sandbox:
+            assert sandbox.run(["test", "-d", str(folder)], seconds=10).exit_code == 0
+            folder.rmdir()
+            assert sandbox.run(["test", "-d", str(folder)], seconds=10).exit_code == 1
+
+    @needs_root
     def test_a_self_hosted_runner_in_opt_is_left_out(self, repo: Path) -> None:
         folder = Path(tempfile.mkdtemp(prefix="runner-", dir="/opt"))
         try:

@@ -142,7 +142,8 @@ def _inner(machine: Machine, box: Box, mounts: Iterable[Mount]) -> list[str]:
 def _words(mount: Mount) -> tuple[str, ...]:
     match mount.kind:
         case "ro":
-            return ("--ro-bind", mount.source, mount.dest)
+            # "try": what somebody takes out of /opt between two runs is missed by those that need it, and by no others.
+            return ("--ro-bind-try", mount.source, mount.dest)
         case "bind":
             return ("--bind", mount.source, mount.dest)
         case "link":
