@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from healer.cli.console import one_line, say, say_json
+from healer.cli.request_files import read_payload
+from healer.cli.runner import add_summary, broken, write_outputs
 from healer.outcome import Skipped, SplatError, UsageError
 
 if TYPE_CHECKING:
     from healer.gate import Admission
     from healer.settings import Actions
-
-#: GitHub sends no larger payload.
-_MOST_BYTES = 26 * 1024 * 1024
 
 
 @click.command()
@@ -37,37 +36,20 @@ def gate(event_name: str, event_path: str, folder: str, as_json: bool) -> int:
     from healer.settings import Actions
 
     actions = Actions.read(os.environ)
-    payload = _payload(event_path or actions.event_path)
+    payload = read_payload(event_path or actions.event_path)
     try:
         admission, requests = _decide(event_name or actions.event_name, payload, actions)
     except SplatError as error:
-        if actions.summary:
-            _append(actions.summary, _broken(error))
+        add_summary(actions.summary, broken(error, "Splat cannot decide"))
         raise
     outputs = _outputs(admission) | _request_files(admission, Path(folder or actions.folder or "."))
-    if actions.output:
-        _append(actions.output, "".join(_output(name, value) for name, value in outputs.items()))
-    if actions.summary:
-        _append(actions.summary, _summary(admission))
+    write_outputs(actions.output, outputs)
+    add_summary(actions.summary, _summary(admission))
     if as_json:
         say_json(outputs | {"requests": requests})
     else:
         say(_line(admission))
     return 0
-
-
-def _payload(path: str) -> Any:
-    try:
-        with Path(path).open("rb") as source:
-            data = source.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise ValueError("it is too large")
-        return json.loads(data)
-    except OSError as error:
-        what = f"Cannot read the event: {error.strerror}"
-    except (ValueError, RecursionError) as error:
-        what = f"The event is no JSON: {str(error)[:100]}"
-    raise UsageError(what, where=path, next_step="Give the file that GitHub Actions names in GITHUB_EVENT_PATH.")
 
 
 def _decide(name: str, payload: Any, actions: Actions) -> tuple[Admission, int]:
@@ -122,19 +104,6 @@ def _request_files(admission: Admission, folder: Path) -> dict[str, str]:
     return {"request-file": str(request), "hint-file": str(hint)}
 
 
-def _output(name: str, value: str) -> str:
-    """One output, with an end that no value can guess."""
-    import secrets
-
-    end = f"splat_{secrets.token_hex(16)}"
-    return f"{name}<<{end}\n{value}\n{end}\n"
-
-
-def _append(path: str, text: str) -> None:
-    with Path(path).open("a", encoding="utf-8") as target:
-        target.write(text)
-
-
 def _summary(admission: Admission) -> str:
     from healer import markdown as md
 
@@ -144,13 +113,6 @@ def _summary(admission: Admission) -> str:
         why = f"{md.prose(decision.reason)} {md.prose(decision.next_step)}".strip()
         return f"### Splat: not now ({md.line(decision.code)})\n\n{why}\n"
     return f"### Splat: {decision.ask}{about}\n\nAsked for by {md.code(decision.actor, 50)}.\n"
-
-
-def _broken(error: SplatError) -> str:
-    from healer import markdown as md
-
-    where = f" ({md.code(error.where)})" if error.where else ""
-    return f"### Splat cannot decide\n\n{md.prose(error.what)}{where}. {md.prose(error.next_step)}\n"
 
 
 def _line(admission: Admission) -> str:

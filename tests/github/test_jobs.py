@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from healer.outcome import ConfigError, SplatError, UsageError
-from tests.github.jobs import Jobs, moved, shown
+from tests.github.jobs import Jobs, moved_in, shown
 from tests.github.kit import BOT, MONA, STRANGER
 from tests.heal.kit import answer
 from tests.verdict.apps import App, crash
@@ -374,12 +374,8 @@ def test_where_pull_requests_are_forbidden_no_branch_is_left(jobs: Jobs) -> None
 
 def test_a_base_that_moved_makes_a_draft_and_one_new_run(jobs: Jobs) -> None:
     issue = handed(jobs)
-    moved(jobs)
-    jobs.gate.shop.call(
-        "PUT",
-        f"{jobs.gate.shop.path}/contents/.github/workflows/splat.yml",
-        {"message": "w", "content": "b246IHB1c2gK", "branch": "main"},
-    )
+    moved_in(jobs.gate)
+    moved_in(jobs.gate, ".github/workflows/splat.yml")
     assert jobs.publish().outputs["outcome"] == "fixed"
     [pull] = jobs.pulls()
     assert pull["draft"] is True
@@ -397,7 +393,7 @@ def test_a_base_that_moved_makes_a_draft_and_one_new_run(jobs: Jobs) -> None:
 
 def test_the_run_that_splat_asked_for_passes_the_gate_once(jobs: Jobs) -> None:
     issue = handed(jobs)
-    moved(jobs)
+    moved_in(jobs.gate)
     jobs.gate.proxy.answers[rf"POST {jobs.gate.shop.path}/actions/workflows/splat.yml/dispatches"] = (204, b"")
     assert jobs.publish().outputs["outcome"] == "fixed"
     assert jobs.ledger(issue).again
