@@ -16,6 +16,7 @@ FLOORS = (
     {"runtimes", "settings", "event", "policy", "data"},
     {"report", "unwrap"},
     {"gate"},
+    {"ci"},
     {"triage", "context"},
     {"proposal", "prompts"},
     {"patch"},
@@ -24,6 +25,7 @@ FLOORS = (
     {"pull_request"},
     {"handover"},
     {"delivery"},
+    {"after"},
     {"pipeline", "edge", "testing"},
     {"cli", "__main__"},
 )

@@ -24,6 +24,8 @@ MOST_PAGES = 10
 _TIMEOUT = 15
 #: Seconds that a rate limit may hold a run up; a minute of GitHub being down is outwaited, by doubling pauses.
 _PATIENCE = 120
+#: Bytes of one file that are let through at most, whoever sends them.
+_MOST_SENT = 64 * 1024 * 1024
 _REPEATED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -81,6 +83,25 @@ class Api:
         except (RequestException, OSError) as error:
             raise unreachable(error, f"{verb} {url}") from None
 
+    def text(self, path: str, most: int) -> str:
+        """The end of a text that GitHub sends to another place for, as a job's log: at most `most` bytes of it."""
+        from github.GithubException import GithubException
+        from requests.exceptions import RequestException
+
+        self.requests += 1
+        url = f"{self.repository}{path}"
+        try:
+            status, headers, content = self._requester.requestJson("GET", url)
+            if status == 302:
+                return end_of(headers["location"], most)
+            if status != 200:
+                raise GithubException(status, None, headers)
+            return str(content)[-most:]
+        except GithubException as error:
+            raise explained(error, f"GET {url}") from None
+        except (RequestException, OSError, KeyError) as error:
+            raise unreachable(error, f"GET {url}") from None
+
     def pages(self, path: str, wanted: Mapping[str, str] | None = None) -> list[dict[str, Any]] | None:
         """All items of a list, None when there are more than are read."""
         items: list[dict[str, Any]] = []
@@ -90,3 +111,29 @@ class Api:
             if len(found) < 100:
                 return items
         return None
+
+
+def end_of(address: str, most: int) -> str:
+    """The last `most` bytes of what is at an address, as text; it gets no token. A file without end is left in time."""
+    import requests
+
+    with requests.get(address, stream=True, timeout=_TIMEOUT) as answer:
+        answer.raise_for_status()
+        size = int(answer.headers.get("content-length") or 0)
+        if size > 2 * most and answer.headers.get("accept-ranges") == "bytes":
+            answer.close()
+            wanted = {"Range": f"bytes={size - most}-"}
+            with requests.get(address, stream=True, timeout=_TIMEOUT, headers=wanted) as rest:
+                rest.raise_for_status()
+                return _last(rest, most)
+        return _last(answer, most)
+
+
+def _last(answer: Any, most: int) -> str:
+    kept, sent = b"", 0
+    for chunk in answer.iter_content(256 * 1024):
+        kept = (kept + chunk)[-most:]
+        sent += len(chunk)
+        if sent > _MOST_SENT:
+            break
+    return kept.decode("utf-8", "replace")

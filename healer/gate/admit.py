@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from healer.gate.caps import spends
 from healer.gate.case import Case, digest, tracked
 from healer.gate.decide import Go, decide
-from healer.gate.ledger import Run, stamp
+from healer.gate.ledger import Run, stamp, write_ledger
 from healer.gate.people import asks_the_api, is_final, permitted
 from healer.gate.state import CI_LABEL, State
 from healer.gate.words import ci_issue, ci_mark, help_body, note_body, tracking_body
@@ -97,9 +97,12 @@ def _begin(case: Case, go: Go, hub: Hub) -> Admission:
     body = tracking_body(ledger, go, here, case.settings)
     earlier = tracked(case.state.comments or (), here.own)
     if earlier:
-        comment = earlier[0][0].id
-        hub.rewrite(comment, body)
-        return Admission(go, go.issue, comment)
+        said = earlier[0][0]
+        if go.ask == "ci-finished":
+            # What it says about the fix stays: it may well be all there is to say.
+            body = f"{write_ledger(ledger)}\n{said.body.partition(chr(10))[2]}"
+        hub.rewrite(said.id, body)
+        return Admission(go, go.issue, said.id)
     return _claim(case, go, hub, hub.say(go.issue, body))
 
 

@@ -20,9 +20,9 @@ _COUNTED = frozenset({"fixed", *FAILED})
 
 
 def spends(case: Case) -> bool:
-    """True for what asks Claude."""
+    """True for what may ask Claude."""
     ask = case.trigger.ask
-    return ask in WORK | {"explain"} or (ask == "ci-finished" and case.trigger.conclusion != "success")
+    return ask in WORK or (ask == "ci-finished" and case.trigger.conclusion != "success")
 
 
 def capped(case: Case) -> Skipped | None:
@@ -85,14 +85,23 @@ def _pulls(case: Case) -> Skipped | None:
     return Skipped("open-pulls", reason, f"Merge or close one. {_raise('open_pulls')}")
 
 
-def _repairs(case: Case) -> Skipped | None:
-    """Repairs since a person last asked for anything."""
-    if case.trigger.ask != "ci-finished":
-        return None
+def repairs(case: Case) -> int:
+    """How often the fix was repaired since a person last asked for anything; that a look at the checks led to nothing
+    is no repair, nor is the run that asks.
+    """
     done = 0
     for run in case.ledger.runs:
-        done = done + 1 if run.ask == "ci-finished" else 0
-    most = case.settings.ci.attempts
+        if run.ask != "ci-finished":
+            done = 0
+        elif run.state != "declined" and run.id != case.state.here.run:
+            done += 1
+    return done
+
+
+def _repairs(case: Case) -> Skipped | None:
+    if case.trigger.ask != "ci-finished":
+        return None
+    done, most = repairs(case), case.settings.ci.attempts
     if done < most:
         return None
     reason = f"Splat has repaired this pull request {done} times, and may {most} times."

@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 _DOES = {
     "heal": "Splat is at work on a fix.",
     "retry": "Splat is at work on another fix.",
-    "explain": "Splat is writing an explanation.",
     "ci-finished": "Splat looks at the failed checks.",
 }
 #: Each command, and what it does.
 COMMANDS = {
     "retry": "runs again; what you write behind it is a hint for Claude",
-    "explain": "says more about the cause, changes nothing",
+    "explain": "says what is known of the cause and what was done, changes nothing",
     "stop": "stops the run, and keeps Splat away from this issue",
     "ignore": "never heals this error again",
     "merge": "merges the fix once its checks are green",

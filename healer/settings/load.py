@@ -17,6 +17,7 @@ from healer.settings.values import (
     ContextSettings,
     GateSettings,
     LimitSettings,
+    MergeSettings,
     PolicySettings,
     Price,
     Settings,
@@ -200,5 +201,6 @@ _GROUPS: dict[str, type[Any]] = {
     "confidence": ConfidenceSettings,
     "gate": GateSettings,
     "ci": CiSettings,
+    "merge": MergeSettings,
 }
 _COMMANDS = {"setup", "lint"}

@@ -109,6 +109,18 @@ class CiSettings:
     """What Splat does about the checks of its own pull requests."""
 
     attempts: int = 2
+    workflows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MergeSettings:
+    """Whether Splat merges its own pull requests, and how long it keeps an eye on one that was merged."""
+
+    auto: bool = False
+    confidence: int = 90
+    method: Literal["squash", "merge", "rebase"] = "squash"
+    window_days: float = 14.0
+    quiet_hours: float = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +140,7 @@ class Settings:
     confidence: ConfidenceSettings = field(default_factory=ConfidenceSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     ci: CiSettings = field(default_factory=CiSettings)
+    merge: MergeSettings = field(default_factory=MergeSettings)
     ci_heal: bool = False
     triage: tuple[TriageRule, ...] = ()
     paths: Mapping[str, str] = field(default_factory=dict)

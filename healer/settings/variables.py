@@ -46,6 +46,12 @@ SETTABLE = {
     "gate.breaker_failures": "int",
     "gate.breaker_minutes": "float",
     "ci.attempts": "int",
+    "ci.workflows": "list",
+    "merge.auto": "bool",
+    "merge.confidence": "int",
+    "merge.method": "str",
+    "merge.window_days": "float",
+    "merge.quiet_hours": "float",
     "ci_heal": "bool",
 }
 #: Variables of the same prefix that others read: the SDKs in the app, what runs in the sandbox, and

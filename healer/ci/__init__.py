@@ -1,0 +1,60 @@
+"""The checks of a fix, by any provider: what they say, whose failure it is, what to do about it.
+
+value.py     what GitHub says of a commit; its five states; CiSite, who is asked
+workflow.py  may a workflow be started by hand
+evidence.py  a failed job's log and annotations, capped and redacted, and the trace in them
+blame.py     a failure held against the base branch's own checks
+decide.py    what to do next
+look.py      as few requests as it takes to see all that
+words.py     the section in Splat's comment
+"""
+
+from healer.ci.blame import Blame, blame
+from healer.ci.decide import Next, Seen, decide_next
+from healer.ci.evidence import Evidence, facts_of, read_evidence, repair_event
+from healer.ci.look import checks_of, look_at, stranger_in
+from healer.ci.value import (
+    RED,
+    Check,
+    CiSite,
+    Commit,
+    Compared,
+    Job,
+    Note,
+    Pull,
+    WorkflowRun,
+    on_commit,
+    state_of,
+)
+from healer.ci.words import section, with_section
+from healer.ci.workflow import Workflow, read_workflow
+
+__all__ = [
+    "RED",
+    "Blame",
+    "Check",
+    "CiSite",
+    "Commit",
+    "Compared",
+    "Evidence",
+    "Job",
+    "Next",
+    "Note",
+    "Pull",
+    "Seen",
+    "Workflow",
+    "WorkflowRun",
+    "blame",
+    "checks_of",
+    "decide_next",
+    "facts_of",
+    "look_at",
+    "on_commit",
+    "read_evidence",
+    "read_workflow",
+    "repair_event",
+    "section",
+    "state_of",
+    "stranger_in",
+    "with_section",
+]

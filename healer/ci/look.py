@@ -1,0 +1,95 @@
+"""Looks at the checks of a fix: as few requests as the state of the commit asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from healer.ci.blame import blame
+from healer.ci.decide import Seen
+from healer.ci.evidence import read_evidence
+from healer.ci.value import RED, Compared, on_commit
+from healer.ci.workflow import read_workflow
+from healer.markdown import code
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from healer.ci.blame import Blame
+    from healer.ci.evidence import Evidence
+    from healer.ci.value import Check, CiSite, Commit, Job, Pull
+    from healer.settings import CiSettings
+
+#: Failed checks whose logs are read, and workflows whose files are.
+_MOST_LOGS, _MOST_WORKFLOWS = 5, 12
+_TRAILER = re.compile(r"^Splat-Signature: [0-9a-f]{16}$", re.MULTILINE)
+
+
+def look_at(site: CiSite, pull: Pull, own: int, workflow: str, settings: CiSettings, repairs: int = 0) -> Seen:
+    """What can be seen of the newest commit of a pull request of Splat's. `own` is the numeric id that Splat writes as,
+    `workflow` the file of its own workflow, `repairs` how many were made.
+    """
+    seen = Seen(
+        pull.head,
+        checks_of(site, pull.head, workflow),
+        stranger_in(site.commits(pull.number), own),
+        wanted=settings.workflows,
+        repairs=repairs,
+        most=settings.attempts,
+    )
+    if seen.state == "failed":
+        compared = site.compared(pull.base, pull.head) or Compared("", False, ())
+        base = _base_checks(site, pull.base, compared.met, workflow)
+        return replace(seen, changed=compared.paths, blames=tuple(_blames(site, seen.checks, base, compared.paths)))
+    if seen.state in ("none", "awaiting"):
+        paths = [path for path in site.workflows() if path != workflow][:_MOST_WORKFLOWS]
+        return replace(seen, workflows=tuple(read_workflow(path, site.content(path)) for path in paths))
+    return seen
+
+
+def checks_of(site: CiSite, sha: str, workflow: str) -> tuple[Check, ...]:
+    """All that counts on a commit. Three requests."""
+    return on_commit(site.runs(sha), site.checks(sha), site.statuses(sha), workflow)
+
+
+def stranger_in(commits: Sequence[Commit] | None, own: int) -> str:
+    """Why a pull request is no longer Splat's alone, "" while it is: every commit has to be."""
+    if commits is None:
+        return "it has more commits than Splat reads"
+    foreign = [each for each in commits if each.author != own or not _TRAILER.search(each.message)]
+    if not foreign:
+        return ""
+    return f"the commit {code(foreign[-1].sha[:7])} on the branch is not Splat's"
+
+
+def _base_checks(site: CiSite, branch: str, met: str, workflow: str) -> tuple[Check, ...]:
+    """Of the commit that the fix stands on; of the branch's newest, where nothing ran there."""
+    found = checks_of(site, met, workflow) if met else ()
+    if found:
+        return found
+    newest = site.head(branch)
+    return checks_of(site, newest, workflow) if newest != met else ()
+
+
+def _blames(site: CiSite, checks: Sequence[Check], base: Sequence[Check], changed: Sequence[str]) -> Iterator[Blame]:
+    jobs: dict[int, dict[int, Job]] = {}
+    read = 0
+    for check in checks:
+        if check.phase not in RED:
+            continue
+        evidence = None
+        if check.phase == "failed" and read < _MOST_LOGS:
+            read += 1
+            evidence = _evidence(site, check, jobs)
+        yield blame(check, base, evidence, changed)
+
+
+def _evidence(site: CiSite, check: Check, jobs: dict[int, dict[int, Job]]) -> Evidence:
+    notes = site.notes(check.id) if check.id else ()
+    if check.run is None:
+        return read_evidence(check, None, notes, "")
+    if check.run.id not in jobs:
+        jobs[check.run.id] = {job.id: job for job in site.jobs(check.run.id)}
+    job = jobs[check.run.id].get(check.id)
+    return read_evidence(check, job, notes, site.log(job.id) if job else "")

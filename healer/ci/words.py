@@ -1,0 +1,58 @@
+"""What Splat says of the checks: a section at the end of its one comment. Words of others stand in code."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer import markdown as md
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from healer.ci.blame import Blame
+    from healer.ci.decide import Next
+
+MARK = "<!-- splat:checks -->"
+_MOST_ROWS = 12
+_CAUSES = {
+    "ours": "the fix",
+    "already-red": "not the fix",
+    "flaky": "perhaps chance",
+    "infrastructure": "not the code",
+    "cancelled": "cancelled",
+}
+
+
+def section(head: str, then: Next, more: Iterable[str] = ()) -> str:
+    """The section. `more` are paragraphs of our own."""
+    next_step = [f"**Next:** {then.next_step}"] if then.next_step else []
+    said = [f"**Checks of {md.code(head[:7])}: {_STATES[then.state]}.** {then.reason}", _table(then.blames)]
+    return "\n\n".join([MARK, *filter(None, [*said, *more, *next_step])])
+
+
+_STATES = {
+    "none": "none",
+    "awaiting": "awaiting approval",
+    "running": "running",
+    "failed": "failed",
+    "passed": "passed",
+}
+
+
+def _table(blames: Iterable[Blame]) -> str:
+    every = list(blames)
+    rows = [f"| {_name(each)} | {_CAUSES[each.cause]} | {each.reason} |" for each in every[:_MOST_ROWS]]
+    if len(every) > _MOST_ROWS:
+        rows.append(f"| {len(every) - _MOST_ROWS} more | | |")
+    return "\n".join(["| failed | whose | why |", "| --- | --- | --- |", *rows]) if rows else ""
+
+
+def _name(each: Blame) -> str:
+    step = each.evidence.step if each.evidence else ""
+    return md.code(each.check.name, 80) + (f", {md.code(step, 60)}" if step else "")
+
+
+def with_section(body: str, new: str) -> str:
+    """A comment's body with the section at its end, in place of an earlier one."""
+    kept = body.partition(MARK)[0].rstrip()
+    return f"{kept}\n\n{new}"
