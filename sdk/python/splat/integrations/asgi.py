@@ -7,6 +7,8 @@ from typing import Any, Dict, Iterable, Optional, Tuple
 
 from splat import scope as scopes
 from splat.integrations.request import Request, capture, describe, dismiss, untrace
+from splat.shapes import type_name
+from splat.snapshot import members_of
 
 #: A client that went away is no error of the app. By name: their modules may not be installed.
 _GONE = frozenset({"ClientDisconnect", "ClientDisconnected", "WebSocketDisconnect"})
@@ -80,9 +82,10 @@ class AsgiRequest:
         if self.spoken is not None and not self.spoken.said:
             return
         cause = _alone(error)
-        if cause is not error or type(cause).__name__ in _GONE:
+        gone = type_name(type(cause)) in _GONE
+        if cause is not error or gone:
             dismiss(error)
-        if type(cause).__name__ not in _GONE:
+        if not gone:
             self.error = cause
             capture(cause, mechanism)
             self.error = None
@@ -105,8 +108,8 @@ class AsgiRequest:
 def _alone(error: BaseException) -> BaseException:
     """The one member of a group that has no other: how a task group hands on what one of its tasks raised."""
     for _ in range(_DEEPEST):
-        members = getattr(error, "exceptions", None)
-        if not isinstance(members, tuple) or len(members) != 1 or not isinstance(members[0], BaseException):
+        members = members_of(error)
+        if len(members) != 1:
             break
         error = members[0]
     return error

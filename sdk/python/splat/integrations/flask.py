@@ -97,6 +97,6 @@ def _watched(find: Callable[..., Any]) -> Callable[..., Any]:
 def _handled(error: BaseException, response: Any) -> Any:
     # When the handler failed too, Flask is answering that error, which was captured.
     now = sys.exc_info()[1]
-    if response.status_code >= 500 and (now is None or error not in (now, now.__context__)):
+    if response.status_code >= 500 and (now is None or (error is not now and error is not now.__context__)):
         capture(error, _MECHANISM, handled=True)
     return response

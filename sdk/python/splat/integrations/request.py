@@ -12,12 +12,14 @@ from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, urlencode
 
 from splat import client, eligible
+from splat.shapes import type_name
 
 Request = Dict[str, Any]  #: the report's `request`, and `trace_id` when there is one
 
 _BODY = 100_000  # bytes; what is longer would be cut before it is redacted anyway (rule X11)
 _MOST_FIELDS = 200  # of a query, of the headers
 _HEX = frozenset("0123456789abcdef")
+_traceback: Any = BaseException.__dict__["__traceback__"]
 
 
 #: How libraries end a greenlet or a task from outside. By name: they may not be installed.
@@ -27,7 +29,7 @@ _ENDS = frozenset({"GreenletExit", "Cancelled"})
 def capture(error: BaseException, mechanism: str, *, handled: bool = False) -> None:
     """Hand `error` to the running client, when there is one."""
     running = client.current()
-    if running is not None and type(error).__name__ not in _ENDS:
+    if running is not None and type_name(type(error)) not in _ENDS:
         running.capture(error, mechanism=mechanism, handled=handled)
 
 
@@ -42,9 +44,10 @@ def untrace(error: BaseException) -> None:
 
     So a printed traceback is the one that it were without us. Before Python 3.11 a bare `raise` ignores this.
     """
-    traceback = error.__traceback__
+    # Not by the attribute: a frozen dataclass refuses it, and that would be raised in the place of the app's error.
+    traceback = _traceback.__get__(error)
     if traceback is not None and traceback.tb_frame is sys._getframe(1):
-        error.__traceback__ = traceback.tb_next
+        _traceback.__set__(error, traceback.tb_next)
 
 
 def describe(

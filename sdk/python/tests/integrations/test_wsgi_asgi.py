@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import dataclasses
 import io
 import re
 import time
@@ -284,3 +285,65 @@ def test_a_hostile_query_takes_no_time() -> None:
         ask_wsgi(wsgi.install(app), "/", QUERY_STRING="a&" * 500_000, **{f"HTTP_{n}": "x" for n in range(5000)})
     assert time.thread_time() - begun < 1
     assert len(kept.reports[0]["request"]["headers"]) <= 200
+
+
+# --- errors that are hard to handle -----------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class FrozenError(Exception):
+    code: int = 1
+
+
+class Nameless(type):
+    def __getattribute__(cls, name: str) -> Any:
+        if name == "__name__":
+            raise RuntimeError(name)
+        return super().__getattribute__(name)
+
+
+class NamelessError(Exception, metaclass=Nameless):
+    pass
+
+
+class ClosedError(Exception):
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+    __eq__ = __getattribute__  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize("kind", [FrozenError, NamelessError, ClosedError], ids=["frozen", "nameless", "closed"])
+def test_whatever_an_error_refuses_it_is_the_one_that_comes_out(kind: Any) -> None:
+    error = kind()
+
+    def called(environ: Any, start_response: Any) -> Any:
+        raise error
+
+    def streamed(environ: Any, start_response: Any) -> Any:
+        yield b"part"
+        raise error
+
+    async def awaited(scope: Any, receive: Any, send: Any) -> None:
+        raise error
+
+    def ask_asgi_once() -> None:
+        scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+        asgi.install(awaited)(scope, None, None).send(None)
+
+    def ask_wsgi_once(app: Any) -> None:
+        list(wsgi.install(app)({"REQUEST_METHOD": "GET", "PATH_INFO": "/"}, None))
+
+    def is_what_comes_out_of(ask: Any, *given: Any) -> bool:
+        try:
+            ask(*given)
+        except BaseException as caught:
+            return caught is error
+        return False
+
+    with capturing() as kept:
+        assert is_what_comes_out_of(ask_wsgi_once, called)
+        assert is_what_comes_out_of(ask_wsgi_once, streamed)
+        assert is_what_comes_out_of(ask_asgi_once)
+    assert kept.errors == 1
