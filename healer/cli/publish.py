@@ -65,10 +65,10 @@ def publish(
         payload = _payload(event_path or actions.event_path)
         delivered = errand.run(event_name or actions.event_name, payload, _Handed.read(handover, healed))
     except SplatError as error:
-        write_outputs(actions.output, {"outcome": "error", "pull-request": ""})
+        write_outputs(actions.output, {"outcome": "error", "pull-request": "", "confidence": "", "cost-usd": ""})
         add_summary(actions.summary, broken(error, "Splat cannot publish"))
         raise
-    return _tell(delivered, actions, errand.requests, as_json=how["as_json"])
+    return _tell(delivered, actions, errand, as_json=how["as_json"])
 
 
 class _Handed:
@@ -105,12 +105,20 @@ class _Errand:
         self._actions, self._request, self._repo, self._dry = actions, request, repo, dry
         self._hub: GitHub = GitHub(actions, os.environ)
         self._desk = GitHubDesk(self._hub.api)
+        self._dollars: float | None = None
 
     @property
     def requests(self) -> int:
+        """How many requests it took."""
         return self._hub.requests
 
+    @property
+    def dollars(self) -> str:
+        """What the healing cost, as far as it was handed over."""
+        return f"{self._dollars:.4f}" if self._dollars is not None else ""
+
     def run(self, name: str, payload: Any, handed: _Handed) -> Delivered:
+        self._dollars = handed.handover.tally.dollars if handed.handover else None
         branch = _default_branch(payload)
         head = self._desk.head(branch)
         with ExitStack() as stack:
@@ -234,16 +242,17 @@ def _default_branch(payload: Any) -> str:
     return found
 
 
-def _tell(delivered: Delivered, actions: Actions, requests: int, *, as_json: bool) -> int:
+def _tell(delivered: Delivered, actions: Actions, errand: _Errand, *, as_json: bool) -> int:
     from healer import markdown as md
 
     number = str(delivered.pull or "")
-    outputs = {"outcome": delivered.outcome, "pull-request": number}
+    score = "" if delivered.confidence is None else str(delivered.confidence)
+    outputs = {"outcome": delivered.outcome, "pull-request": number, "confidence": score, "cost-usd": errand.dollars}
     write_outputs(actions.output, outputs)
     link = f"[Pull request {number}]({delivered.url})" if delivered.url else ""
     add_summary(actions.summary, f"### Splat: {delivered.outcome}\n\n{link}{md.prose(delivered.reason)}\n")
     if as_json:
-        say_json(outputs | {"requests": requests, "url": delivered.url, "reason": delivered.reason})
+        say_json(outputs | {"requests": errand.requests, "url": delivered.url, "reason": delivered.reason})
     else:
         about = f" {delivered.url}" if delivered.url else ""
         why = f": {one_line(delivered.reason)}" if delivered.reason else ""

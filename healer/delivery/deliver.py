@@ -42,12 +42,15 @@ class Branch(Forge, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """How it ended. `refused` is True where the handover was not what it should be; `pull` is 0 for none."""
+    """How it ended. `refused` is True where the handover was not what it should be; `pull` is 0 for none, `confidence`
+    None.
+    """
 
     outcome: Literal["fixed", "unfixed", "declined", "error", "dry-run", "replaced"]
     reason: str = ""
     pull: int = 0
     url: str = ""
+    confidence: int | None = None
     refused: bool = False
 
 
@@ -133,7 +136,7 @@ class Delivery:
             assert target.offer is not None
             diff = confidence.verdict.patch.diff
             self._end("declined", words.rehearsed(target.offer, diff, confidence, self.voice), handover.signature)
-            return Delivered("dry-run", "Nothing was written.")
+            return Delivered("dry-run", "Nothing was written.", confidence=confidence.score)
         return self._fixed(written)
 
     def _fixed(self, written: PullRequest) -> Delivered:
@@ -145,7 +148,7 @@ class Delivery:
         if again and not self.desk.start(self.case.state.here.workflow, self.branch, self.case.number):
             told = f"Splat's token may not start a run for the newest commit: comment {self.voice.command('retry')}."
             self._end_fixed(written, told)
-        return Delivered("fixed", pull=written.number, url=written.url)
+        return Delivered("fixed", pull=written.number, url=written.url, confidence=written.confidence.score)
 
     def _end_fixed(self, written: PullRequest, more: str, *, again: bool = False) -> None:
         said = words.fixed(written, self.voice, filter(None, [more]))

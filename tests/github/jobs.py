@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,7 @@ class Jobs:
     payloads: dict[int, tuple[str, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.folder.mkdir(exist_ok=True)
         self.base = mirrored(self.gate, self.app)
 
     # --- the issue
@@ -99,19 +102,26 @@ class Jobs:
             (self.folder / file).write_text("")
         return told | more
 
-    def heal(self, script: list[Any] | None = None, *options: str, **environ: str) -> Ended:
-        """Job `heal`, as a process of its own beside a scripted Claude."""
+    def heal(self, script: list[Any] | None = None, *options: str, cancel_after: int = 0, **environ: str) -> Ended:
+        """Job `heal`, as a process of its own beside a scripted Claude; cancelled once Claude got so many requests."""
         self.handover.unlink(missing_ok=True)
         with ScriptedClaude([answer(self.app)] if script is None else script) as claude:
             env = (
                 self.environ("heal") | {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": claude.url} | environ
             )
             command = [SPLAT, "heal", "--request", self.request, "--handover", self.handover, "--repo", self.app.repo]
-            done = subprocess.run(
-                [*command, *options], cwd=self.folder, env=env, capture_output=True, text=True, timeout=300, check=False
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(
+                [*command, *options], cwd=self.folder, env=env, stdout=pipe, stderr=pipe, text=True
             )
+            while cancel_after and len(claude.requests) < cancel_after:
+                assert process.poll() is None
+                time.sleep(0.05)
+            if cancel_after:
+                process.send_signal(signal.SIGINT)  # as a runner does
+            printed = "".join(process.communicate(timeout=300))
             self.asked = claude.requests
-        return self._ended(done.returncode, done.stdout + done.stderr, None)
+        return self._ended(process.returncode, printed, None)
 
     def publish(self, *options: str, **environ: str) -> Ended:
         """Job `publish`."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from healer.outcome import ConfigError, SplatError, UsageError
+from healer.testing import Hang
 from tests.github.jobs import Jobs, moved_in, shown
 from tests.github.kit import BOT, MONA, STRANGER
 from tests.heal.kit import answer
@@ -81,7 +82,9 @@ def test_from_a_label_to_a_pull_request(jobs: Jobs) -> None:
     published = jobs.publish()
     assert published.error is None, published.error
     [pull] = jobs.pulls()
-    assert published.outputs == {"outcome": "fixed", "pull-request": str(pull["number"])}
+    costs = healed.outputs["cost-usd"]
+    told = {"outcome": "fixed", "pull-request": str(pull["number"]), "confidence": "95", "cost-usd": costs}
+    assert published.outputs == told
     check_pull(jobs, pull, issue, healed.outputs["signature"])
     check_last_word(jobs, pull, issue)
     count = len(jobs.gate.proxy.log)
@@ -144,7 +147,7 @@ def test_once_more_is_a_commit_on_the_same_branch(jobs: Jobs) -> None:
     ]
     healed = jobs.heal([answer(jobs.app, title="better", edits=edits)])
     assert healed.outputs["outcome"] == "fixed", healed.printed
-    assert jobs.publish().outputs == {"outcome": "fixed", "pull-request": str(first["number"])}
+    assert jobs.publish().outputs["pull-request"] == str(first["number"])
     [second] = jobs.pulls()
     assert second["title"] == "fix: better"
     head = jobs.branches()[second["head"]["ref"]]
@@ -343,7 +346,7 @@ def test_no_fix_is_a_diagnosis_on_the_issue(jobs: Jobs) -> None:
     healed = jobs.heal([wrong] * 3)
     assert (healed.code, healed.outputs["outcome"]) == (0, "unfixed")
     del jobs.gate.proxy.log[:]
-    assert jobs.publish().outputs == {"outcome": "unfixed", "pull-request": ""}
+    assert jobs.publish().outputs["outcome"] == "unfixed"
     nothing_written(jobs)
     body = jobs.comment_body(issue)
     assert body.count("Refused by") == 3
@@ -415,7 +418,7 @@ def test_text_that_nobody_stands_behind_makes_a_draft(jobs: Jobs) -> None:
 
 def test_a_dry_run_only_comments(jobs: Jobs) -> None:
     issue = handed(jobs)
-    assert jobs.publish("--dry-run").outputs == {"outcome": "dry-run", "pull-request": ""}
+    assert jobs.publish("--dry-run").outputs["outcome"] == "dry-run"
     nothing_written(jobs)
     body = jobs.comment_body(issue)
     assert "Splat would open a pull request" in body
@@ -487,6 +490,51 @@ def test_two_issues_about_one_error_make_one_pull_request(jobs: Jobs) -> None:
     assert ended.outputs["outcome"] == "declined", ended
     assert len(jobs.pulls()) == 1
     assert "was moved while the fix was made" in shown(jobs.comment_body(first))
+
+
+def test_of_two_about_one_error_at_once_the_second_is_told(jobs: Jobs, tmp_path: Path) -> None:
+    other = Jobs(jobs.gate, jobs.app, tmp_path / "other")
+    first, second = handed(jobs), other.issue()
+    jobs.gate.folder = other.folder
+    assert other.labeled(second).went
+    handed_bytes(other)
+    barrier = threading.Barrier(2, timeout=30)
+    jobs.gate.proxy.strikes.append((rf"POST {jobs.gate.shop.path}/git/refs", barrier.wait))
+    jobs.gate.number -= 1
+    one = jobs.publishing("--json")
+    jobs.gate.number += 1
+    both = [one, other.publishing("--json")]
+    ended = [json.loads(process.communicate(timeout=60)[0]) for process in both]
+    assert sorted(each["outcome"] for each in ended) == ["declined", "fixed"]
+    assert len(jobs.pulls()) == 1
+    loser = (first, second)[[each["outcome"] for each in ended].index("declined")]
+    assert "wrote to the branch" in shown(jobs.comment_body(loser))
+
+
+def test_a_run_that_is_cancelled_says_what_it_knows(jobs: Jobs) -> None:
+    issue = jobs.issue()
+    assert jobs.labeled(issue).went
+    wrong = answer(jobs.app, edits=[{"path": "shop/cart.py", "find": "no such text", "replace": "x"}])
+    healed = jobs.heal([wrong, Hang()], cancel_after=2)
+    assert healed.code == 130, healed.printed
+    handover = json.loads(jobs.handover.read_text())
+    assert (handover["outcome"], handover["tally"]["calls"]) == ("error", 1)
+    assert jobs.publish("--healed", "cancelled").outputs["outcome"] == "error"
+    assert "was cancelled, or ran out of time" in jobs.comment_body(issue)
+    assert 0 < jobs.ledger(issue).spent < 0.1
+
+
+def test_an_issue_without_a_trace_gets_its_label(jobs: Jobs) -> None:
+    issue = jobs.issue()
+    assert jobs.labeled(issue).went
+    handed_bytes(jobs)
+    assert jobs.publish().outputs["outcome"] == "fixed"
+    jobs.gate.shop.call("PATCH", f"{jobs.gate.shop.path}/issues/{issue}", {"body": "It is still wrong."})
+    assert retried(jobs, issue).went, "its fix is there, so no trace is asked for"
+    assert jobs.heal([]).outputs["outcome"] == "declined"
+    assert jobs.publish().outputs["outcome"] == "declined"
+    assert "needs-trace" in jobs.gate.shop.labels(issue)
+    assert "no stack trace" in jobs.comment_body(issue)
 
 
 # --- bad input -------------------------------------------------------------------------------------------------------
