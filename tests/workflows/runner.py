@@ -23,6 +23,7 @@ from tests.workflows.guard import as_actions
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from healer.testing import ScriptedClaude
     from tests.github.kit import Shop
     from tests.workflows.guard import Guard
 
@@ -58,9 +59,10 @@ class Runner:
     folder: Path
     repository: Path
     cache: Path
-    claude: str = "http://127.0.0.1:9"
+    claude: ScriptedClaude
     number: int = 7000
     caller: Path = CALLER
+    secrets: dict[str, str] = field(default_factory=lambda: {"ANTHROPIC_API_KEY": "sk-ant-test"})
     runs: list[Ran] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,8 +110,9 @@ class Runner:
             "STANDIN_ARTIFACTS": str(place / "artifacts"),
             "STANDIN_UV": shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv"),
             "STANDIN_UV_CACHE": str(self.cache),
-            "ANTHROPIC_BASE_URL": self.claude,
+            "ANTHROPIC_BASE_URL": self.claude.url,
         }
+        secrets = {"GITHUB_TOKEN": self.guard.token(number), **self.secrets}
         return [
             *(program("act"), name, "--eventpath", str(event), "--platform", "ubuntu-24.04=-self-hosted"),
             *("--no-skip-checkout", "--no-cache-server", "--concurrent-jobs", "1", "--log-prefix-job-id"),
@@ -117,7 +120,7 @@ class Runner:
             *("--local-repository", f"splat-heal/splat@v1={self.splat}"),
             *(word for each in local for word in ("--local-repository", each)),
             *(word for key, value in told.items() for word in ("--env", f"{key}={value}")),
-            *("--secret", f"GITHUB_TOKEN={self.guard.token(number)}", "--secret", "ANTHROPIC_API_KEY=sk-ant-test"),
+            *(word for key, value in secrets.items() for word in ("--secret", f"{key}={value}")),
         ]
 
     def _environ(self, place: Path) -> dict[str, str]:

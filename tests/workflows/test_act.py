@@ -40,7 +40,7 @@ def runner(shop: Shop, guard: Guard, app: App, tmp_path: Path, packages: Path) -
     """Its repository is the crashing program's, the same commit on both sides."""
     mirrored(SimpleNamespace(shop=shop), app)
     with ScriptedClaude([answer(app)], repeat=True) as claude:
-        yield Runner(shop, guard, tmp_path, app.repo, packages, claude.url)
+        yield Runner(shop, guard, tmp_path, app.repo, packages, claude)
 
 
 def crashed(app: App) -> str:
@@ -93,3 +93,40 @@ def test_a_stranger_s_comment_starts_nothing(runner: Runner, app: App) -> None:
         ran = runner.deliver("issue_comment", related(next_of(got, "issue_comment", "created")))
     assert (ran.code, ran.jobs) == (0, {})
     assert runner.guard.asked == {}
+
+
+def test_a_run_that_dies_says_why_and_a_person_s_hint_goes_on(runner: Runner, app: App) -> None:
+    keys, runner.secrets = runner.secrets, {}
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
+        died = runner.deliver("issues", next_of(got, "issues", "opened"))
+        assert died.jobs == {"gate": "success", "heal": "failure", "publish": "success"}, died.log
+        [said] = runner.shop.comments(issue)
+        assert "ANTHROPIC_API_KEY" in said["body"].replace("\\", "")
+        assert (pulls(runner), runner.claude.requests) == ([], [])
+
+        runner.secrets = keys
+        runner.shop.comment(issue, "@splat retry An empty cart costs nothing.")
+        commented = next_of(got, "issue_comment", "created")
+        while commented["sender"]["login"] != MONA:
+            commented = next_of(got, "issue_comment", "created")
+        ran = runner.deliver("issue_comment", related(commented))
+    assert ran.outputs("publish")["outcome"] == "fixed", ran.log
+    assert "An empty cart costs nothing." in json.dumps(runner.claude.requests)
+    assert len(pulls(runner)) == 1
+    assert len(runner.shop.comments(issue)) == 2, "Splat has one comment, and mona has one"
+    assert runner.guard.refused == []
+
+
+def test_a_dry_run_writes_a_comment_and_nothing_else(runner: Runner, app: App) -> None:
+    caller = runner.work / ".github/workflows/splat.yml"
+    caller.write_text(caller.read_text().replace("    secrets:\n", "    with: { dry-run: true }\n    secrets:\n"))
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
+        ran = runner.deliver("issues", next_of(got, "issues", "opened"))
+    assert ran.jobs["publish"] == "success", ran.log
+    assert pulls(runner) == []
+    assert runner.shop.call("GET", f"{runner.shop.path}/git/matching-refs/heads/splat/") == []
+    assert [asked for asked in runner.guard.asked["publish"] if not asked.startswith("GET")] == [
+        f"PATCH {runner.shop.path}/issues/comments/{runner.shop.comments(issue)[0]['id']}"
+    ]
