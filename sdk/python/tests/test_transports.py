@@ -127,6 +127,19 @@ def test_nothing_is_sent_before_the_time_a_collector_names() -> None:
         assert len(sink.requests) == 1
 
 
+@pytest.mark.slow
+def test_a_collector_that_nobody_reaches_is_said_once() -> None:
+    warnings = Warnings()
+    url = refused_url().replace("http://", "http://me:hunter2@")
+    collector = Collector(f"{url}?key=hunter3", warnings)
+    assert collector.send([report(1)]) == [LATER]
+    collector.hurry(time.monotonic() + 1)
+    assert collector.send([report(2)]) == [LATER]
+    assert len(warnings) == 1
+    assert "cannot be reached" in warnings[0][0]
+    assert "hunter" not in warnings[0][0]
+
+
 def test_refused_and_black_hole_are_later_within_the_deadline() -> None:
     with BlackHole() as hole:
         for url in (refused_url(), hole.url):

@@ -6,7 +6,7 @@ import urllib.parse
 from base64 import b64encode
 from typing import Callable, Dict, List, Sequence
 
-from splat.http import Answer, Client, Later
+from splat.http import Answer, Client, Later, Unreachable
 from splat.outcome import Outcome
 from splat.values import Count, Item
 from splat.wire import text_of
@@ -59,7 +59,8 @@ class Collector:
     def _posted(self, part: Sequence[Item]) -> List[Outcome]:
         try:
             answer = self._client.request("POST", self._path, _body(part), limit=1 << 20)
-        except Later:
+        except Later as later:
+            self._tell(later)
             return [Outcome.LATER] * len(part)
         if 200 <= answer.status < 300:
             return [Outcome.DELIVERED] * len(part)
@@ -68,6 +69,15 @@ class Collector:
             return self._posted(part[:half]) + self._posted(part[half:])
         self._refused(answer)
         return [Outcome.NEVER] * len(part)
+
+    def _tell(self, later: Later) -> None:
+        """Once, that nobody answers; at the end of a process the collector is only slow."""
+        if isinstance(later, Unreachable) and not self._client.hurried:
+            self._warn(
+                f"the collector cannot be reached ({later}). Errors are kept, and sent when it can. Check the option "
+                "`url`, and the network: the environment's HTTPS_PROXY and SSL_CERT_FILE are used.",
+                "collector unreachable",
+            )
 
     def _refused(self, answer: Answer) -> None:
         """One warning a status (T2). The URL is not in it: it may hold a password."""
