@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from healer.edge.git import GitTree
     from healer.edge.github import GitHub
     from healer.edge.github_forge import Base, GitHubForge
+    from healer.gate import Here
     from healer.gate.case import Case
     from healer.handover import Handover, Request
     from healer.settings import Actions, Settings
@@ -119,23 +120,56 @@ class _Errand:
 
     def run(self, name: str, payload: Any, handed: _Handed) -> Delivered:
         self._dollars = handed.handover.tally.dollars if handed.handover else None
-        branch = _default_branch(payload)
-        head = self._desk.head(branch)
         with ExitStack() as stack:
-            tree, trouble = self._tree(handed.handover, stack)
-            settings = self._settings(tree, head)
-            case = self._case(name, payload, settings)
-            delivery = self._delivery(case, handed, branch, head)
+            try:
+                delivery, tree, trouble = self._begin(name, payload, handed, stack)
+            except SplatError as error:
+                self._could_not_begin(error)
+                raise
             try:
                 if trouble is not None:
                     raise trouble
-                return delivery.deliver(tree, self._forge(case, delivery, tree, branch))
+                return delivery.deliver(tree, self._forge(delivery, tree))
             except SplatError as error:
                 delivery.broken(error)
                 raise
             except Exception as error:
                 delivery.broken(SplatError(f"Splat itself is broken: {type(error).__name__}"))
                 raise
+
+    def _begin(
+        self, name: str, payload: Any, handed: _Handed, stack: ExitStack
+    ) -> tuple[Delivery, GitTree | None, SplatError | None]:
+        from healer.delivery import Delivery
+
+        branch = _default_branch(payload)
+        head = self._desk.head(branch)
+        tree, trouble = self._tree(handed.handover, stack)
+        case = self._case(name, payload, self._settings(tree, head))
+        delivery = Delivery(
+            case,
+            self._hub,
+            self._desk,
+            handed.handover,
+            handed.missing,
+            branch,
+            head,
+            lambda: datetime.now(UTC),
+            dry=self._dry,
+        )
+        return delivery, tree, trouble
+
+    def _could_not_begin(self, error: SplatError) -> None:
+        from healer.delivery import Delivery
+
+        with suppress(SplatError):  # what broke first is what is told
+            Delivery.could_not_begin(error, self._hub, self._here(), self._request.issue, datetime.now(UTC))
+
+    def _here(self) -> Here:
+        from healer.gate import Here
+
+        actions = self._actions
+        return Here(self._hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
 
     def _tree(self, handover: Handover | None, stack: ExitStack) -> tuple[GitTree | None, SplatError | None]:
         """The checkout at the handover's base; or why there is none."""
@@ -160,15 +194,13 @@ class _Errand:
         """The delivery as its own payload tells it, not as it was handed on, and GitHub's state as of now."""
         from healer.delivery import look_again
         from healer.event import read_event
-        from healer.gate import Here
         from healer.gate.case import Case
 
         trigger = read_event(name, payload, settings)
         if isinstance(trigger, Skipped):
             raise UsageError(f"The event asks for nothing: {trigger.reason}", next_step="Use the event of this run.")
-        actions = self._actions
-        here = Here(self._hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
-        case = Case(trigger, look_again(trigger, self._hub, settings, here, datetime.now(UTC)), settings)
+        state = look_again(trigger, self._hub, settings, self._here(), datetime.now(UTC))
+        case = Case(trigger, state, settings)
         if (trigger.ask, case.number) != (self._request.ask, self._request.issue):
             raise UsageError(
                 f"The request is to {self._request.ask} issue {self._request.issue}, and the event is to {trigger.ask} "
@@ -177,22 +209,7 @@ class _Errand:
             )
         return case
 
-    def _delivery(self, case: Case, handed: _Handed, branch: str, head: str) -> Delivery:
-        from healer.delivery import Delivery
-
-        return Delivery(
-            case,
-            self._hub,
-            self._desk,
-            handed.handover,
-            handed.missing,
-            branch,
-            head,
-            lambda: datetime.now(UTC),
-            dry=self._dry,
-        )
-
-    def _forge(self, case: Case, delivery: Delivery, tree: GitTree | None, branch: str) -> GitHubForge | None:
+    def _forge(self, delivery: Delivery, tree: GitTree | None) -> GitHubForge | None:
         from healer.edge.github_desk import base_of
         from healer.edge.github_forge import Extras, GitHubForge
 
@@ -203,10 +220,9 @@ class _Errand:
         def base(paths: Sequence[str]) -> Base:
             return base_of(repo, commit, paths)
 
+        case, api, run = delivery.case, self._hub.api, self._actions.run
         extras = Extras(_reviewers(case), _LABELS, delivery.labels)
-        return GitHubForge(
-            self._hub.api, case.number, self._hub.own, branch, base, run=self._actions.run, extras=extras
-        )
+        return GitHubForge(api, case.number, self._hub.own, delivery.branch, base, run=run, extras=extras)
 
 
 def _reviewers(case: Case) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from healer.delivery.examine import Examined, examine
 from healer.delivery.wanted import approved, since, still_wanted, this_run
 from healer.event import visible
 from healer.gate import End, finish
-from healer.gate.case import Case
+from healer.gate.case import Case, tracked
 from healer.handover import Keeping
 from healer.markdown import code
 from healer.outcome import Rejected, Skipped, SplatError
 from healer.pull_request import Forge, Overtaken, PullRequest, Standing, Tally, publish
+from healer.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from healer.context import Tree
     from healer.delivery.wanted import Desk
-    from healer.gate import Hub
+    from healer.gate import Here, Hub
     from healer.gate.ledger import Outcome
     from healer.handover import Handover
 
@@ -104,6 +105,17 @@ class Delivery:
         """The last word where publishing itself failed. What the handover says was spent counts."""
         self._broken(error, dollars=self._spent if self.handover else self._reserved)
 
+    @classmethod
+    def could_not_begin(cls, error: SplatError, hub: Hub, here: Here, issue: int, now: datetime) -> bool:
+        """The last word where not even the settings could be read; False where no run of ours is at work there."""
+        for _, ledger in tracked(hub.comments(issue) or (), here.own):
+            for run in ledger.runs:
+                if run.id == here.run and run.attempt <= here.attempt and run.state == "running":
+                    said = words.of_error(error, words.Voice(Settings().gate.mention, here.url, Tally()))
+                    mine = replace(here, attempt=run.attempt)
+                    return finish(hub, mine, issue, End("error", run.dollars, said), now) is not None
+        return False
+
     # --- a fix --------------------------------------------------------------------------------------------------------
 
     @property
@@ -142,7 +154,8 @@ class Delivery:
     def _fixed(self, written: PullRequest) -> Delivered:
         handover = self.handover
         assert handover is not None
-        again = handover.base != self.head and self.case.trigger.actor.id != self.case.state.here.own
+        moved, own = handover.base != self.head, self.case.trigger.actor.id == self.case.state.here.own
+        again = moved and not own and approved(self.case)
         told = f"A run for the newest commit of {code(self.branch, 100)} was asked for." if again else ""
         self._end_fixed(written, told, again=again)
         if again and not self.desk.start(self.case.state.here.workflow, self.branch, self.case.number):

@@ -68,8 +68,12 @@ def still_wanted(case: Case) -> Skipped | None:
 
 
 def approved(case: Case) -> bool:
-    """True when somebody with write permission asked for this, or a reporter filed it."""
-    return is_writer(case) or case.trigger.actor.id in case.settings.gate.trusted or case.from_reporter
+    """True when somebody with write permission asked for this, or a reporter filed it.
+
+    Splat itself asks once more only for what was approved, and the gate lets it in only where its ledger says so.
+    """
+    own = case.trigger.actor.id == case.state.here.own
+    return own or is_writer(case) or case.trigger.actor.id in case.settings.gate.trusted or case.from_reporter
 
 
 def since(base: str, head: str, desk: Desk) -> bool:

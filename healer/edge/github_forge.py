@@ -184,7 +184,7 @@ class GitHubForge(Reading):
             if not offer.standing.pull:
                 self._take_back(offer.standing.branch, error)
             raise
-        if not offer.standing.pull:
+        if not offer.standing.pull or self.left_here:
             self._decorate(pull["number"])
         return int(pull["number"]), head, str(pull["html_url"])
 

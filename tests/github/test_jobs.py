@@ -403,8 +403,24 @@ def test_the_run_that_splat_asked_for_passes_the_gate_once(jobs: Jobs) -> None:
     payload = jobs.gate.payload("workflow_dispatch", by=BOT, inputs={"issue": str(issue)})
     assert jobs.admit("workflow_dispatch", payload).went
     assert not jobs.ledger(issue).again
-    end = jobs.admit("workflow_dispatch", payload)
-    assert end.outputs["code"] == "own"
+    newer = Jobs(jobs.gate, jobs.app, jobs.folder)  # the branch is back at the commit that the fix was made for
+    newer.payloads = jobs.payloads
+    handed_bytes(newer)
+    newer.forge(head=next(iter(jobs.branches().values())))
+    ended = newer.publish()
+    assert ended.outputs["outcome"] == "fixed"
+    assert "Nobody with write permission" not in jobs.comment_body(issue), "who asked first stands behind it"
+    assert len(jobs.pulls()) == 1
+    assert jobs.admit("workflow_dispatch", payload).outputs["code"] == "own"
+
+
+def test_a_configuration_that_broke_meanwhile_is_told_on_the_issue(jobs: Jobs) -> None:
+    issue = handed(jobs)
+    jobs.gate.shop.configure("gate: {mentoin: '@x'}")
+    assert isinstance(jobs.publish().error, ConfigError)
+    nothing_written(jobs)
+    assert "did you mean" in shown(jobs.comment_body(issue))
+    assert jobs.ledger(issue).runs[-1].state == "error"
 
 
 def test_text_that_nobody_stands_behind_makes_a_draft(jobs: Jobs) -> None:
@@ -457,6 +473,8 @@ def test_what_was_stopped_is_finished_by_the_next_attempt(jobs: Jobs, at: str) -
     assert ended.outputs["outcome"] == "fixed", ended
     assert jobs.branches() == before
     [pull] = jobs.pulls()
+    assert [label["name"] for label in pull["labels"]] == ["splat"]
+    assert [person["login"] for person in pull["requested_reviewers"]] == [MONA]
     assert pull["head"]["sha"] in before.values()
     assert "fixes this" in jobs.comment_body(issue)
     assert jobs.ledger(issue).runs[-1].state == "fixed"
