@@ -62,7 +62,7 @@ class _Remark:
     def of_line(cls, told: dict[str, Any]) -> _Remark:
         line = told.get("line") or told.get("original_line") or "?"
         hunk = str(told.get("diff_hunk") or "").split("\n")[-_LINES:]
-        return cls(told, f"{told.get('path')}, line {line}", "\n".join(f"    {each[:300]}" for each in hunk))
+        return cls(told, f"{told.get('path')}, line {line}", "\n".join(f"    {each[:300]}" for each in hunk if each))
 
     @classmethod
     def of_review(cls, told: dict[str, Any]) -> _Remark:
