@@ -5,6 +5,7 @@ Worker only: it loads `ssl` and `http.client`.
 
 from __future__ import annotations
 
+import encodings.idna  # noqa: F401 - the first name of a host asks for it; see below
 import http.client
 import io
 import os
@@ -19,6 +20,16 @@ from typing import Any, Callable, Dict, List, NamedTuple, Optional
 _CHUNK = 1 << 16
 #: Where proxies are also named elsewhere than in the environment.
 _SYSTEMS = ("darwin", "win32")
+
+
+def _may_have_proxy() -> bool:
+    return sys.platform in _SYSTEMS or any(name.lower().endswith("_proxy") for name in os.environ)
+
+
+# All that a request needs is loaded before the first one, while no fork is let through: what is half loaded in a thread
+# that the child does not have can never be loaded there, not by the app either.
+if _may_have_proxy():
+    import urllib.request  # noqa: F401 - 2 MB that most processes can do without
 
 
 class Broken(Exception):
@@ -84,10 +95,10 @@ class _Proxy(NamedTuple):
 
 def _proxy(scheme: str, host: str, port: int) -> Optional[_Proxy]:
     """What HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY (or the system) say for this server."""
-    if sys.platform not in _SYSTEMS and not any(name.lower().endswith("_proxy") for name in os.environ):
+    if not _may_have_proxy():
         return None
     import urllib.parse
-    import urllib.request  # 2 MB that most processes can do without
+    import urllib.request
 
     proxies = urllib.request.getproxies()
     address = proxies.get(scheme) or proxies.get("all") or ""

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import http.server
+import json
 import os
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING, Callable, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Optional
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from splat.http import Client, Later
+from tests.programs import PACKAGE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -472,3 +476,49 @@ def test_times_that_make_no_sense_neither_break_nor_block(head: bytes) -> None:
             client.request("GET", "/", tries=1)
         assert time.monotonic() - started < 1
         assert client.silent_for() <= 86_400
+
+
+# --- forks ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("environment", [{}, {"http_proxy": "http://127.0.0.1:9", "no_proxy": "*"}], ids=["", "proxy"])
+def test_a_request_loads_no_module(environment: Dict[str, str]) -> None:
+    """A fork while a thread loads one leaves the child without it for ever; `splat.worker` waits for ours alone."""
+    program = """
+import sys
+from splat.transports.github import GitHub
+from splat.options import Options
+from splat.values import Item
+transport = GitHub(Options(repo="a/b", token="x", api_url=sys.argv[1]), None, print)
+body = {"id": "a" * 32, "signature": "1" * 16, "exceptions": [{"type": "E", "message": "m"}]}
+before = set(sys.modules)
+transport.send([Item("a" * 32, 0.0, body)])
+assert transport._index.listed
+print(sorted(set(sys.modules) - before))
+"""
+    issue = {"number": 1, "updated_at": "2026-11-21T07:00:00Z", "created_at": "2026-11-21T07:00:00Z", "user": {"id": 1}}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = json.dumps([issue] if "/issues" in self.path else {"id": 1}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+        clean = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+        done = subprocess.run(
+            [sys.executable, "-c", program, f"http://localhost:{server.server_address[1]}"],
+            env={**clean, **environment, "PYTHONPATH": str(PACKAGE)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        server.shutdown()
+    assert done.stdout.splitlines()[-1:] == ["[]"], (done.stdout, done.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _strptime  # noqa: F401 - of `time.strptime`; loaded while no fork is let through, as splat.connection says
 import calendar
 import re
 import time
