@@ -44,7 +44,8 @@ def annotate(path: str, line: int, title: str, message: str) -> None:
     """A warning on a line of the repository; on a runner only. A workflow command, in which nothing else can begin."""
     if in_actions():
         place = f"file={_escaped(path, _PROPERTY)},line={line},title={_escaped(title, _PROPERTY)}"
-        click.echo(f"::warning {place}::{_escaped(cut(message, 500), _DATA)}")
+        # A runner reads both streams, and a program reads JSON from the other one.
+        click.echo(f"::warning {place}::{_escaped(cut(message, 500), _DATA)}", err=True)
 
 
 def _escaped(text: str, table: Mapping[str, str]) -> str:

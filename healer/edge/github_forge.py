@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _TRAILER = re.compile(r"^Splat-Signature: ([0-9a-f]{16})$", re.MULTILINE)
 _RUN = re.compile(r"^Splat-Run: ([0-9]{1,18})$", re.MULTILINE)
+#: Who commits what the API signs.
+_GITHUB_ITSELF = "web-flow"
 _MOST_NAMES = 20
 _REGULAR, _FOLDER = ("100644", "100755"), "040000"
 
@@ -65,12 +67,15 @@ class Extras(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Tip:
-    """A branch's newest commit. `author` is a numeric id, 0 for nobody GitHub knows."""
+    """A branch's newest commit. `author` is a numeric id, 0 for nobody GitHub knows; `by_api` is True where the commit
+    came from its author or from GitHub itself, and was not amended by somebody else.
+    """
 
     sha: str
     tree: str
     parents: tuple[str, ...]
     author: int
+    by_api: bool
     message: str
 
     def last(self, trailer: re.Pattern[str]) -> str:
@@ -129,14 +134,15 @@ class Reading:
 
     def _look(self, sha: str) -> _Tip:
         told = self._api.ask("GET", f"/commits/{sha}")
-        commit, author = told["commit"], told.get("author")
+        commit, author, committer = told["commit"], told.get("author") or {}, told.get("committer") or {}
         parents = tuple(parent["sha"] for parent in told["parents"])
-        return _Tip(sha, commit["tree"]["sha"], parents, int(author["id"]) if author else 0, commit["message"])
+        by_api = committer.get("login") == _GITHUB_ITSELF or committer.get("id") == author.get("id")
+        return _Tip(sha, commit["tree"]["sha"], parents, int(author.get("id") or 0), by_api, commit["message"])
 
     def _not_ours(self, branch: str, signature: str) -> str:
         """Why a person's work stands in the way, "" where nothing does."""
         tip = self._tip
-        if tip is None or (tip.last(_TRAILER) == signature and self._own in (0, tip.author)):
+        if tip is None or (tip.last(_TRAILER) == signature and tip.by_api and self._own in (0, tip.author)):
             return ""
         return f"branch {branch} holds commits that are not Splat's"
 

@@ -38,7 +38,7 @@ def test_without_a_runner_nothing_is_written(
     write_outputs("", {"a": "1"})
     add_summary("", "text")
     annotate("a.py", 1, "Splat", "boom")
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -47,7 +47,7 @@ def test_an_annotation_is_one_command(
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
     annotate(f"src/{text}", 3, "Splat", text)
-    lines = capsys.readouterr().out.rstrip("\n").split("\n")
+    lines = capsys.readouterr().err.rstrip("\n").split("\n")
     assert len(lines) == 1
     match = re.fullmatch(r"::warning file=([^,:\r\n]*),line=3,title=Splat::([^\r\n\x1b\u2028]*)", lines[0])
     assert match, lines

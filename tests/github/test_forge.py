@@ -153,16 +153,28 @@ def test_a_longer_signature_is_another_one(world: World) -> None:
     assert world.standing(world.forge()) == Standing(world.issue, 0, BRANCH, "")
 
 
-@pytest.mark.parametrize(("by", "signature", "ours"), [(BOT, MARK, True), (MONA, MARK, False), (BOT, "f" * 16, False)])
-def test_whose_commit_it_is(world: World, by: str, signature: str, ours: bool) -> None:
+@pytest.mark.parametrize(
+    ("author", "committer", "signature", "ours"),
+    [
+        (BOT, BOT, MARK, True),
+        (MONA, MONA, MARK, False),
+        (BOT, BOT, "f" * 16, False),
+        (BOT, MONA, MARK, False),  # amended: the message and the author stay
+    ],
+)
+def test_whose_commit_it_is(world: World, author: str, committer: str, signature: str, ours: bool) -> None:
     shop = world.gate.shop
-    person = {"name": by, "email": f"{by}@users.noreply.github.com"}
     told = {"message": f"x\n\nSplat-Signature: {signature}\n", "tree": world.commit(world.base)["tree"]["sha"]}
-    made = shop.call("POST", f"{shop.path}/git/commits", told | {"parents": [world.base], "author": person}, by)
-    shop.call("POST", f"{shop.path}/git/refs", {"ref": f"refs/heads/{BRANCH}", "sha": made["sha"]}, by)
+    told |= {"parents": [world.base], "author": person(author), "committer": person(committer)}
+    made = shop.call("POST", f"{shop.path}/git/commits", told)
+    shop.call("POST", f"{shop.path}/git/refs", {"ref": f"refs/heads/{BRANCH}", "sha": made["sha"]})
     standing = world.standing(world.forge())
     assert standing.head == made["sha"]
     assert (standing.taken_over == "") is ours, standing.taken_over
+
+
+def person(login: str) -> dict[str, str]:
+    return {"name": login, "email": f"{login}@users.noreply.github.com"}
 
 
 def test_who_only_reads_asks_once(world: World) -> None:

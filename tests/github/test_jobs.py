@@ -178,6 +178,7 @@ def test_a_retry_on_the_pull_request_reads_what_reviewers_left(jobs: Jobs) -> No
     made = jobs.gate.shop.comment(pull["number"], "@splat retry say it in the docstring")
     case, user = "issue_comment_on_pull", jobs.gate.shop.user(MONA)
     changes = {"issue__number": pull["number"], "comment": made, "comment__user": user}
+    del jobs.gate.proxy.log[:]
     assert jobs.admit(case, jobs.gate.payload(case, **changes)).outputs["pull"] == str(pull["number"])
     assert jobs.heal().outputs["outcome"] == "fixed"
     told = json.dumps(jobs.asked[0]["messages"])
@@ -192,6 +193,9 @@ def test_a_retry_on_the_pull_request_reads_what_reviewers_left(jobs: Jobs) -> No
     assert jobs.publish().outputs["outcome"] == "fixed"
     assert len(jobs.pulls()) == 1
     assert len(jobs.ledger(issue).runs) == 2
+    count = len(jobs.gate.proxy.log)
+    print(f"{count} requests from the comment to the new commit")
+    assert count <= MOST_REQUESTS + 10
 
 
 # --- a person is faster ----------------------------------------------------------------------------------------------
