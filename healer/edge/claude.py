@@ -9,6 +9,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from healer.edge import identity
 from healer.edge.claude_errors import explain
 from healer.outcome import ConfigError, SplatError
 from healer.proposal import Reply, Spend, ToolCall
@@ -102,8 +103,10 @@ class Claude:
     def _open(self) -> anthropic.Anthropic:
         with self._lock:
             if self._client is None:
-                self._client = _sdk().Anthropic(
+                sdk = _sdk()
+                self._client = sdk.Anthropic(
                     api_key=self._api_key or None,
+                    credentials=None if self._api_key else identity.from_environment(),
                     base_url=self._base_url or None,
                     max_retries=self._retries,
                     timeout=self._timeout,
