@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from healer.patch.ops import Op
@@ -102,18 +102,18 @@ def _parsed(patched: PatchedFile) -> FileDiff:
     if not target.startswith("b/") or not (is_new or source == "a/" + target[2:]):
         raise NotCanonicalError("it renames, deletes or misnames a file")
     expected: dict[int, str] = {}
-    ops: list[Op] = []
+    ops: list[_Growing] = []
     for hunk in patched:
         at = hunk.source_start - 1 if hunk.source_length else hunk.source_start
         for line in _ended(hunk):
             if line[0] in " -":
                 expected[at] = line[1:]
             if line[0] == "-":
-                _extend(ops, at, at + 1, ())
+                _last(ops, at).end = at + 1
             elif line[0] == "+":
-                _extend(ops, at, at, (line[1:],))
+                _last(ops, at).lines.append(line[1:])
             at += line[0] != "+"
-    return FileDiff(target[2:], is_new, expected, tuple(ops))
+    return FileDiff(target[2:], is_new, expected, tuple(Op(op.start, op.end, tuple(op.lines)) for op in ops))
 
 
 def _ended(hunk: Hunk) -> list[str]:
@@ -127,10 +127,17 @@ def _ended(hunk: Hunk) -> list[str]:
     return lines
 
 
-def _extend(ops: list[Op], start: int, end: int, lines: tuple[str, ...]) -> None:
-    """Adds one changed line to the last op when it goes on there."""
-    if ops and ops[-1].end == start:
-        last = ops.pop()
-        ops.append(Op(last.start, end, last.lines + lines))
-    else:
-        ops.append(Op(start, end, lines))
+@dataclass(slots=True)
+class _Growing:
+    """An op that is still read."""
+
+    start: int
+    end: int
+    lines: list[str] = field(default_factory=list)
+
+
+def _last(ops: list[_Growing], at: int) -> _Growing:
+    """The op that a changed line at `at` belongs to: the last one, where it goes on there."""
+    if not ops or ops[-1].end != at:
+        ops.append(_Growing(at, at))
+    return ops[-1]

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -621,3 +622,26 @@ def test_a_hostile_crash_is_only_read(jobs: Jobs) -> None:
 def inert(text: str) -> None:
     outside = re.sub(r"(`+).+?\1", "", text, flags=re.DOTALL)
     assert not re.search(r"@mona|#1\b|<!-- splat:ledger", outside), outside
+
+
+def test_a_new_capability_makes_a_draft_whatever_heal_saw(jobs: Jobs) -> None:
+    handed(jobs)
+    told = json.loads(jobs.handover.read_text())
+    reads = "min(cents, default=int(__import__('os').environ.get('X', 0)))"
+    jobs.forge(diff=told["diff"].replace("min(cents, default=0)", reads))
+    assert jobs.publish().outputs["outcome"] == "fixed"
+    [pull] = jobs.pulls()
+    assert pull["draft"] is True
+    assert "The patch adds a capability: " in shown(pull["body"])
+
+
+@pytest.mark.parametrize("line", ["+x = 1\n", "+" + "(" * 200 + "\n", "-\n+\n", "+\u200b@@ -1 +1 @@\n"])
+def test_a_diff_as_long_as_it_may_be_is_refused_in_no_time(jobs: Jobs, line: str) -> None:
+    handed(jobs)
+    count = 900_000 // len(line)
+    head = f"--- a/shop/cart.py\n+++ b/shop/cart.py\n@@ -1,1 +1,{count + 1} @@\n"
+    jobs.forge(diff=head + ' """What a customer is about to buy."""\n' + line * count)
+    began = time.monotonic()
+    assert jobs.publish().code == 1
+    assert time.monotonic() - began < 20
+    nothing_written(jobs)
