@@ -26,7 +26,7 @@ from healer.ci.value import (
     on_commit,
     state_of,
 )
-from healer.ci.words import section, with_section
+from healer.ci.words import section, trouble, with_section
 from healer.ci.workflow import Workflow, read_workflow
 
 __all__ = [
@@ -56,5 +56,6 @@ __all__ = [
     "section",
     "state_of",
     "stranger_in",
+    "trouble",
     "with_section",
 ]

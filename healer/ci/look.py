@@ -30,18 +30,19 @@ def look_at(site: CiSite, pull: Pull, own: int, workflow: str, settings: CiSetti
     """What can be seen of the newest commit of a pull request of Splat's. `own` is the numeric id that Splat writes as,
     `workflow` the file of its own workflow, `repairs` how many were made.
     """
+    compared = site.compared(pull.base, pull.head) or Compared("", False, ())
     seen = Seen(
         pull.head,
         checks_of(site, pull.head, workflow),
-        stranger_in(site.commits(pull.number), own),
+        stranger_in(compared.commits, own),
+        changed=compared.paths,
         wanted=settings.workflows,
         repairs=repairs,
         most=settings.attempts,
     )
     if seen.state == "failed":
-        compared = site.compared(pull.base, pull.head) or Compared("", False, ())
         base = _base_checks(site, pull.base, compared.met, workflow)
-        return replace(seen, changed=compared.paths, blames=tuple(_blames(site, seen.checks, base, compared.paths)))
+        return replace(seen, blames=tuple(_blames(site, seen.checks, base, compared.paths)))
     if seen.state in ("none", "awaiting"):
         paths = [path for path in site.workflows() if path != workflow][:_MOST_WORKFLOWS]
         return replace(seen, workflows=tuple(read_workflow(path, site.content(path)) for path in paths))
@@ -55,8 +56,8 @@ def checks_of(site: CiSite, sha: str, workflow: str) -> tuple[Check, ...]:
 
 def stranger_in(commits: Sequence[Commit] | None, own: int) -> str:
     """Why a pull request is no longer Splat's alone, "" while it is: every commit has to be."""
-    if commits is None:
-        return "it has more commits than Splat reads"
+    if not commits:
+        return "its commits cannot be read"
     foreign = [each for each in commits if each.author != own or not _TRAILER.search(each.message)]
     if not foreign:
         return ""

@@ -100,6 +100,7 @@ class Pull:
     branch: str
     head: str
     base: str
+    title: str = ""
     body: str = ""
     url: str = ""
     node: str = ""
@@ -109,11 +110,16 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A commit against a base: the commit where they met, whether all of the base is in it, the paths that differ."""
+    """A commit against a base: the commit where they met, whether all of the base is in it, the paths that differ, and
+    of these the `odd` ones, that were not just written to, as a renamed one. `commits` are those that the base has not,
+    oldest first; None when there are more than GitHub lists.
+    """
 
     met: str
     contains: bool
     paths: tuple[str, ...]
+    odd: tuple[str, ...] = ()
+    commits: tuple[Commit, ...] | None = ()
 
 
 class CiSite(Protocol):
@@ -121,9 +127,6 @@ class CiSite(Protocol):
 
     def pull(self, number: int) -> Pull | None:
         """A pull request; None when there is none."""
-
-    def commits(self, number: int) -> tuple[Commit, ...] | None:
-        """A pull request's commits, oldest first; None when there are more than are read."""
 
     def head(self, branch: str) -> str:
         """A branch's newest commit."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healer import markdown as md
+from healer.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +29,13 @@ def section(head: str, then: Next, more: Iterable[str] = ()) -> str:
     next_step = [f"**Next:** {then.next_step}"] if then.next_step else []
     said = [f"**Checks of {md.code(head[:7])}: {_STATES[then.state]}.** {then.reason}", _table(then.blames)]
     return "\n\n".join([MARK, *filter(None, [*said, *more, *next_step])])
+
+
+def trouble(what: str, where: str, next_step: str) -> str:
+    """The section where the checks could not be looked at."""
+    place = f" ({md.code(redact(where), 200)})" if where else ""
+    then = f"\n\n**Next:** {md.prose(redact(next_step))}" if next_step else ""
+    return f"{MARK}\n\n**Splat could not look at the checks.** {md.prose(redact(what)).rstrip('.')}{place}.{then}"
 
 
 _STATES = {

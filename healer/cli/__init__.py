@@ -20,6 +20,8 @@ VERBS = {
     "signature": "Print the signature of a crash.",
     "gate": "Decide whether a delivery of GitHub may start a run.",
     "publish": "Publish on GitHub what `heal --request` handed over.",
+    "watch": "Look at the checks of a fix on GitHub, and do what comes next.",
+    "command": "Do what a comment on GitHub asks for: stop, ignore, explain, merge.",
 }
 
 

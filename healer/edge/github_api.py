@@ -73,7 +73,10 @@ class Api:
         from requests.exceptions import RequestException
 
         self.requests += 1
-        url = path if path.startswith(("/repos/", "/user", "/graphql")) else f"{self.repository}{path}"
+        url = path if path.startswith(("/repos/", "/user")) else f"{self.repository}{path}"
+        if path == "/graphql":
+            # It stands beside the REST API of an Enterprise Server, not below it.
+            url = self._requester.graphql_url
         try:
             return self._requester.requestJsonAndCheck(verb, url, parameters=parameters, input=body)[1]
         except GithubException as error:

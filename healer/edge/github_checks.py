@@ -42,11 +42,6 @@ class GitHubChecks:
         found = self._api.ask("GET", f"/pulls/{number}", but=(404,))
         return None if found is None else _pull(found)
 
-    def commits(self, number: int) -> tuple[Commit, ...] | None:
-        """Implements `CiSite`. GitHub lists 250 at most, and says so by no more pages."""
-        found = self._api.pages(f"/pulls/{number}/commits")
-        return None if found is None or len(found) >= 250 else tuple(map(_commit, found))
-
     def head(self, branch: str) -> str:
         """Implements `CiSite`."""
         return str(self._api.ask("GET", f"/git/ref/heads/{quote(branch)}")["object"]["sha"])
@@ -87,8 +82,12 @@ class GitHubChecks:
         if found is None:
             return None
         met = (found.get("merge_base_commit") or {}).get("sha") or ""
-        paths = tuple(str(file["filename"]) for file in found.get("files") or ())
-        return Compared(str(met), found["status"] in ("ahead", "identical"), paths)
+        files = found.get("files") or ()
+        odd = tuple(str(file["filename"]) for file in files if file.get("status") not in ("added", "modified"))
+        paths = tuple(str(file["filename"]) for file in files)
+        commits = found.get("commits") or ()
+        listed = tuple(map(_commit, commits)) if len(commits) == found.get("total_commits", len(commits)) else None
+        return Compared(str(met), found["status"] in ("ahead", "identical"), paths, odd, listed)
 
     def workflows(self) -> tuple[str, ...]:
         """Implements `CiSite`."""
@@ -210,6 +209,7 @@ def _pull(told: dict[str, Any]) -> Pull:
         str(head["ref"]),
         str(head["sha"]),
         str(told["base"]["ref"]),
+        str(told.get("title") or ""),
         told.get("body") or "",
         str(told.get("html_url") or ""),
         str(told.get("node_id") or ""),

@@ -272,6 +272,8 @@ class _Handler(BaseHTTPRequestHandler):
         status, content = self.owner.answer(self.command, self.path, body, token)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
+        if status == 302:
+            self.send_header("Location", content.decode())
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -1,0 +1,234 @@
+"""`splat watch` against a GitHub that keeps state: what it sees, starts, runs again, merges and says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from healer.cli.watch import watch
+from tests.github.ci_kit import CI, CiProxy, Fix, fix_of
+from tests.github.kit import MONA, Shop
+from tests.github.runs import Gate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+FAILED = """2026-11-21T10:00:01.1234567Z Traceback (most recent call last):
+2026-11-21T10:00:01.1234567Z   File "/home/runner/work/shop/shop/shop/cart.py", line 2, in total
+2026-11-21T10:00:01.1234567Z     return a - (b.amount if b else 0)
+2026-11-21T10:00:01.1234567Z TypeError: unsupported operand type(s) for -: 'str' and 'int'
+2026-11-21T10:00:02.1234567Z ##[error]Process completed with exit code 1.
+"""
+DISPATCHABLE = "on:\n  pull_request:\n  workflow_dispatch:\njobs: {}\n"
+
+
+@pytest.fixture
+def fix(github: int, tmp_path: Path) -> Iterator[Fix]:
+    permissions = {"mona": "write", "acme": "admin", "acme-errors": "write"}
+    with CiProxy(github, permissions=permissions).serving() as proxy:
+        assert isinstance(proxy, CiProxy)
+        yield fix_of(Gate(Shop(github), proxy, tmp_path), proxy, tmp_path)
+
+
+def test_green_checks_are_told_and_nothing_is_merged_unasked(fix: Fix) -> None:
+    fix.proxy.run(fix.head)
+    fix.proxy.job(1)
+    ended = fix.watch(*fix.finished("success"))
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("passed", "nothing"), ended
+    assert "All checks passed" in fix.comment
+    assert fix.gate.shop.call("GET", f"{fix.gate.shop.path}/pulls/{fix.pull}")["state"] == "open"
+    before = fix.comment
+    fix.watch(*fix.finished("success"))
+    assert fix.comment == before
+
+
+def test_a_failure_of_the_fix_is_handed_on_to_be_repaired(fix: Fix) -> None:
+    fix.proxy.run(fix.head, conclusion="failure")
+    fix.proxy.job(1, conclusion="failure", log=FAILED)
+    fix.proxy.run(fix.base, 2)
+    fix.proxy.job(2)
+    ended = fix.watch(*fix.finished(), "--can-repair")
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("failed", "repair"), ended
+    told = json.loads(Path(ended.outputs["repair-file"]).read_text())
+    assert (told["head"], told["pull"]) == (fix.head, fix.pull)
+    assert "TypeError" in told["text"]
+    assert fix.ledger.runs[-1].state == "running"  # the job that repairs ends it
+    assert "for time 1 of 2" in fix.comment
+    assert not fix.proxy.asked
+    assert not fix.proxy.leaked
+
+
+def test_without_a_job_that_repairs_people_are_told(fix: Fix) -> None:
+    fix.proxy.run(fix.head, conclusion="failure")
+    fix.proxy.job(1, conclusion="failure", log=FAILED)
+    ended = fix.watch(*fix.finished())
+    assert ended.outputs["next"] == "tell"
+    assert "repair-file" not in ended.outputs
+    assert "`@splat retry`" in fix.comment
+    last = fix.ledger.runs[-1]
+    assert (last.ask, last.state, last.dollars) == ("ci-finished", "declined", 0)
+
+
+def test_what_may_be_chance_runs_once_more(fix: Fix) -> None:
+    fix.proxy.run(fix.head, conclusion="failure")
+    fix.proxy.job(1, conclusion="failure", log="FAILED tests/test_clock.py::test_now\n")
+    assert fix.watch(*fix.finished()).outputs["next"] == "rerun"
+    assert fix.proxy.asked == ["rerun 1"]
+    fix.proxy.runs[0]["run_attempt"] = 2
+    assert fix.watch(*fix.finished()).outputs["next"] == "tell"  # twice: ours, and nothing in it to start from
+    assert fix.proxy.asked == ["rerun 1"]
+
+
+def test_what_fails_on_the_base_too_is_not_the_fix_s(fix: Fix) -> None:
+    fix.proxy.run(fix.head, conclusion="failure")
+    fix.proxy.job(1, conclusion="failure", log=FAILED)
+    fix.proxy.run(fix.base, 2, conclusion="failure")
+    fix.proxy.job(2, conclusion="failure")
+    ended = fix.watch(*fix.finished(), "--can-repair")
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("failed", "tell")
+    assert "fails on the base branch too" in fix.comment
+
+
+def test_a_person_on_the_branch_ends_it(fix: Fix) -> None:
+    told = {"message": "mine", "content": "eA==", "branch": fix.branch}
+    made = fix.gate.shop.call("PUT", f"{fix.gate.shop.path}/contents/mine.txt", told, MONA)
+    fix.head = made["commit"]["sha"]
+    fix.proxy.run(fix.head, conclusion="failure")
+    fix.proxy.job(1, conclusion="failure", log=FAILED)
+    ended = fix.watch(*fix.finished(), "--can-repair")
+    assert ended.outputs["next"] == "tell"
+    assert "The branch is yours now" in fix.comment
+    assert not fix.proxy.asked
+
+
+def test_checks_that_nobody_started_are_started_where_that_may_be(fix: Fix) -> None:
+    import base64
+
+    content = base64.b64encode(DISPATCHABLE.encode()).decode()
+    fix.gate.shop.call("PUT", f"{fix.gate.shop.path}/contents/{CI}", {"message": "CI", "content": content})
+    fix.proxy.workflows = [CI, ".github/workflows/splat.yml"]
+    case, payload = fix.finished()
+    ended = fix.watch(case, payload)
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("none", "dispatch"), ended
+    assert fix.proxy.asked == [f"dispatch ci.yml on {fix.branch}"]
+    # The run that waits for approval beside the one that was started is no longer waited for.
+    fix.proxy.run(fix.head, 3, conclusion="action_required")
+    fix.proxy.run(fix.head, 4, event="workflow_dispatch")
+    fix.proxy.job(4)
+    ended = fix.watch(*fix.finished("success"))
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("passed", "nothing")
+    assert len(fix.proxy.asked) == 1
+
+
+def test_which_button_to_press_is_said(fix: Fix) -> None:
+    fix.proxy.run(fix.head, conclusion="action_required")
+    fix.proxy.workflows = [CI]
+    ended = fix.watch(*fix.finished())
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("awaiting", "tell")
+    assert "Approve workflows to run" in fix.comment
+
+
+def test_the_last_look_leaves_nothing_reserved_where_it_fails(fix: Fix) -> None:
+    fix.proxy.faults = [(r"GET .*/actions/runs", 403, False)]
+    ended = fix.watch(*fix.finished())
+    assert ended.error is not None
+    assert (fix.ledger.runs[-1].state, fix.ledger.runs[-1].dollars) == ("declined", 0)
+    assert "could not look at the checks" in fix.comment
+
+
+def test_of_two_that_see_one_failure_the_first_acts(fix: Fix) -> None:
+    fix.proxy.run(fix.head, conclusion="failure")
+    fix.proxy.job(1, conclusion="failure", log=FAILED)
+    first, second = fix.finished(), fix.finished(workflow_run__id=70_999)
+    assert fix.gate.run(*first).went
+    assert fix.gate.run(*second).went
+    assert fix.step(watch, *second, "--can-repair").outputs["next"] == "nothing"
+    fix.gate.number -= 1
+    assert fix.step(watch, *first, "--can-repair").outputs["next"] == "repair"
+
+
+# --- merging ----------------------------------------------------------------------------------------------------------
+
+
+def green(fix: Fix, settings: str = "merge: {auto: true}") -> None:
+    fix.gate.configure(settings)
+    base = fix.gate.shop.call("GET", f"{fix.gate.shop.path}/git/ref/heads/main")["object"]["sha"]
+    fix.proxy.run(fix.head)
+    fix.proxy.job(1)
+    fix.proxy.run(base, 2)
+    fix.proxy.job(2)
+
+
+def merged(fix: Fix) -> bool:
+    return bool(fix.gate.shop.call("GET", f"{fix.gate.shop.path}/pulls/{fix.pull}")["merged"])
+
+
+def test_all_conditions_met_is_merged(fix: Fix) -> None:
+    green(fix)
+    ended = fix.watch(*fix.finished("success"))
+    assert ended.outputs["next"] == "merge", ended
+    assert merged(fix)
+    assert "Merged." in fix.comment
+
+
+def against(fix: Fix) -> None:
+    path = f"{fix.gate.shop.path}/pulls/{fix.pull}/reviews"
+    fix.gate.shop.call("POST", path, {"event": "REQUEST_CHANGES", "body": "No."}, MONA)
+
+
+@pytest.mark.parametrize(
+    ("broken", "why"),
+    [
+        (lambda fix: fix.proxy.required.append("deploy-preview"), "required check `deploy-preview`"),
+        (lambda fix: fix.proxy.jobs[2][0].update(conclusion="failure"), "fails on the base branch"),
+        (lambda fix: setattr(fix.proxy, "permissions", {}), "Nobody with write permission filed"),
+        (against, "review asks for changes"),
+    ],
+    ids=["required", "base", "filed", "review"],
+)
+def test_one_condition_unmet_merges_nothing(fix: Fix, broken: object, why: str) -> None:
+    green(fix)
+    assert callable(broken)
+    broken(fix)
+    ended = fix.watch(*fix.finished("success"))
+    assert ended.outputs["next"] == "nothing", ended
+    assert not merged(fix)
+    assert why in fix.comment
+    assert not [each for each in fix.proxy.written if each.path.endswith("/merge") or each.path == "/graphql"]
+
+
+def test_below_the_threshold_a_person_merges(fix: Fix) -> None:
+    green(fix)
+    ended = fix.watch(*fix.finished("success"), SPLAT_MERGE_CONFIDENCE="96")
+    assert ended.outputs["next"] == "nothing"
+    assert "at least 96" in fix.comment
+    assert not merged(fix)
+
+
+def test_the_repository_s_own_auto_merge_comes_first(fix: Fix) -> None:
+    green(fix)
+    fix.proxy.automatic = True
+    assert fix.watch(*fix.finished("success")).outputs["next"] == "merge"
+    assert fix.proxy.asked == [f"enablePullRequestAutoMerge {fix.head}"]
+    assert not merged(fix)
+
+
+def test_in_clean_status_it_is_merged_directly(fix: Fix) -> None:
+    green(fix)
+    fix.proxy.automatic, fix.proxy.graphql = True, "Pull request Pull request is in clean status"
+    assert fix.watch(*fix.finished("success")).outputs["next"] == "merge"
+    assert merged(fix)
+
+
+def test_what_the_rules_block_is_not_merged(fix: Fix) -> None:
+    green(fix)
+    fix.proxy.mergeable = "blocked"
+    ended = fix.watch(*fix.finished("success"))
+    assert ended.outputs["next"] == "tell"
+    assert "the branch's rules ask for more" in fix.comment
+    assert not merged(fix)
