@@ -30,6 +30,7 @@ class GitHub:
     def __init__(self, actions: Actions, environ: Mapping[str, str]) -> None:
         self.api = Api(actions, environ)
         self.own = actions.actor_id
+        self._app = actions.app
 
     @property
     def requests(self) -> int:
@@ -37,13 +38,14 @@ class GitHub:
         return self.api.requests
 
     def whoami(self) -> int:
-        """The numeric id that the token writes as, kept in `own`. An installation's token cannot ask, and is taken for
-        Actions' own; where it is not, the first comment shows it.
+        """The numeric id that the token writes as, kept in `own`. An installation's token cannot ask: it is that of the
+        App that was named, else taken for Actions' own; where it is not, the first comment shows it.
         """
         if not self.own:
-            found = self.api.ask("GET", "/user", but=(401, 403, 404))
+            found = None if self._app else self.api.ask("GET", "/user", but=(401, 403, 404))
             if found is None:
-                found = self.api.ask("GET", f"/users/{quote(_ACTIONS_BOT)}")
+                login = f"{self._app}[bot]" if self._app else _ACTIONS_BOT
+                found = self.api.ask("GET", f"/users/{quote(login)}")
             self.own = int(found["id"])
         return self.own
 

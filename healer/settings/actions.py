@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _REPOSITORY = re.compile(r"[0-9A-Za-z_.-]{1,100}/[0-9A-Za-z_.-]{1,100}")
 _ADDRESS = re.compile(r"https?://[0-9A-Za-z.-]{1,253}(:\d{1,5})?(/[0-9A-Za-z._~/-]{0,200})?")
+_APP = re.compile(r"[0-9A-Za-z-]{1,100}")
 _API, _SERVER = "https://api.github.com", "https://github.com"
 _NEXT_STEP = "GitHub Actions sets it; elsewhere set it by hand."
 
@@ -22,8 +23,9 @@ class Actions:
     """The run and its repository.
 
     `run` and `attempt` number the workflow run, 0 outside of one; `workflow` is the path of the workflow's file;
-    `actor_id` is the numeric id that Splat's token writes as, 0 when nobody said. `output`, `summary` and `folder` are
-    paths of files and of a folder to write, "" for none.
+    `actor_id` is the numeric id that Splat's token writes as, 0 when nobody said; `app` is the short name of the App
+    that made the token, "" for none. `output`, `summary` and `folder` are paths of files and of a folder to write, ""
+    for none.
     """
 
     repository: str
@@ -38,6 +40,7 @@ class Actions:
     summary: str = ""
     folder: str = ""
     actor_id: int = 0
+    app: str = ""
 
     @property
     def run_url(self) -> str:
@@ -61,6 +64,7 @@ class Actions:
             summary=environ.get("GITHUB_STEP_SUMMARY", ""),
             folder=environ.get("RUNNER_TEMP", ""),
             actor_id=_number(environ, "SPLAT_ACTOR_ID", 0),
+            app=_matching(environ, "SPLAT_APP_SLUG", _APP) if environ.get("SPLAT_APP_SLUG") else "",
         )
 
 

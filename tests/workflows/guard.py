@@ -19,6 +19,8 @@ from tests.workflows.files import HEAL, jobs
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: The App that the stand-in of actions/create-github-app-token is, and the jobs' tokens of it begin with.
+APP, OF_APP = "acme-splat", "ghs_app_"
 _LEVELS = {"none": 0, "read": 1, "write": 2}
 _REPO = r"/repos/[^/]+/[^/]+"
 #: What a request needs, the first pattern that fits: any one of these permissions, at `read` for GET, else at `write`.
@@ -65,12 +67,14 @@ def may(verb: str, path: str, permissions: Mapping[str, str]) -> bool:
 
 @dataclass
 class Guard(Proxy):
-    """A proxy that knows the jobs of heal.yml. `asked` counts the requests of each."""
+    """A proxy that knows the jobs of heal.yml. `asked` holds the requests of each, `tokens` what they came with."""
 
     refused: list[Refused] = field(default_factory=list)
     asked: dict[str, list[str]] = field(default_factory=dict)
+    tokens: dict[str, set[str]] = field(default_factory=dict)
     _jobs: dict[str, str] = field(default_factory=dict)
     _tokens: set[str] = field(default_factory=set)
+    _given: dict[str, dict[str, str]] = field(default_factory=dict)
     _order: threading.Lock = field(default_factory=threading.Lock)
 
     def token(self, run: int) -> str:
@@ -86,14 +90,28 @@ class Guard(Proxy):
         if path.startswith("/-/job/"):
             self._jobs[token] = path.rpartition("/")[2]
             return 200, b"{}"
+        if path == "/-/app":
+            return 200, self._of_app(self._jobs[token], json.loads(body)).encode()
         job = self._jobs.get(token, "")
         with self._order:
             self.asked.setdefault(job, []).append(f"{verb} {target}")
+            self.tokens.setdefault(job, set()).add(token)
         if path == "/user":
             return 403, b'{"message": "Resource not accessible by integration"}'
-        permissions: dict[str, Any] = jobs(HEAL)[job]["permissions"] if job in jobs(HEAL) else {}
+        permissions = self._given.get(token) or (jobs(HEAL)[job]["permissions"] if job in jobs(HEAL) else {})
         if not may(verb, path, permissions):
             self.refused.append(Refused(job, verb, path))
             return 403, b'{"message": "Resource not accessible by integration"}'
+        if path == f"/users/{APP}%5Bbot%5D":
+            target = f"/users/{BOT}"
         status, content = super().answer(verb, target, body, f"{BOT}-token")
         return status, json.dumps(as_actions(json.loads(content))).encode() if content else b""
+
+    def _of_app(self, job: str, permissions: dict[str, str]) -> str:
+        """A token of the App with these permissions, for this job."""
+        with self._order:
+            token = f"{OF_APP}{len(self._given) + 1}"
+            self._tokens.add(token)
+            self._given[token] = permissions
+            self._jobs[token] = job
+            return token

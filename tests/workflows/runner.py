@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.workflows.guard import Guard
 
 HERE = ROOT / "tests" / "workflows"
-STANDINS = ("actions/checkout", "astral-sh/setup-uv", "actions/upload-artifact", "actions/download-artifact")
+STANDINS = {path.name for path in (HERE / "actions").iterdir()} - {"other"}
 #: Of the machine's environment: nothing that is a setting or a credential.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "GOFLAGS")
 _KEPT_TOO = re.compile(r"(?:PIP|UV)_(?:INDEX|DEFAULT_INDEX|CERT).*|.*_(?:proxy|PROXY)|.*CA_BUNDLE")
@@ -131,8 +131,8 @@ class Runner:
 
 
 def _standin(uses: str) -> str:
-    name = uses.partition("@")[0]
-    return name.rpartition("/")[2] if name in STANDINS else "other"
+    name = uses.partition("@")[0].rpartition("/")[2]
+    return name if name in STANDINS else "other"
 
 
 def payload_actor(event: Path) -> str:

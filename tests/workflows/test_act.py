@@ -15,6 +15,7 @@ from tests.github.kit import MONA, STRANGER
 from tests.github.test_webhooks import deliveries, next_of
 from tests.heal.kit import answer
 from tests.verdict.apps import crash
+from tests.workflows.guard import OF_APP
 from tests.workflows.runner import Runner
 
 if TYPE_CHECKING:
@@ -130,3 +131,19 @@ def test_a_dry_run_writes_a_comment_and_nothing_else(runner: Runner, app: App) -
     assert [asked for asked in runner.guard.asked["publish"] if not asked.startswith("GET")] == [
         f"PATCH {runner.shop.path}/issues/comments/{runner.shop.comments(issue)[0]['id']}"
     ]
+
+
+def test_an_app_s_tokens_have_the_rights_of_their_jobs(runner: Runner, app: App) -> None:
+    caller = runner.work / ".github/workflows/splat.yml"
+    asked = "    with: { app-client-id: Iv1.acme }\n    secrets:\n      app-private-key: ${{ secrets.APP_KEY }}\n"
+    caller.write_text(caller.read_text().replace("    secrets:\n", asked))
+    runner.secrets |= {"APP_KEY": "the-app-s-key"}
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        runner.shop.issue(crashed(app), ("splat",), MONA)
+        ran = runner.deliver("issues", next_of(got, "issues", "opened"))
+    assert ran.outputs("publish")["outcome"] == "fixed", ran.log
+    assert len(pulls(runner)) == 1
+    assert runner.guard.refused == []
+    held = {job: {token.startswith(OF_APP) for token in tokens} for job, tokens in runner.guard.tokens.items()}
+    assert held == {"gate": {True}, "heal": {False}, "publish": {True}}
+    assert "the-app-s-key" not in ran.log
