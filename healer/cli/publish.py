@@ -155,6 +155,7 @@ class _Errand:
             branch,
             head,
             lambda: datetime.now(UTC),
+            approved=self._request.approved,
             dry=self._dry,
         )
         return delivery, tree, trouble

@@ -61,6 +61,7 @@ class Delivery:
 
     `case` is the delivery, GitHub's state as of now and the settings. `handover` is None where the job that thinks left
     none that can be read; `missing` says so in a sentence. `branch` is the default branch and `head` its newest commit.
+    `approved` is what the gate said of it.
     """
 
     case: Case
@@ -71,6 +72,7 @@ class Delivery:
     branch: str
     head: str
     now: Callable[[], datetime]
+    approved: bool = False
     dry: bool = False
 
     def deliver(self, tree: Tree | None, forge: Branch | None) -> Delivered:
@@ -124,7 +126,7 @@ class Delivery:
 
     def _with_doubts(self, found: Examined) -> Examined:
         """A draft where nobody who may write stands behind the text, or the base is no longer the newest one."""
-        doubts = [] if approved(self.case) else [_STRANGER]
+        doubts = [] if approved(self.case, told=self.approved) else [_STRANGER]
         return found.draft(*doubts, *([_MOVED] if self._moved else []))
 
     def _publish(self, found: Examined, forge: Branch) -> Delivered:
@@ -155,7 +157,7 @@ class Delivery:
         handover = self.handover
         assert handover is not None
         moved, own = handover.base != self.head, self.case.trigger.actor.id == self.case.state.here.own
-        again = moved and not own and approved(self.case)
+        again = moved and not own and approved(self.case, told=self.approved)
         told = f"A run for the newest commit of {code(self.branch, 100)} was asked for." if again else ""
         self._end_fixed(written, told, again=again)
         if again and not self.desk.start(self.case.state.here.workflow, self.branch, self.case.number):

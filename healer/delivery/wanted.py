@@ -67,13 +67,15 @@ def still_wanted(case: Case) -> Skipped | None:
     return recheck(case.trigger, case.state, case.settings)
 
 
-def approved(case: Case) -> bool:
-    """True when somebody with write permission asked for this, or a reporter filed it.
+def approved(case: Case, *, told: bool) -> bool:
+    """True when somebody with write permission asked for this, or a reporter filed it: the gate has `told` so, and it
+    is so still.
 
     Splat itself asks once more only for what was approved, and the gate lets it in only where its ledger says so.
     """
     own = case.trigger.actor.id == case.state.here.own
-    return own or is_writer(case) or case.trigger.actor.id in case.settings.gate.trusted or case.from_reporter
+    trusted = case.trigger.actor.id in case.settings.gate.trusted
+    return own or (told and (is_writer(case) or trusted or case.from_reporter))
 
 
 def since(base: str, head: str, desk: Desk) -> bool:
