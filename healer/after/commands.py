@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from healer.after.conditions import conditions
 from healer.after.explain import explanation
-from healer.after.merging import merge_case, merge_now
+from healer.after.merging import merge_case, merge_now, settled
 from healer.ci import checks_of
 from healer.gate.case import tracked
 from healer.gate.ledger import stamp, write_ledger
@@ -18,6 +18,7 @@ from healer.markdown import code
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from healer.after.conditions import Condition
@@ -62,6 +63,7 @@ class _Orders:
     merging: MergeSite
     site: CommandSite
     now: datetime
+    pause: Callable[[], None]
 
     # --- stop ---------------------------------------------------------------------------------------------------------
 
@@ -132,15 +134,16 @@ class _Orders:
 
     def merge(self) -> Obeyed:
         """By a person: all conditions but the threshold, which they stand in for."""
-        pull = self._fix()
-        if pull is None:
+        fix = self._fix()
+        if fix is None:
             return self._said("refused", "There is no open fix of Splat's to merge.")
+        pull = settled(self.ci, fix, self.pause)
         checks = checks_of(self.ci, pull.head, self.case.state.here.workflow)
         case = merge_case(self.case, pull, checks, self.ci, self.merging, filed=is_writer(self.case), threshold=None)
         found = conditions(case)
         if unmet := [condition for condition in found if not condition.met]:
             return self._said("refused", _refusal(unmet))
-        merged = merge_now(self.merging, pull, self.case.settings.merge.method)
+        merged = merge_now(self.merging, pull, self.case.settings.merge.method, self.case.state.here.own)
         link = f"[Pull request {pull.number}]({pull.url})"
         return self._said("refused" if merged.how == "refused" else "merged", f"{link}: {merged.reason}")
 
@@ -165,14 +168,22 @@ def _refusal(unmet: list[Condition]) -> str:
     return f"**Not merged**, because:\n{reasons}\n\nYou can still merge it yourself, on its page."
 
 
-def obey(case: Case, hub: Hub, ci: CiSite, merging: MergeSite, site: CommandSite, now: datetime) -> Obeyed | Skipped:
+def obey(
+    case: Case,
+    hub: Hub,
+    ci: CiSite,
+    merging: MergeSite,
+    site: CommandSite,
+    now: datetime,
+    pause: Callable[[], None] = lambda: None,
+) -> Obeyed | Skipped:
     """Do what the delivery of `case` asks, and answer where it was asked.
 
     `case` is GitHub's state as of now: who may no longer ask, and what is gone, is Skipped.
     """
     if skipped := permitted(case) or of_ours(case):
         return skipped
-    orders = _Orders(case, hub, ci, merging, site, now)
+    orders = _Orders(case, hub, ci, merging, site, now, pause)
     ask = case.trigger.ask
     if ask == "stop":
         return orders.stop()

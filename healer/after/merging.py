@@ -10,11 +10,18 @@ from healer.ci import checks_of
 from healer.markdown import line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from healer.after.conditions import Review
     from healer.ci import Check, CiSite, Pull
     from healer.gate.case import Case
 
-_MOST_FILES = 10
+_MOST_FILES, _MOST_LOOKS = 10, 3
+#: The account behind every `GITHUB_TOKEN`.
+_ACTIONS = 41898282
+_SILENT = (
+    " A merge by `GITHUB_TOKEN` starts no `push` workflow: start the deploy by hand, or give Splat an App's token."
+)
 _BLOCKED = {
     "blocked": "the branch's rules ask for more, as a review",
     "behind": "the branch has to be brought up to date first",
@@ -88,9 +95,19 @@ def merge_case(
     )
 
 
-def merge_now(site: MergeSite, pull: Pull, method: str) -> Merged:
+def settled(ci: CiSite, pull: Pull, pause: Callable[[], None]) -> Pull:
+    """The pull request once GitHub knows whether it can be merged, which it works out when it is first asked."""
+    for _ in range(_MOST_LOOKS):
+        if pull.mergeable not in ("", "unknown"):
+            break
+        pause()
+        pull = ci.pull(pull.number) or pull
+    return pull
+
+
+def merge_now(site: MergeSite, pull: Pull, method: str, own: int) -> Merged:
     """Merge a pull request that met every condition. GitHub's own auto-merge where the repository has it; where there
-    is nothing to wait for, and that is what "clean" means, directly.
+    is nothing to wait for, and that is what "clean" means, directly. `own` is the numeric id that Splat writes as.
     """
     if pull.automatic:
         return Merged("automatic", "GitHub merges it once the branch's rules are met.")
@@ -104,4 +121,6 @@ def merge_now(site: MergeSite, pull: Pull, method: str) -> Merged:
         why = _BLOCKED.get(pull.mergeable, "GitHub does not know yet whether it can be merged")
         return Merged("refused", f"It cannot be merged: {why}.")
     said = site.merge(pull, method)
-    return Merged("refused", f"GitHub does not merge it: {line(said, 300)}.") if said else Merged("merged", "Merged.")
+    if said:
+        return Merged("refused", f"GitHub does not merge it: {line(said, 300)}.")
+    return Merged("merged", "Merged." + (_SILENT if own == _ACTIONS else ""))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from healer.after.conditions import conditions
-from healer.after.merging import Merged, merge_case, merge_now
+from healer.after.merging import Merged, merge_case, merge_now, settled
 from healer.ci import Next, decide_next, look_at, section, trouble, with_section
 from healer.gate.caps import repairs
 from healer.gate.case import Case, tracked
@@ -34,6 +34,7 @@ class Watched:
     next: Next
     pull: int = 0
     head: str = ""
+    branch: str = ""
     conditions: tuple[Condition, ...] = ()
 
 
@@ -41,7 +42,7 @@ class Watched:
 class Watch:
     """One look. `case` is the delivery, GitHub's state as of now and the settings. `repairs` says whether a job follows
     that heals what is to be repaired; `wait` is asked between two looks while no check has begun, and says whether to
-    look once more.
+    look once more; `pause` waits a little.
     """
 
     case: Case
@@ -51,6 +52,7 @@ class Watch:
     now: Callable[[], datetime]
     repairs: bool = False
     wait: Callable[[], bool] = lambda: False
+    pause: Callable[[], None] = lambda: None
 
     def look(self) -> Watched:
         """Look, act, and say what was done. Does nothing about a pull request that is not Splat's own, open fix."""
@@ -67,7 +69,7 @@ class Watch:
         seen = self._see(pull)
         then, found = self._act(decide_next(seen), seen, pull)
         self._say(then, pull.head, found)
-        return Watched(then, pull.number, pull.head, found)
+        return Watched(then, pull.number, pull.head, pull.branch, found)
 
     def broken(self, error: SplatError) -> None:
         """The last word where looking itself failed: nothing stays reserved, and the comment says why."""
@@ -148,13 +150,16 @@ class Watch:
         wanted = self.case.settings.merge
         if not wanted.auto or taken_over(self.case) is not None:
             return then, ()
+        pull = settled(self.ci, pull, self.pause)
+        if pull.head != seen.head:
+            return replace(then, next_step="Somebody pushed at this very moment; it is looked at again."), ()
         case = merge_case(
             self.case, pull, seen.checks, self.ci, self.site, filed=self._is_filed(), threshold=wanted.confidence
         )
         found = conditions(case)
         if not all(condition.met for condition in found):
             return replace(then, next_step="Review and merge it: Splat may not, for the reasons above."), found
-        merged = merge_now(self.site, pull, wanted.method)
+        merged = merge_now(self.site, pull, wanted.method, self.case.state.here.own)
         return _told(then, merged), found
 
     def _is_filed(self) -> bool:

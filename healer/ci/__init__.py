@@ -5,6 +5,7 @@ workflow.py  may a workflow be started by hand
 evidence.py  a failed job's log and annotations, capped and redacted, and the trace in them
 blame.py     a failure held against the base branch's own checks
 decide.py    what to do next
+handed.py    to the job that repairs
 look.py      as few requests as it takes to see all that
 words.py     the section in Splat's comment
 """
@@ -12,6 +13,7 @@ words.py     the section in Splat's comment
 from healer.ci.blame import Blame, blame
 from healer.ci.decide import Next, Seen, decide_next
 from healer.ci.evidence import Evidence, facts_of, read_evidence, repair_event
+from healer.ci.handed import REPAIR, Repair, pack_repair, read_repair
 from healer.ci.look import checks_of, look_at, stranger_in
 from healer.ci.value import (
     RED,
@@ -31,6 +33,7 @@ from healer.ci.workflow import Workflow, read_workflow
 
 __all__ = [
     "RED",
+    "REPAIR",
     "Blame",
     "Check",
     "CiSite",
@@ -41,6 +44,7 @@ __all__ = [
     "Next",
     "Note",
     "Pull",
+    "Repair",
     "Seen",
     "Workflow",
     "WorkflowRun",
@@ -50,7 +54,9 @@ __all__ = [
     "facts_of",
     "look_at",
     "on_commit",
+    "pack_repair",
     "read_evidence",
+    "read_repair",
     "read_workflow",
     "repair_event",
     "section",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,8 @@ def command(request: str, event_name: str, event_path: str, as_json: bool) -> in
 
     case, hub, actions, _ = begin(request, event_name, event_path, COMMANDS)
     try:
-        done = obey(case, hub, GitHubChecks(hub), GitHubMerging(hub.api), GitHubCommands(hub.api), datetime.now(UTC))
+        hands = (hub, GitHubChecks(hub), GitHubMerging(hub.api), GitHubCommands(hub.api))
+        done = obey(case, *hands, datetime.now(UTC), lambda: time.sleep(2))
     except SplatError as error:
         write_outputs(actions.output, {"outcome": "error"})
         add_summary(actions.summary, broken(error, f"Splat cannot {case.trigger.ask}"))

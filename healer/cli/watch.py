@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from healer.settings import Actions
 
 ASKS = frozenset({"heal", "retry", "ci-finished"})
-REPAIR = "repair.json"
 _PAUSE = 5.0
 
 
@@ -46,7 +44,14 @@ def watch(request: str, wait: int, event_name: str, event_path: str, can_repair:
 
     case, hub, actions, _ = begin(request, event_name, event_path, ASKS)
     look = Watch(
-        case, hub, GitHubChecks(hub), GitHubMerging(hub.api), lambda: datetime.now(UTC), can_repair, _waiting(wait)
+        case,
+        hub,
+        GitHubChecks(hub),
+        GitHubMerging(hub.api),
+        lambda: datetime.now(UTC),
+        can_repair,
+        _waiting(wait),
+        _pause,
     )
     try:
         seen = look.look()
@@ -56,6 +61,10 @@ def watch(request: str, wait: int, event_name: str, event_path: str, can_repair:
         add_summary(actions.summary, broken(error, "Splat cannot look at the checks"))
         raise
     return _tell(seen, actions, Path(request), hub.requests, as_json=as_json)
+
+
+def _pause() -> None:
+    time.sleep(2)
 
 
 def _waiting(seconds: int) -> Callable[[], bool]:
@@ -92,9 +101,10 @@ def _tell(seen: Watched, actions: Actions, folder: Path, requests: int, *, as_js
 
 def _handed_on(seen: Watched, folder: Path) -> str:
     """What a repair starts from, in a file: words of others belong into no output."""
+    from healer.ci import REPAIR, Repair, pack_repair
+
     event = seen.next.event
     assert event is not None
-    told = {"v": 1, "pull": seen.pull, "head": seen.head, "text": event.text, "facts": dict(event.facts)}
     place = folder / REPAIR
-    place.write_text(json.dumps(told), "utf-8")
+    place.write_bytes(pack_repair(Repair(seen.pull, seen.branch, seen.head, event.text, event.facts)))
     return str(place)
