@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from healer.ci.evidence import MOST_LOG
 from healer.event import BRANCH, Event
-from healer.outcome import UsageError
+from healer.outcome import Skipped, UsageError
+from healer.report import read_report, to_wire
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,8 +34,19 @@ class Repair:
     facts: Mapping[str, str]
 
     def event(self) -> Event:
-        """What the walk starts from, on a tree of `head`."""
-        return Event("trace", self.text, "ci", facts=dict(self.facts))
+        """What the walk starts from, on a tree of `head`: the failure's report, under the signature of the bug that the
+        branch fixes, so that it leads to the same branch and the same pull request.
+        """
+        report = read_report(Event("trace", self.text, "ci"))
+        if isinstance(report, Skipped):
+            return Event("trace", self.text, "ci", facts=dict(self.facts))
+        wire = to_wire(replace(report, signature=self.signature))
+        return Event("report", json.dumps(wire), "ci", facts=dict(self.facts))
+
+    @property
+    def signature(self) -> str:
+        """Of the bug that the branch fixes."""
+        return self.branch.removeprefix("splat/")[:16]
 
 
 def pack_repair(repair: Repair) -> bytes:
