@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from healer.after.conditions import conditions
 from healer.after.merging import Merged, merge_case, merge_now, settled
-from healer.ci import Next, decide_next, look_at, section, trouble, with_section
+from healer.ci import Next, WorkflowRun, blames_of_run, decide_next, look_at, section, trouble, with_section
 from healer.gate.caps import repairs
 from healer.gate.case import Case, tracked
 from healer.gate.ledger import stamp, write_ledger
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from healer.after.conditions import Condition
     from healer.after.merging import MergeSite
-    from healer.ci import CiSite, Pull, Seen
+    from healer.ci import CiSite, Evidence, Pull, Seen
     from healer.gate import Hub, Ledger
     from healer.outcome import SplatError
 
@@ -57,11 +57,13 @@ class Watch:
     def look(self) -> Watched:
         """Look, act, and say what was done. Does nothing about a pull request that is not Splat's own, open fix."""
         pull = self._pull()
+        trigger = self.case.trigger
+        if pull is None and trigger.ask == "ci-finished" and trigger.run and trigger.conclusion == "failure":
+            return self._foreign()
         if pull is None:
             then = Next("nothing", "none", "There is no open fix of Splat's whose checks could be looked at.")
             self._say(then, "", ())
             return Watched(then)
-        trigger = self.case.trigger
         if trigger.ask == "ci-finished" and trigger.head and trigger.head != pull.head:
             then = Next("nothing", "none", "The checks are about a commit that is no longer the newest one.")
             self._say(then, "", ())
@@ -70,6 +72,24 @@ class Watch:
         then, found = self._act(decide_next(seen), seen, pull)
         self._say(then, pull.head, found)
         return Watched(then, pull.number, pull.head, pull.branch, found)
+
+    def _foreign(self) -> Watched:
+        """A run that failed on a branch of people's: what it says, for a person to act on."""
+        trigger = self.case.trigger
+        run = WorkflowRun(trigger.run, trigger.workflow, trigger.workflow, "", 2, "failed", 0)
+        blames = tuple(
+            replace(each, cause="unknown", reason=_says(each.evidence)) for each in blames_of_run(self.ci, run)
+        )
+        label = code(next(iter(self.case.settings.gate.labels), "splat"), 50)
+        then = Next(
+            "tell",
+            "failed",
+            f"The run on {code(trigger.branch, 100)} failed.",
+            f"File an issue with the trace and the label {label}, and Splat heals it.",
+            blames=blames,
+        )
+        self._say(then, trigger.head, ())
+        return Watched(then, 0, trigger.head)
 
     def broken(self, error: SplatError) -> None:
         """The last word where looking itself failed: nothing stays reserved, and the comment says why."""
@@ -197,6 +217,15 @@ class Watch:
         """True where this run stands in the ledger, and has not ended."""
         here = self.case.state.here
         return any((run.id, run.attempt, run.state) == (here.run, here.attempt, "running") for run in ledger.runs)
+
+
+def _says(evidence: Evidence | None) -> str:
+    """What a failed job's trace names, in code."""
+    if evidence is None or evidence.report is None:
+        return "Its log holds no stack trace that Splat can read."
+    raised, crash = evidence.report.surfaced, evidence.report.crash
+    where = f" at {code(f'{crash.path}:{crash.line}', 200)}" if crash is not None else ""
+    return f"{code(raised.type or 'Error', 100)}{where}."
 
 
 def _told(then: Next, merged: Merged) -> Next:

@@ -14,7 +14,7 @@ from healer.ci.blame import Blame, blame
 from healer.ci.decide import Next, Seen, decide_next
 from healer.ci.evidence import Evidence, facts_of, read_evidence, repair_event
 from healer.ci.handed import REPAIR, Repair, pack_repair, read_repair
-from healer.ci.look import checks_of, look_at, stranger_in
+from healer.ci.look import blames_of_run, checks_of, look_at, stranger_in
 from healer.ci.value import (
     RED,
     Check,
@@ -49,6 +49,7 @@ __all__ = [
     "Workflow",
     "WorkflowRun",
     "blame",
+    "blames_of_run",
     "checks_of",
     "decide_next",
     "facts_of",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from healer.ci.evidence import Evidence
     from healer.ci.value import Check
 
-Cause = Literal["ours", "already-red", "flaky", "infrastructure", "cancelled"]
+Cause = Literal["ours", "already-red", "flaky", "infrastructure", "cancelled", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from healer.ci.blame import blame
 from healer.ci.decide import Seen
 from healer.ci.evidence import read_evidence
-from healer.ci.value import RED, Compared, on_commit
+from healer.ci.value import RED, Check, Compared, on_commit
 from healer.ci.workflow import read_workflow
 from healer.markdown import code
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from healer.ci.blame import Blame
     from healer.ci.evidence import Evidence
-    from healer.ci.value import Check, CiSite, Commit, Job, Pull
+    from healer.ci.value import CiSite, Commit, Job, Pull, WorkflowRun
     from healer.settings import CiSettings
 
 #: Failed checks whose logs are read, and workflows whose files are.
@@ -47,6 +47,12 @@ def look_at(site: CiSite, pull: Pull, own: int, workflow: str, settings: CiSetti
         paths = [path for path in site.workflows() if path != workflow][:_MOST_WORKFLOWS]
         return replace(seen, workflows=tuple(read_workflow(path, site.content(path)) for path in paths))
     return seen
+
+
+def blames_of_run(site: CiSite, run: WorkflowRun) -> tuple[Blame, ...]:
+    """The failed jobs of one run that is about no fix, and what they say."""
+    failed = [Check(job.name, "failed", job.id, run=run) for job in site.jobs(run.id) if job.step or job.first]
+    return tuple(_blames(site, failed, (), ()))
 
 
 def checks_of(site: CiSite, sha: str, workflow: str) -> tuple[Check, ...]:

@@ -21,6 +21,7 @@ _CAUSES = {
     "flaky": "perhaps chance",
     "infrastructure": "not the code",
     "cancelled": "cancelled",
+    "unknown": "",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[C
     from healer.event import read_event
     from healer.gate import Here
     from healer.gate.case import Case
+    from healer.gate.words import ci_mark
     from healer.settings import CONFIG_PATH, Actions, load_settings
 
     actions = Actions.read(os.environ)
@@ -47,7 +49,10 @@ def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[C
             "The event is about another repository", where="repository.full_name", next_step="Set GITHUB_REPOSITORY."
         )
     here = Here(hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
-    case = Case(trigger, look_again(trigger, hub, settings, here, datetime.now(UTC)), settings)
+    state = look_again(trigger, hub, settings, here, datetime.now(UTC))
+    if trigger.default_branch and (filed := hub.ci_issue(ci_mark(trigger))):
+        state = replace(state, filed=filed, issue=hub.issue(filed), comments=hub.comments(filed))
+    case = Case(trigger, state, settings)
     if (trigger.ask, case.number) not in ((request.ask, request.issue), (request.ask, 0)):
         raise UsageError(
             f"The request is to {request.ask} issue {request.issue}, and the event is to {trigger.ask} "

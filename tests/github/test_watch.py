@@ -14,6 +14,7 @@ from healer.ci import read_repair
 from healer.cli.watch import watch
 from healer.edge.github import GitHub
 from healer.edge.github_checks import GitHubChecks
+from healer.gate import read_ledger
 from healer.report import Report, read_report
 from healer.settings import Actions
 from tests.github.ci_kit import CI, CiProxy, Fix, fix_of
@@ -325,3 +326,23 @@ def test_whether_a_release_holds_the_fix_is_asked_of_the_compare_api(fix: Fix) -
     assert holds(root) is False
     assert holds("v9.9-never-tagged") is None
     assert holds("../../issues") is None
+
+
+def test_a_red_default_branch_is_told_of_and_nothing_stays_reserved(fix: Fix) -> None:
+    fix.gate.configure("ci_heal: true")
+    case = "workflow_run_default_branch"
+    own = {"workflow_run__head_repository": fix.gate.shop.repository(), "workflow_run__id": 7002}
+    payload = fix.gate.payload(case, **own)
+    fix.proxy.job(7002, conclusion="failure", log=FAILED)
+    ended = fix.gate.run(case, payload)
+    assert ended.went
+    issue = int(ended.outputs["issue"])
+    told = fix.step(watch, case, payload, "--can-repair")
+    assert (told.outputs["state"], told.outputs["next"]) == ("failed", "tell"), told
+    [said] = [each["body"] for each in fix.gate.shop.comments(issue)]
+    ledger = read_ledger(said)
+    assert ledger
+    assert [(run.state, run.dollars) for run in ledger.runs] == [("declined", 0.0)]
+    assert "`TypeError` at" in said
+    assert "shop/cart.py:2" in said
+    assert "at work" not in said

@@ -43,7 +43,7 @@ def test_the_log_of_a_failed_job_becomes_a_commit_on_the_fix_s_branch(tmp_path: 
     assert json.loads(event.text)["signature"] == SIGNATURE
     (tmp_path / "report.json").write_text(event.text)
     with ScriptedClaude([answer(app)]) as claude:
-        command = [SPLAT, "heal", "--report", "../report.json", "--base", repair.head, "--json"]
+        command = [str(SPLAT), "heal", "--report", "../report.json", "--base", repair.head, "--json"]
         env = ENVIRON | {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": claude.url}
         done = subprocess.run(command, cwd=app.repo, env=env, capture_output=True, text=True, timeout=300, check=False)
     told = json.loads(done.stdout)
