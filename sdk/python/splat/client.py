@@ -123,21 +123,21 @@ class Client:
         # does not come in again.
         if self.closed or _busy.get():
             return None
-        token = _busy.set(True)
         try:
+            _busy.set(True)
             return self._capture(exc, mechanism, handled)
         except Exception as error:
             _failed(error)
             return None
         finally:
-            _busy.reset(token)
+            _busy.set(False)  # no token: a signal's exception may come before there is one
 
     def capture_message(self, text: str, level: str = "info") -> Optional[str]:
         """R4: `text` as an error of type `Message`, at the place of the caller."""
         if self.closed or _busy.get():
             return None
-        token = _busy.set(True)
         try:
+            _busy.set(True)
             if not self._sampled():
                 return None
             self.after_fork()
@@ -146,7 +146,7 @@ class Client:
             _failed(error)
             return None
         finally:
-            _busy.reset(token)
+            _busy.set(False)
 
     def _capture(self, exc: BaseException, mechanism: str, handled: bool) -> Optional[str]:
         if not is_error(exc) or not first_time(exc):

@@ -32,6 +32,8 @@ AT_EXIT = 2.0  #: seconds
 _BATCH = 8
 #: Longest wait, in seconds, of a fork for modules that the worker is loading.
 _LOADING = 2.0
+#: Longest wait, in seconds, for a thread whose start was interrupted.
+_BEGINS = 0.2
 
 
 class _Marker:
@@ -69,7 +71,7 @@ class Worker:
         self._pid = os.getpid()
         self._queue = process.new_queue()
         self._running = False
-        self._starting = threading.Lock()
+        self._starting = threading.RLock()
         self._loading = threading.RLock()
         self._held = False
         self._delivery: Optional[Delivery] = None
@@ -149,21 +151,28 @@ class Worker:
         """Starts the thread when it does not run. False where none can be had: at the end of the interpreter."""
         if self._running:
             return True
-        # Somebody else is starting it; or this is a signal handler that came in between.
-        if not self._starting.acquire(blocking=False):
-            return True
-        try:
+        # The handler of a signal may come in between, and call this or raise: by `with` the lock gets free for sure.
+        with self._starting:
             if not self._running and not self._closed:
                 # Libraries that replace threads may have come after us.
                 self._queue = process.moved(self._queue)
-                self._running = True
-                threading.Thread(target=self._run, name="splat-worker", daemon=True).start()
-                process.at_end_of_child(self)
+                self._begin_thread()
+        return self._running
+
+    def _begin_thread(self) -> None:
+        begun = threading.Event()
+        thread = threading.Thread(target=self._run, args=(begun,), name="splat-worker", daemon=True)
+        if self._running:  # the handler of a signal was faster
+            return
+        self._running = True
+        try:
+            thread.start()
+            process.at_end_of_child(self)
         except RuntimeError:
             self._running = False
-        finally:
-            self._starting.release()
-        return self._running
+        except BaseException:  # a signal's: the thread may run by now, or never will
+            self._running = begun.wait(_BEGINS)
+            raise
 
     def _loaded(self) -> Delivery:
         if self._delivery is None:
@@ -191,7 +200,8 @@ class Worker:
 
     # --- the thread --------------------------------------------------------------------------------------------------
 
-    def _run(self) -> None:
+    def _run(self, begun: threading.Event) -> None:
+        begun.set()
         due = time.monotonic() + TICK
         marker = None
         while marker is None or not marker.last:

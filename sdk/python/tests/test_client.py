@@ -611,3 +611,48 @@ os._exit(0)
     done = run_program(body % str(tmp_path / "spool"), tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert len([path for path in (tmp_path / "spool").rglob("*") if path.is_file()]) == 1
+
+
+class Interrupt(BaseException):
+    """What the handler of a signal raises: a time limit, the end of a worker."""
+
+
+def test_wherever_a_signal_raises_the_next_error_is_captured():
+    """Raises, one after the other, at each place where the interpreter looks for signals in a capture."""
+
+    def interrupted(place, error):
+        left = place
+
+        def profile(frame, event, argument):
+            nonlocal left
+            # It looks where a function begins and behind a call; not between `with` and what it guards.
+            if event not in {"call", "c_return"} or getattr(argument, "__name__", "") in {"__enter__", "__exit__"}:
+                return
+            left -= 1
+            if not left:
+                raise Interrupt
+
+        sys.setprofile(profile)
+        try:
+            splat.capture_exception(error)
+        except Interrupt:
+            return "raised"
+        finally:
+            sys.setprofile(None)
+        return "" if left > 0 else "lost"  # in a condition's lock, which `threading` itself makes a RuntimeError of
+
+    with capturing(root=HERE):  # all that is loaded only once
+        splat.capture_exception(caught(fail))
+        splat.capture_message("x")
+        splat.flush(5)
+    place = 1
+    while True:
+        with capturing(root=HERE) as kept:
+            came = interrupted(place, caught(fail))
+            splat.capture_exception(caught(fail, 2, KeyError))
+            assert not client.is_busy(), place
+            assert came == "lost" or (splat.flush(5) and "KeyError" in kept.types), place
+        if not came:
+            break
+        place += 1
+    assert place > 50
