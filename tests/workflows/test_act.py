@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from tests.github.jobs import mirrored
 from tests.github.kit import MONA, STRANGER
 from tests.github.test_webhooks import deliveries, next_of
 from tests.heal.kit import answer
+from tests.recorded_events import delivery
 from tests.verdict.apps import crash
 from tests.workflows.guard import OF_APP
 from tests.workflows.runner import Runner
@@ -58,6 +60,15 @@ def pulls(runner: Runner) -> list[dict[str, Any]]:
     return found
 
 
+def requests(runner: Runner) -> int:
+    """From the event to the pull request and the last word about it; then its checks are looked at."""
+    asked = runner.guard.requests
+    last = min(
+        number for number, each in enumerate(asked["publish"], 1) if re.match(r"PATCH .*/issues/comments/", each)
+    )
+    return len(asked["gate"]) + len(asked["heal"]) + last
+
+
 def test_a_label_becomes_a_pull_request(runner: Runner, app: App) -> None:
     with deliveries(runner) as got:  # type: ignore[arg-type]
         issue = runner.shop.issue(crashed(app), (), MONA)["number"]
@@ -70,8 +81,33 @@ def test_a_label_becomes_a_pull_request(runner: Runner, app: App) -> None:
     told = ran.outputs("publish")
     assert (told["outcome"], told["pull-request"]) == ("fixed", str(pull["number"])), ran.log
     assert runner.guard.refused == []
-    assert sum(len(asked) for asked in runner.guard.asked.values()) <= 25, json.dumps(runner.guard.asked, indent=1)
+    assert requests(runner) <= 25, json.dumps(runner.guard.requests, indent=1)
     assert "sk-ant-test" not in ran.log
+
+
+def test_a_comment_stops_and_checks_that_finished_are_looked_at(runner: Runner, app: App) -> None:
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
+        assert runner.deliver("issues", next_of(got, "issues", "opened")).outputs("publish")["checks"] == "none"
+        [pull] = pulls(runner)
+        head = pull["head"]
+        runner.guard.run(head["sha"], number=77, conclusion="failure")
+        runner.guard.job(77, conclusion="failure", log=app.trace)
+        told = {"workflow_run__head_sha": head["sha"], "workflow_run__head_branch": head["ref"], "workflow_run__id": 77}
+        told |= {"repository": runner.shop.repository(), "workflow_run__head_repository": runner.shop.repository()}
+        finished = delivery("workflow_run_failed", **told)
+        looked = runner.deliver("workflow_run", finished)
+        assert looked.jobs == {"gate": "success", "answer": "success"}, looked.log
+        assert looked.outputs("answer")["checks"] == "failed", looked.log
+
+        runner.shop.comment(issue, "@splat stop")
+        commented = next_of(got, "issue_comment", "created")
+        while commented["sender"]["login"] != MONA:
+            commented = next_of(got, "issue_comment", "created")
+        stopped = runner.deliver("issue_comment", related(commented))
+    assert stopped.jobs == {"gate": "success", "answer": "success"}, stopped.log
+    assert "splat:stop" in runner.shop.labels(issue)
+    assert (runner.guard.refused, runner.guard.leaked) == ([], [])
 
 
 def test_opened_with_three_labels_is_one_pull_request(runner: Runner, app: App) -> None:
@@ -93,7 +129,7 @@ def test_a_stranger_s_comment_starts_nothing(runner: Runner, app: App) -> None:
         runner.shop.comment(issue, "@splat retry", by=STRANGER)
         ran = runner.deliver("issue_comment", related(next_of(got, "issue_comment", "created")))
     assert (ran.code, ran.jobs) == (0, {})
-    assert runner.guard.asked == {}
+    assert runner.guard.requests == {}
 
 
 def test_a_run_that_dies_says_why_and_a_person_s_hint_goes_on(runner: Runner, app: App) -> None:
@@ -128,7 +164,7 @@ def test_a_dry_run_writes_a_comment_and_nothing_else(runner: Runner, app: App) -
     assert ran.jobs["publish"] == "success", ran.log
     assert pulls(runner) == []
     assert runner.shop.call("GET", f"{runner.shop.path}/git/matching-refs/heads/splat/") == []
-    assert [asked for asked in runner.guard.asked["publish"] if not asked.startswith("GET")] == [
+    assert [asked for asked in runner.guard.requests["publish"] if not asked.startswith("GET")] == [
         f"PATCH {runner.shop.path}/issues/comments/{runner.shop.comments(issue)[0]['id']}"
     ]
 
