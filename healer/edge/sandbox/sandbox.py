@@ -34,6 +34,8 @@ DISK_FLOOR = 256 * 1024**2
 KILLED = 137
 """Exit code of a command that was killed, as shells count."""
 UNPACK_SECONDS = 300.0
+#: How bubblewrap ends when a folder goes between its looking for it and its mounting it.
+_VANISHED = "No such file or directory"
 
 
 class Sandbox:
@@ -166,19 +168,28 @@ class Sandbox:
     ) -> tuple[Finished, dict[str, bytes]]:
         if self._leaving.is_set():
             raise SandboxError("The healing was interrupted", where=" ".join(request.command)[:200])
+        done, found = self._run_once(request, files, artefacts, stdin)
+        if not done.started and _VANISHED in done.output:
+            # Nothing has run yet. What was to be shown has just gone; the second start finds that it is not there.
+            done, found = self._run_once(request, files, artefacts, stdin)
+        if not done.started:
+            raise SandboxError(
+                "The sandbox did not get as far as the command",
+                where=" ".join(request.command)[:200],
+                next_step=f"It said: {done.output.strip()[-400:] or 'nothing'}",
+            )
+        return done, found
+
+    def _run_once(
+        self, request: Request, files: Mapping[str, bytes], artefacts: Sequence[str], stdin: int
+    ) -> tuple[Finished, dict[str, bytes]]:
         with self._lock:
             self._runs += 1
             folder = self._folder.path / f"run{self._runs}"
         try:
             job = self._job(folder, request, files, stdin)
             done = self._way.run(job)
-            if not done.started:
-                raise SandboxError(
-                    "The sandbox did not get as far as the command",
-                    where=" ".join(request.command)[:200],
-                    next_step=f"It said: {done.output.strip()[-400:] or 'nothing'}",
-                )
-            return done, read_artefacts(job.results, artefacts)
+            return done, read_artefacts(job.results, artefacts) if done.started else {}
         finally:
             remove_tree(folder)
 
