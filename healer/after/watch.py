@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from healer.gate.case import Case, tracked
 from healer.gate.ledger import stamp, write_ledger
 from healer.gate.standing import taken_over
 from healer.markdown import code
+from healer.outcome import SplatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,8 +24,9 @@ if TYPE_CHECKING:
     from healer.after.merging import MergeSite
     from healer.ci import CiSite, Evidence, Pull, Seen
     from healer.gate import Hub, Ledger
-    from healer.outcome import SplatError
 
+#: GitHub takes 65,536 characters.
+_MOST_BODY = 65_000
 _MAY = frozenset({"admin", "maintain", "write"})
 
 
@@ -71,6 +74,7 @@ class Watch:
         seen = self._see(pull)
         then, found = self._act(decide_next(seen), seen, pull)
         self._say(then, pull.head, found)
+        self._describe(then, pull)
         return Watched(then, pull.number, pull.head, pull.branch, found)
 
     def _foreign(self) -> Watched:
@@ -199,6 +203,15 @@ class Watch:
         unmet = [condition.reason for condition in found if not condition.met]
         more = ["**Not merged by Splat, because:**\n" + "\n".join(f"- {reason}" for reason in unmet)] if unmet else []
         self._write(section(head, then, more) if head else "", ends=then.act != "repair")
+
+    def _describe(self, then: Next, pull: Pull) -> None:
+        """Which button to press is said where the button is; and no longer, once it was pressed."""
+        button = then.act == "tell" and then.state in ("none", "awaiting")
+        body = with_section(pull.body.replace("\r\n", "\n"), section(pull.head, then) if button else "")
+        if len(body) < _MOST_BODY and body.strip() != pull.body.replace("\r\n", "\n").strip():
+            # Welcome, and said on the issue anyway.
+            with suppress(SplatError):
+                self.ci.describe(pull.number, f"{body}\n")
 
     def _write(self, new: str, *, ends: bool) -> None:
         here = self.case.state.here

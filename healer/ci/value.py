@@ -158,6 +158,9 @@ class CiSite(Protocol):
     def content(self, path: str) -> bytes | None:
         """A file of the default branch; None when there is none."""
 
+    def describe(self, number: int, body: str) -> None:
+        """Replace a pull request's own text."""
+
     def rerun(self, run: int) -> bool:
         """Run the failed jobs of a run again; False where that may not be."""
 

@@ -62,7 +62,7 @@ def _name(each: Blame) -> str:
 
 
 def with_section(body: str, new: str) -> str:
-    """A comment's body with the section at its end, in place of an earlier one."""
+    """A body with the section at its end, in place of an earlier one; without any where `new` is ""."""
     # On a line of its own, and the last one: words of others can hold the mark too.
     kept, found, _ = f"\n{body}".rpartition(f"\n{MARK}\n")
-    return f"{(kept if found else body).strip()}\n\n{new}"
+    return f"{(kept if found else body).strip()}\n\n{new}".rstrip()

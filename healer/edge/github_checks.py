@@ -100,6 +100,10 @@ class GitHubChecks:
             return self._hub.content(path)
         return None
 
+    def describe(self, number: int, body: str) -> None:
+        """Implements `CiSite`."""
+        self._api.ask("PATCH", f"/pulls/{number}", {"body": body})
+
     def rerun(self, run: int) -> bool:
         """Implements `CiSite`."""
         return self._done("POST", f"/actions/runs/{run}/rerun-failed-jobs", {})

@@ -140,6 +140,21 @@ def test_which_button_to_press_is_said(fix: Fix) -> None:
     assert (ended.outputs["state"], ended.outputs["next"]) == ("awaiting", "tell")
     assert "Approve workflows to run" in fix.comment
 
+    def body() -> str:
+        return str(fix.gate.shop.call("GET", f"{fix.gate.shop.path}/pulls/{fix.pull}")["body"])
+
+    assert "Approve workflows to run" in body()
+    told = body()
+    assert f"Fixes #{fix.issue}\n" in told
+    fix.watch(*fix.finished())
+    assert body() == told
+    fix.proxy.runs[0]["conclusion"] = "success"
+    fix.proxy.job(1)
+    assert fix.watch(*fix.finished("success")).outputs["state"] == "passed"
+    assert "Approve" not in body()
+    assert f"Fixes #{fix.issue}\n" in body()
+    assert "splat:state" in body()
+
 
 def test_the_last_look_leaves_nothing_reserved_where_it_fails(fix: Fix) -> None:
     fix.proxy.faults = [(r"GET .*/actions/runs", 403, False)]
