@@ -209,6 +209,14 @@ def test_the_last_word_is_said_whatever_happened() -> None:
     assert jobs(HEAL)["publish"]["needs"] == ["gate", "heal"]
 
 
+def test_healing_ends_before_its_job_does_and_hands_over_what_there_is() -> None:
+    job = jobs(HEAL)["heal"]
+    assert read(HEAL)["on"]["workflow_call"]["inputs"]["timeout-minutes"]["default"] < job["timeout-minutes"]
+    number = next(n for n, step in enumerate(job["steps"]) if step.get("uses") == "./.splat")
+    assert job["steps"][number]["timeout-minutes"] == "${{ inputs.timeout-minutes }}"
+    assert [step["if"] for step in job["steps"][number + 1 :]] == ["always()", "always()"]
+
+
 def test_the_healer_runs_outside_of_the_checkout_and_alone() -> None:
     for _, step in steps(ACTION):
         if "healer" in step.get("run", ""):
