@@ -30,7 +30,11 @@ class Sink:
             disable_nagle_algorithm = True
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                length = int(self.headers["Content-Length"])
+                body = self.rfile.read(length)
+                if len(body) < length:  # whoever sent it was killed meanwhile
+                    self.close_connection = True
+                    return
                 if sink.delay:
                     time.sleep(sink.delay)
                 with sink._lock:
