@@ -14,7 +14,7 @@ from _weakref import ref
 from _weakrefset import WeakSet
 
 from splat import interval
-from splat.warn import warn
+from splat.warn import warn, why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _end(worker: Worker) -> None:
     try:
         worker.close(worker.seconds_at_exit)
     except Exception as error:
-        warn(f"not all errors were delivered, for {type(error).__name__}: {str(error)[:300]}", "exit")
+        warn(f"not all errors were delivered, for {why(error)}", "exit")
 
 
 def _before_fork() -> None:
@@ -76,7 +76,7 @@ def at_end_of_child(worker: Worker) -> None:
             if process is not None and util is not None and process.current_process()._parent_pid is not None:
                 util.Finalize(worker, _close, (ref(worker),), exitpriority=-100)
         except Exception as error:
-            warn(f"errors in children of {name} may come late, for {type(error).__name__}: {str(error)[:300]}", name)
+            warn(f"errors in children of {name} may come late, for {why(error)}", name)
 
 
 def _close(reference: ref[Worker]) -> None:

@@ -8,6 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Callable, Deque, List, Optional, Sequence
 
 from splat.outcome import Outcome
+from splat.warn import why
 
 if TYPE_CHECKING:
     from splat.store import Kept, Store
@@ -81,9 +82,8 @@ class Sender:
             self._changed.notify_all()
             while not self._idle():
                 left = deadline - time.monotonic()
-                if left <= 0 or self._ended:
+                if left <= 0 or self._ended or not self._changed.wait(left):
                     return False
-                self._changed.wait(left)
             return self._postponed == before
 
     def close(self, deadline: float) -> None:
@@ -95,8 +95,10 @@ class Sender:
         if not self.start():
             self._run()
         with self._changed:
+            # A wait that ran out ends it too: tests of apps stop the clock, not the time.
             while not self._ended and deadline > time.monotonic():
-                self._changed.wait(deadline - time.monotonic())
+                if not self._changed.wait(deadline - time.monotonic()):
+                    break
             rest = [*self._in_hands, *self._waiting, *self._memory]
             self._waiting.clear()
         if rest:
@@ -110,7 +112,7 @@ class Sender:
             self._hurry()
             self._deliver_all(self._transport)
         except Exception as error:
-            self._warn(f"nothing is delivered any more, for {type(error).__name__}: {str(error)[:300]}")
+            self._warn(f"nothing is delivered any more, for {why(error)}")
         finally:
             with self._changed:
                 self._ended = True
@@ -226,4 +228,4 @@ class Sender:
         try:
             work()
         except Exception as error:
-            self._warn(f"delivery failed with {type(error).__name__}: {str(error)[:300]}")
+            self._warn(f"delivery failed with {why(error)}")

@@ -12,7 +12,9 @@ from _queue import Empty
 
 from splat import folder, interval, process
 from splat.transports import make
+from splat.values import Count
 from splat.warn import warn as _warn
+from splat.warn import why
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
     from splat.delivery import Delivery, Thing
     from splat.options import Options
-    from splat.values import Count, Transport
+    from splat.values import Transport
 
     #: Called on the thread that delivers, with the options, the spool's folder and what says a warning of a kind.
     TransportFactory = Callable[[Options, str, Callable[..., None]], Transport]
@@ -192,11 +194,14 @@ class Worker:
         return marker.passed.wait(max(0.0, deadline - time.monotonic()))
 
     def _drop_oldest(self) -> None:
-        dropped = self._waiting()
-        if isinstance(dropped, _Marker):
-            self._queue.put(dropped)
-        elif dropped is not None:
-            self._warn("errors were dropped: they came faster than they could be written to disk", "queue")
+        for _ in range(MOST_QUEUED):
+            dropped = self._waiting()
+            if dropped is None:
+                return
+            if not isinstance(dropped, (_Marker, Count)):
+                self._warn("errors were dropped: they came faster than they could be written to disk", "queue")
+                return
+            self._queue.put(dropped)  # small, and stands for many
 
     # --- the thread --------------------------------------------------------------------------------------------------
 
@@ -219,7 +224,7 @@ class Worker:
         try:
             work()
         except Exception as error:
-            self._warn(f"{what}, for {type(error).__name__}: {str(error)[:300]}", what)
+            self._warn(f"{what}, for {why(error)}", what)
 
     def _take(self, batch: List[Any]) -> None:
         self._guarded(lambda: self._loaded().take(batch), "errors were lost")

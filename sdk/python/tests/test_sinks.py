@@ -240,3 +240,18 @@ def test_no_file_that_was_written_can_be_read_by_others(tmp_path: Path) -> None:
     assert done.returncode == 0
     for path in tmp_path.rglob("*"):
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_clock_that_stands_still_holds_up_no_exit(tmp_path: Path) -> None:
+    """As in tests of apps that stop the clock."""
+    with BlackHole() as hole:
+        began = time.monotonic()
+        body = """
+        worker.put(raised("a"))
+        stopped = time.monotonic()
+        time.monotonic = lambda: stopped
+        """
+        done = programs.run(body, hole.url, tmp_path, seconds=25)
+        assert done.returncode == 0, done.stderr
+        assert time.monotonic() - began < 10
+    assert len(list(tmp_path.rglob("*.json"))) + len(list(tmp_path.rglob("*.journal*"))) >= 1
