@@ -48,7 +48,7 @@ def main(kind: str) -> None:
 
 def plain(text: str) -> str:
     """Without what differs from run to run: addresses and times."""
-    text = re.sub(r"0x[0-9a-f]+|datetime\([^)]*\)|[0-9]{14,16}|/tmp/[^'&]*", "ADDRESS", text)
+    text = re.sub(r"0x[0-9a-f]+|datetime\([^)]*\)|[0-9]{14,16}|/tmp/[^'&\"\\\\\s]*", "ADDRESS", text)
     return re.sub(r"\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d+ \w+ \d{4} [\d:]+ [+-]\d{4}", "TIME", text)
 
 
