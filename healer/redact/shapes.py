@@ -85,7 +85,9 @@ _CARD = re.compile(
 def _compiled(beginning: str, rest: str) -> re.Pattern[str]:
     # The look behind comes after the literal, which leaves the literal first for the engine to search by.
     word = re.escape(beginning)
-    behind = rf"(?<!\w{word})" if beginning[0].isalnum() else ""
+    # A token may be glued to a name by an underscore: app_ghp_…; those two beginnings are too short for that.
+    glue = r"\w" if beginning in {"sk-", "eyJ"} else r"[^\W_]"
+    behind = rf"(?<!{glue}{word})" if beginning[0].isalnum() else ""
     return re.compile(word + behind + rest)
 
 

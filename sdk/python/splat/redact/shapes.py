@@ -7,7 +7,7 @@ from typing import Dict, List, Match, Pattern, Tuple
 
 MARK = "[REDACTED]"
 
-_B = "(^|[^0-9A-Za-z_])"
+_B = "(^|[^0-9A-Za-z])"
 _E = "(^|[^0-9A-Za-z_-])"
 #: X3: the published shapes, in their order: name, what a text that holds one contains, the pattern. Group 2 is secret.
 SHAPES: Tuple[Tuple[str, Tuple[str, ...], str], ...] = (
@@ -62,7 +62,7 @@ SHAPES: Tuple[Tuple[str, Tuple[str, ...], str], ...] = (
 _RUN = re.compile("[0-9A-Za-z_.+/=:-]{15,}")
 # How each of them begins. Forty searches are then spared wherever this finds nothing.
 _BEGINS = re.compile(
-    r"(?<![0-9A-Za-z_])(?:A(?:KIA|SIA|BIA|CCA|Iza|TATT3|GE-S)|g(?:h[pousr]_|ithub_pat_|l(?:[dr]t|[cpis]|ft|oas|agent))"
+    r"(?<![0-9A-Za-z])(?:A(?:KIA|SIA|BIA|CCA|Iza|TATT3|GE-S)|g(?:h[pousr]_|ithub_pat_|l(?:[dr]t|[cpis]|ft|oas|agent))"
     r"|x(?:ox|app-)|[sr]k_|whsec_|ya29\.|GOCSPX-|s(?:k-|hp|q0|ntry)|n(?:pm|tn)_|NRAK-|PMAK-|pypi-|rubygems_|SG\."
     r"|SK[0-9a-f]|key-|d(?:o[por]_v1_|api|ckr_pat_)|h(?:f_|v[sbr]\.)|lin_api_|eyJ|[0-9]{8,10}:AA"
     r"|[MNO][0-9A-Za-z_-]{23,27}\.)|hooks\.slack\.com/|/api/webhooks/"

@@ -34,7 +34,7 @@ def test_values(vector):
 
 def test_the_shapes_are_those_of_the_rule():
     rows = re.findall(r"^  \| ([a-z-]+) \| `(.+)` \|$", SPEC, re.MULTILINE)
-    begins = {"B": "(^|[^0-9A-Za-z_])", "E": "(^|[^0-9A-Za-z_-])"}
+    begins = {"B": "(^|[^0-9A-Za-z])", "E": "(^|[^0-9A-Za-z_-])"}
     wanted = [(name, _long(pattern.replace("\\|", "|"), begins)) for name, pattern in rows]
     assert [(name, pattern) for name, _, pattern in SHAPES] == wanted
     assert len(wanted) == 38
