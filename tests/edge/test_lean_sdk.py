@@ -63,7 +63,7 @@ def test_it_is_lean() -> None:
     done = subprocess.run([sys.executable, "-I", "-c", count], capture_output=True, text=True, check=True)
     there, modules = done.stdout.split()
     assert there == "True"
-    assert int(modules) < 1_500
+    assert int(modules) < 1_100
 
 
 def test_an_sdk_that_does_not_import_that_way_is_imported_as_it_is() -> None:
