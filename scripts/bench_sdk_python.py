@@ -38,8 +38,9 @@ PACKAGES = {
     "bugstack": "bugstack==1.1.0",
     "rollbar": "rollbar==1.5.0",
 }
-#: Frameworks, and how many microseconds more a request may take.
-LIMITS = {"flask": 3.0, "asgi": 2.0, "django": 5.0}
+#: Frameworks, and how many microseconds more a request may take where sentry-sdk takes as many more as measured when
+#: the limits were set: 102 in Flask, 78 in ASGI. Machines differ, and one machine differs from hour to hour.
+LIMITS = {"flask": (3.0, "flask", 102.0), "asgi": (2.0, "asgi", 78.0), "django": (5.0, "flask", 102.0)}
 #: Ways to end, and how many errors were captured before.
 HOW = {
     "end": 20, "uncaught": 1, "thread": 1, "fork": 20, "sigterm": 20, "sigkill": 20,
@@ -204,8 +205,9 @@ def bench_request(runs: int) -> bool:
         results = in_turn(framework, runs, sdks)
         added[framework] = {sdk: middle(each, "added") for sdk, each in results.items()}
         row(framework, *(added[framework][sdk] for sdk in sdks))
-    for framework, value in LIMITS.items():
-        held &= limit(f"{framework} request", added[framework]["splat"], value, "us")
+    for framework, (most, beside, then) in LIMITS.items():
+        now = added[beside]["sentry-sdk"]
+        held &= limit(f"{framework} request", added[framework]["splat"], most * now / then, "us")
     return held
 
 
