@@ -59,9 +59,9 @@ class _Types(_Empty):
 
     def __getattr__(self, name: str) -> Any:
         module = f"{TYPES}.{_WORDS.sub('_', name).lower()}"
-        if name.islower() or not NEEDED.match(module):
-            if name.islower():  # a module: the import system finds it, or leaves it out
-                raise AttributeError(name)
+        if name.islower():  # a module: the import system finds it, or leaves it out
+            raise AttributeError(name)
+        if not NEEDED.match(module):
             return super().__getattr__(name)
         try:
             made = getattr(import_module(module), name)
