@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from healer.event import visible
-from healer.gate import digest
+from healer.gate import Go, digest
 from healer.handover.record import checked
 from healer.outcome import Skipped, UsageError
 
 if TYPE_CHECKING:
-    from healer.event import Ask
     from healer.gate import IssueNow
 
 MAX_BYTES = 2_000_000
@@ -20,30 +19,10 @@ _NEXT_STEP = "`splat gate` writes it; look at that job's log."
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """What the gate let through; the fields of its `Go`, and `tracking`, the id of Splat's comment (0 for none).
+class Request(Go):
+    """What the gate let through, and `tracking`, the id of Splat's comment (0 for none)."""
 
-    `text` is what the issue said to its reader, `words` what the actor adds for Claude, `place` the line of the fix
-    that they stand at: words of others, all three.
-    """
-
-    ask: Ask
-    issue: int
-    pull: int
-    signature: str
-    text: str
-    words: str
-    actor: str
-    approved: bool
-    dollars: float
-    running: int
-    place: str
-    tracking: int
-
-    @property
-    def hint(self) -> str:
-        """The actor's words for Claude, as the gate's own `Go` puts them."""
-        return f"About {self.place}: {self.words}" if self.words and self.place else self.words
+    tracking: int = 0
 
 
 def read_request(data: bytes, hint: bytes) -> Request:
