@@ -26,6 +26,7 @@ FLOORS = (
     {"handover"},
     {"delivery"},
     {"after"},
+    {"setup"},
     {"pipeline", "edge", "testing"},
     {"cli", "__main__"},
 )
