@@ -4,7 +4,8 @@ Precedence, first wins: command-line option, environment (`SPLAT_*`), `.github/s
 """
 
 from healer.settings.actions import Actions
-from healer.settings.load import CONFIG_PATH, data, load_settings
+from healer.settings.load import data, load_settings
+from healer.settings.mistakes import CONFIG_PATH, Mistake, mistakes_in
 from healer.settings.values import (
     CheckSettings,
     CiSettings,
@@ -31,11 +32,13 @@ __all__ = [
     "GateSettings",
     "LimitSettings",
     "MergeSettings",
+    "Mistake",
     "PolicySettings",
     "Price",
     "Settings",
     "TriageRule",
     "data",
     "load_settings",
+    "mistakes_in",
     "variable",
 ]

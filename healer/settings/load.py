@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from healer.outcome import ConfigError
 from healer.settings.document import read_yaml, unusable
-from healer.settings.expression import EXPRESSIONS, UnfitError, reach
+from healer.settings.mistakes import CONFIG_PATH, NEXT_STEP, explain, first_mistake, schema
 from healer.settings.values import (
     CheckSettings,
     CiSettings,
@@ -27,8 +26,6 @@ from healer.settings.variables import SETTABLE, from_environment, unknown, varia
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-CONFIG_PATH = ".github/splat.yml"
 
 
 def load_settings(
@@ -83,74 +80,25 @@ def _parse(text: bytes) -> dict[str, Any]:
 
 
 def _check(document: object, text: bytes) -> None:
-    import jsonschema
-
-    schema = json.loads(data("settings.schema.json"))
-    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(schema).iter_errors(document))
-    found = (tuple(error.absolute_path), _explain(error)) if error else unusable(document) or _unfit(document)
-    if found is None:
-        return
-    path = list(found[0])
-    line, column = _position(text, path)
-    key = ".".join(str(part) for part in path) or "the file"
-    raise ConfigError(
-        f"{key}: {found[1]}",
-        where=f"{CONFIG_PATH}:{line}:{column}",
-        next_step="docs/configuration.md lists every setting.",
-    )
-
-
-def _unfit(document: object) -> tuple[tuple[str | int, ...], str] | None:
-    """The first regular expression that is none, or that no text may be held against."""
-    rules = document.get("triage", ()) if isinstance(document, dict) else ()
-    for number, rule in enumerate(rules):
-        for key in EXPRESSIONS & rule.keys():
-            try:
-                reach(rule[key])
-            except UnfitError as error:
-                return ("triage", number, key), f"`{rule[key][:200]}` {error}"
-    return None
+    if (mistake := first_mistake(document, text)) is not None:
+        raise mistake.error()
 
 
 def _check_one(key: str, value: Any, source: str) -> None:
     """The same rules for a value that did not come from the file."""
     import jsonschema
 
-    schema = json.loads(data("settings.schema.json"))
-    rule = schema
+    known = schema()
+    rule = known
     for part in key.split("."):
         rule = rule["properties"][part]
     error = jsonschema.exceptions.best_match(
-        jsonschema.Draft202012Validator(rule | {"$defs": schema["$defs"]}).iter_errors(value)
+        jsonschema.Draft202012Validator(rule | {"$defs": known["$defs"]}).iter_errors(value)
     )
-    found = _explain(error) if error else next(iter((unusable(value) or ())[1:]), "")
+    found = explain(error) if error else next(iter((unusable(value) or ())[1:]), "")
     if found:
         where = variable(key) if source == "environment" else source
-        raise ConfigError(f"{key}: {found}", where=where, next_step="docs/configuration.md lists every setting.")
-
-
-def _explain(error: Any) -> str:
-    if error.validator == "pattern":
-        return f"{str(error.instance)[:100]!r} is not {error.schema['title']}"
-    if error.validator != "additionalProperties":
-        return str(error.message)[:300]
-    known = list(error.schema.get("properties", {}))
-    unknown = sorted(str(key) for key in error.instance if key not in known)
-    near = get_close_matches(unknown[0], known, n=1)
-    return f"unknown setting {unknown[0]!r}" + (f", did you mean {near[0]!r}?" if near else "")
-
-
-def _position(text: bytes, path: list[str | int]) -> tuple[int, int]:
-    """Line and column, from 1, of the node at `path`."""
-    import yaml
-
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    for part in path:
-        if isinstance(node, yaml.MappingNode):
-            node = next((value for key, value in node.value if key.value == str(part)), node)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-    return (node.start_mark.line + 1, node.start_mark.column + 1) if node else (1, 1)
+        raise ConfigError(f"{key}: {found}", where=where, next_step=NEXT_STEP)
 
 
 def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mapping[str, str]) -> Settings:

@@ -121,6 +121,7 @@ class MergeSettings:
     method: Literal["squash", "merge", "rebase"] = "squash"
     window_days: float = 14.0
     quiet_hours: float = 24.0
+    revert: bool = False
 
 
 @dataclass(frozen=True, slots=True)
