@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from healer.settings import SETTABLE, Settings, mistakes_in, variable
+from healer.settings import SETTABLE, MergeSettings, Settings, mistakes_in, variable
 from healer.settings.origin import INPUTS, explained
 from tests.cli.test_console import EVIL, splat
 from tests.docs_pages import ROOT
@@ -90,7 +90,7 @@ def test_what_was_meant_is_said(asked: str, repo: Path) -> None:
 
 def test_a_group_is_explained_as_a_whole(repo: Path) -> None:
     assert {each["key"] for each in told("explain", "merge", cwd=repo)["settings"]} == {
-        f"merge.{name}" for name in ("auto", "confidence", "method", "window_days", "quiet_hours")
+        f"merge.{name}" for name in MergeSettings.__slots__
     }
 
 
