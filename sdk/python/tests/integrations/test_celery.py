@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 celery = pytest.importorskip("celery")
+_OLD = tuple(map(int, celery.__version__.split(".")[:2])) < (5, 3)
 EAGER = [case for case in celery_app.CASES if case[0] is not celery_app.soft]
 
 
@@ -147,7 +148,7 @@ def test_a_worker_with_processes_as_if_it_were_not_there(tmp_path: Path) -> None
     reports = _reports(tmp_path / "True")
     # Celery 5.2 tries to send the error that cannot be pickled to the main process: that is an error of its own.
     own = [report for report in reports if report["exceptions"][0]["type"] == "billiard.pool.MaybeEncodingError"]
-    assert not own or tuple(map(int, celery.__version__.split(".")[:2])) < (5, 3)
+    assert not own or _OLD
     routes = sorted(report["request"]["route"].rpartition(".")[2] for report in reports if report not in own)
     assert routes == sorted(case[0].__name__ for case in celery_app.CASES if case[2])
     assert all(report["occurrences"]["count"] == 1 for report in reports)
@@ -170,18 +171,18 @@ def test_children_that_are_lost_or_stopped(tmp_path: Path) -> None:
     folder = tmp_path / "lost"
     worker, environ = _worker(folder, True)
     try:
-        sent = _send(environ, ["killed", "hard", "fine"])
+        sent = _send(environ, ["killed", "hard"] if _OLD else ["killed", "hard", "fine"])
     finally:
         worker.send_signal(signal.SIGTERM)
         try:
             worker.wait(10)
         except subprocess.TimeoutExpired:
-            # Often the pool waits for ever, for a lock that a killed child held; without us too.
+            # Celery 5.2's pool often waits for ever for a lock that a killed child held; without us too.
             worker.kill()
             worker.wait(30)
     assert "killed FAILURE" in sent
     assert "hard FAILURE" in sent
-    assert "fine SUCCESS" in sent
+    assert _OLD or "fine SUCCESS" in sent
     reports = _reports(folder)
     assert sorted(report["exceptions"][0]["type"].rpartition(".")[2] for report in reports) == [
         "TimeLimitExceeded",
