@@ -27,6 +27,7 @@ FLOORS = (
     {"delivery"},
     {"after"},
     {"setup"},
+    {"status", "doctor"},
     {"pipeline", "edge", "testing"},
     {"cli", "__main__"},
 )
