@@ -113,7 +113,7 @@ def claude_secret(value: str) -> tuple[str, str]:
         return API_KEY, value
     if _OAUTH.fullmatch(value):
         return OAUTH, value
-    why = "it is empty" if not value else "it begins otherwise than `sk-ant-api`, or holds other characters"
+    why = "it is empty" if not value else "it does not begin with `sk-ant-api`, is cut off, or holds other characters"
     if value.startswith("sk-ant-admin"):
         why = "it is an admin key, which can ask Claude nothing"
     then = "Make one at https://platform.claude.com/settings/keys, and paste all of it."
