@@ -2,6 +2,8 @@
 
     with ScriptedClaude([{"title": ..., "edits": [...], ...}]) as claude:       # the real SDK, over HTTP
         run(ANTHROPIC_BASE_URL=claude.url, ANTHROPIC_API_KEY="test")
+        run(SPLAT_BACKEND="bedrock", ANTHROPIC_BEDROCK_BASE_URL=claude.url, AWS_BEARER_TOKEN_BEDROCK="test", ...)
+        run(SPLAT_BACKEND="vertex", ANTHROPIC_VERTEX_BASE_URL=claude.url + "/v1", GOOGLE_OAUTH_ACCESS_TOKEN="test", ...)
 
     propose(context, ScriptedModel([{"title": ...}]), settings, tree)           # in the same process
 
@@ -11,15 +13,19 @@ A script is a list of turns, played in order: a dict or a str is a final answer;
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 import socket
 import struct
 import threading
 import time
+import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote
 
 from healer.proposal import Reply, Request, Spend, ToolCall
 
@@ -83,8 +89,9 @@ Turn: TypeAlias = Plain | Callable[[dict[str, Any]], Plain]
 
 class ScriptedClaude:
     """A server on loopback that speaks the part of the Messages API which Splat uses: messages (whole or streamed) and
-    count_tokens. A context manager; `url` is its base URL. When the script is over it answers 400, or begins again
-    where `repeat` is true.
+    count_tokens; messages also as Amazon Bedrock and Vertex AI have them, under their addresses and in their framing. A
+    context manager; `url` is its base URL. When the script is over it answers 400, or begins again where `repeat` is
+    true. `requests` are the bodies with the model in them, `sent` the bytes as they came.
     """
 
     def __init__(self, script: Iterable[Turn], *, repeat: bool = False) -> None:
@@ -94,6 +101,8 @@ class ScriptedClaude:
         self.over = threading.Event()
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
+        self.paths: list[str] = []
+        self.sent: list[bytes] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"claude": self}))
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -109,11 +118,13 @@ class ScriptedClaude:
         self._server.shutdown()
         self._server.server_close()
 
-    def next_turn(self, body: dict[str, Any], headers: Mapping[str, str]) -> Plain:
+    def next_turn(self, body: dict[str, Any], headers: Mapping[str, str], path: str = "", sent: bytes = b"") -> Plain:
         """The turn for this request; called by the server's threads."""
         with self._lock:
             number = len(self.requests)
             self.requests.append(body)
+            self.paths.append(path)
+            self.sent.append(sent)
             self.headers.append({name.lower(): value for name, value in headers.items()})
         if self._repeat and self._script:
             number %= len(self._script)
@@ -123,10 +134,20 @@ class ScriptedClaude:
         return turn(body) if callable(turn) else turn
 
 
+_ROUTES = {
+    "bedrock": re.compile(r"/model/(?P<model>[^/]{1,300})/(?P<how>invoke|invoke-with-response-stream)"),
+    "vertex": re.compile(
+        r"/v1/projects/[^/]{1,100}/locations/[^/]{1,40}/publishers/anthropic/models/"
+        r"(?P<model>[^/:]{1,300}):(?P<how>rawPredict|streamRawPredict)"
+    ),
+}
+
+
 class _Handler(BaseHTTPRequestHandler):
     """One connection."""
 
     claude: ScriptedClaude
+    cloud = ""
     protocol_version = "HTTP/1.1"
     wbufsize = 65_536  # head and body in one packet: apart, they wait for each other for 40 ms
 
@@ -134,14 +155,31 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing: a test's output is the test's."""
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))) or b"{}")
+        sent = self.rfile.read(int(self.headers.get("content-length", 0)))
+        body = json.loads(sent or b"{}")
         route = self.path.partition("?")[0]
         if route == "/v1/messages/count_tokens":
             return self._send(200, {"input_tokens": _guess(body)})
+        self.cloud = ""
         if route != "/v1/messages":
-            return self._send(404, _error("not_found_error", f"no such route: {route}"))
-        turn = self.claude.next_turn(body, dict(self.headers))
+            found = next((match for rule in _ROUTES.values() if (match := rule.fullmatch(route))), None)
+            if found is None:
+                return self._send(404, _error("not_found_error", f"no such route: {route}"))
+            self.cloud = "bedrock" if "/invoke" in route else "vertex"
+            if "model" in body or "anthropic_version" not in body:
+                return self._send(400, self._fault(Fault(400, "invalid_request_error", "model or version")))
+            body = {"model": unquote(found["model"]), **body}
+            if self.cloud == "bedrock":
+                body["stream"] = found["how"] == "invoke-with-response-stream"
+        turn = self.claude.next_turn(body, dict(self.headers), self.path, sent)
         return self._play(turn, body)
+
+    def _fault(self, turn: Fault) -> dict[str, Any]:
+        if self.cloud == "bedrock":
+            return {"message": turn.message}
+        if self.cloud == "vertex":
+            return {"error": {"code": turn.status, "message": turn.message, "status": turn.type}}
+        return _error(turn.type, turn.message)
 
     def do_GET(self) -> None:
         self._send(404, _error("not_found_error", "this server only knows POST /v1/messages"))
@@ -158,14 +196,17 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             self.close_connection = True
         elif isinstance(turn, Fault):
-            self._send(turn.status, _error(turn.type, turn.message), turn.headers)
+            named = {"x-amzn-errortype": turn.type} if self.cloud == "bedrock" else {}
+            self._send(turn.status, self._fault(turn), {**named, **turn.headers})
         elif isinstance(turn, Raw):
             self._write(turn.status, turn.body, {"content-type": turn.content_type})
         else:
             if isinstance(turn, Answer) and turn.seconds:
                 time.sleep(turn.seconds)
             message = _message(turn, body)
-            if body.get("stream"):
+            if body.get("stream") and self.cloud == "bedrock":
+                self._write(200, _as_frames(message), {"content-type": "application/vnd.amazon.eventstream"})
+            elif body.get("stream"):
                 self._write(200, _as_events(message), {"content-type": "text/event-stream"})
             else:
                 self._send(200, message)
@@ -209,6 +250,28 @@ def _message(turn: Answer | Calls | str | dict[str, Any], body: dict[str, Any]) 
 
 def _as_events(message: dict[str, Any]) -> bytes:
     """The same message as a stream of server-sent events."""
+    events = _events(message)
+    return b"".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events)
+
+
+def _as_frames(message: dict[str, Any]) -> bytes:
+    """The same events as AWS frames them: lengths, headers and payload, each with a checksum."""
+    return b"".join(map(_frame, _events(message)))
+
+
+def _frame(event: dict[str, Any]) -> bytes:
+    payload = json.dumps({"bytes": base64.b64encode(json.dumps(event).encode()).decode()}).encode()
+    told = {":event-type": "chunk", ":content-type": "application/json", ":message-type": "event"}
+    headers = b"".join(
+        bytes([len(name)]) + name.encode() + b"\x07" + struct.pack(">H", len(value)) + value.encode()
+        for name, value in told.items()
+    )
+    head = struct.pack(">II", 16 + len(headers) + len(payload), len(headers))
+    frame = head + struct.pack(">I", zlib.crc32(head)) + headers + payload
+    return frame + struct.pack(">I", zlib.crc32(frame))
+
+
+def _events(message: dict[str, Any]) -> list[dict[str, Any]]:
     start = message | {"content": [], "stop_reason": None, "usage": message["usage"] | {"output_tokens": 1}}
     events: list[dict[str, Any]] = [{"type": "message_start", "message": start}]
     for index, block in enumerate(message["content"]):
@@ -223,8 +286,7 @@ def _as_events(message: dict[str, Any]) -> bytes:
             {"type": "content_block_stop", "index": index},
         ]
     ended = {"stop_reason": message["stop_reason"], "stop_sequence": None}
-    events += [{"type": "message_delta", "delta": ended, "usage": message["usage"]}, {"type": "message_stop"}]
-    return b"".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode() for event in events)
+    return [*events, {"type": "message_delta", "delta": ended, "usage": message["usage"]}, {"type": "message_stop"}]
 
 
 def _error(kind: str, message: str) -> dict[str, Any]:

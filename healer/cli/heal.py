@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from healer.cli.console import one_line, say, say_json
-from healer.cli.inputs import crash_options, read_event, repository_options, settings_of
+from healer.cli.inputs import crash_options, read_event, repository_options, settings_to_heal
 from healer.outcome import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def _heal(event: Any, repo: str, base: str, options: dict[str, Any], handover: s
 
     stopwatch = Stopwatch()
     with GitTree(Path(repo), base) as tree:
-        settings = settings_of(tree, options)
+        settings = settings_to_heal(tree, options)
         forge = FolderForge(tree.top)
         forge.prepare()
         journal = Journal(forge.root / "runs")

@@ -135,7 +135,7 @@ def _begun(folder: Path, *, quiet: bool) -> _Job:
 
 
 def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullRequest | Diagnosis | Skipped:
-    from healer.cli.inputs import settings_of
+    from healer.cli.inputs import settings_to_heal
     from healer.edge.assemble import assembled
     from healer.edge.git import GitTree
     from healer.handover import Keeping, mark_of
@@ -143,7 +143,7 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
 
     with GitTree(Path(repo), base) as tree:
         job.base = tree.base
-        settings = settings_of(tree, options)
+        settings = settings_to_heal(tree, options)
         event, forge = _asked(job, tree, settings)
         if isinstance(event, Skipped):
             return event

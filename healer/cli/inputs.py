@@ -92,6 +92,16 @@ def settings_of(tree: Tree, options: Mapping[str, Any] | None = None) -> Setting
     return settings
 
 
+def settings_to_heal(tree: Tree, options: Mapping[str, Any]) -> Settings:
+    """The same for who will ask Claude: of several sign-ins it is said which one is not used."""
+    from healer.edge.sign_in import unused
+
+    settings = settings_of(tree, options)
+    for warning in unused(os.environ, settings.backend):
+        say(f"splat: warning: {warning}", err=True)
+    return settings
+
+
 def mapped(report: Report, repo: str, base: str) -> Report:
     """The report, its frames seen from the app's root; as it is where no repository was named and none is here."""
     from healer.context import locate_root

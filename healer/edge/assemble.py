@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from healer.edge.early import CREDENTIALS
+from healer.edge import sign_in
+from healer.edge.early import winner
 from healer.edge.stopwatch import TimedChecks, TimedModel
-from healer.outcome import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +41,7 @@ def assembled(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, sto
             return TimedChecks.around(opened, stopwatch)
 
         def check() -> None:
-            if settings.backend == "api" and not any(os.environ.get(name) for name in CREDENTIALS):
-                raise ConfigError(
-                    "There is no key for Claude",
-                    where="ANTHROPIC_API_KEY",
-                    next_step="Set it, or set `backend: cli` in .github/splat.yml to use a signed-in `claude` command.",
-                )
+            sign_in.check(os.environ, settings.backend)
             if (trouble := probing.result()) is not None:
                 raise trouble
 
@@ -62,7 +57,7 @@ def _model(settings: Settings) -> Iterator[Model]:
         return
     from healer.edge.claude_worker import ClaudeWorker
 
-    with closing(ClaudeWorker(os.environ)) as worker:
-        if any(os.environ.get(name) for name in CREDENTIALS):
+    with closing(ClaudeWorker(os.environ, settings.backend)) as worker:
+        if settings.backend != "api" or winner(os.environ, "api"):
             worker.warm()
         yield worker

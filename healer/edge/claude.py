@@ -1,4 +1,4 @@
-"""Claude through the `anthropic` SDK."""
+"""Claude through the `anthropic` SDK: Anthropic's own API, or a cloud's."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import anthropic
 
+    from healer.edge.clouds import Cloud
     from healer.proposal import Message, Request
 
 #: The API wants longer answers streamed: a silent connection of many minutes is cut by something on the way.
@@ -31,19 +32,28 @@ _CACHED = {"cache_control": {"type": "ephemeral"}}
 class Claude:
     """A `Model` that asks the Claude API.
 
-    Without `api_key` the SDK looks for other ways to sign in (a profile, workload identity). `timeout` is the longest
-    silence in seconds, `retries` how often the SDK tries again after a rate limit, a 5xx or a lost connection.
-    Importing the SDK takes about a second: `warm()` does it in the background while other work goes on, `wait()` is
-    for what is left of it, so that a clock around `reply` counts nothing but Claude.
+    Without `api_key` the SDK looks for other ways to sign in (a profile, workload identity); a `cloud` signs in itself.
+    `timeout` is the longest silence in seconds, `retries` how often the SDK tries again after a rate limit, a 5xx or a
+    lost connection. Importing the SDK takes about a second: `warm()` does it in the background while other work goes
+    on, `wait()` is for what is left of it, so that a clock around `reply` counts nothing but Claude.
     """
 
     tools = True
 
-    def __init__(self, api_key: str = "", base_url: str = "", *, retries: int = 4, timeout: float = 600.0) -> None:
+    def __init__(
+        self,
+        api_key: str = "",
+        base_url: str = "",
+        *,
+        retries: int = 4,
+        timeout: float = 600.0,
+        cloud: Cloud | None = None,
+    ) -> None:
         self._api_key, self._base_url = api_key, base_url
+        self._cloud, self._adapted = cloud, cloud.adapted() if cloud else None
         self._retries, self._timeout = retries, timeout
         self._lock = threading.Lock()
-        self._client: anthropic.Anthropic | None = None
+        self._client: Any = None
 
     def warm(self) -> None:
         """Import the SDK and make the client in a background thread; what fails there is raised by `reply`."""
@@ -59,7 +69,7 @@ class Claude:
         try:
             self._open()
         except Exception as error:
-            raise explain(error, "", self._base_url, self._api_key) from None
+            raise self._explained(error, "") from None
 
     def reply(self, request: Request) -> Reply:
         """Ask once. The SDK's timeouts are for silence; `request.seconds` ends the call whatever the server does."""
@@ -89,7 +99,7 @@ class Claude:
                 next_step="Try again later, or raise `limits.minutes`.",
             )
         if isinstance(outcome[0], BaseException):
-            raise explain(outcome[0], request.model, self._base_url, self._api_key) from None
+            raise self._explained(outcome[0], request.model) from None
         return _reply(outcome[0], request.model, time.monotonic() - began)
 
     def close(self) -> None:
@@ -100,18 +110,32 @@ class Claude:
             with suppress(Exception):
                 client.close()
 
-    def _open(self) -> anthropic.Anthropic:
+    def _explained(self, error: BaseException, model: str) -> BaseException:
+        if self._cloud is not None:
+            from healer.edge import cloud_errors
+
+            return cloud_errors.explain(error, model, self._cloud)
+        return explain(error, model, self._base_url, self._api_key)
+
+    def _open(self) -> Any:
         with self._lock:
             if self._client is None:
                 sdk = _sdk()
-                self._client = sdk.Anthropic(
-                    api_key=self._api_key or None,
-                    credentials=None if self._api_key else identity.from_environment(),
-                    base_url=self._base_url or None,
-                    max_retries=self._retries,
-                    timeout=self._timeout,
-                )
-            client = self._client
+                if self._cloud is not None:
+                    self._cloud.check()
+                    self._client = self._cloud.open(self._retries, self._timeout)
+                else:
+                    self._client = self._anthropic(sdk)
+            return self._client
+
+    def _anthropic(self, sdk: ModuleType) -> anthropic.Anthropic:
+        client: anthropic.Anthropic = sdk.Anthropic(
+            api_key=self._api_key or None,
+            credentials=None if self._api_key else identity.from_environment(),
+            base_url=self._base_url or None,
+            max_retries=self._retries,
+            timeout=self._timeout,
+        )
         if client.api_key is None and client.auth_token is None and client.credentials is None:
             raise ConfigError(
                 "There is no credential for the Claude API",
@@ -121,9 +145,18 @@ class Claude:
 
     def _call(self, request: Request) -> Any:
         client = self._open()
-        asked: dict[str, Any] = _arguments(request)
+        asked = _arguments(request)
+        while self._adapted is not None:
+            try:
+                return self._send(client, request, self._adapted.arguments(asked))
+            except _sdk().BadRequestError as error:
+                if not self._adapted.learns(str(error)):
+                    raise
+        return self._send(client, request, asked)
+
+    def _send(self, client: Any, request: Request, asked: dict[str, Any]) -> Any:
         asked["timeout"] = min(self._timeout, request.seconds)
-        if request.max_tokens > _STREAM_ABOVE:
+        if request.max_tokens > _STREAM_ABOVE and (self._cloud is None or self._cloud.streams()):
             with client.messages.stream(**asked) as stream:
                 return stream.get_final_message().to_dict(mode="json")
         # The raw body, since its blocks go back as they came and the SDK's types would drop what they do not know.

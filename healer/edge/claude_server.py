@@ -12,18 +12,24 @@ import time
 from typing import IO, Any
 
 
-def serve(asked: IO[bytes], answers: IO[bytes]) -> None:
+def serve(asked: IO[bytes], answers: IO[bytes], backend: str = "api") -> None:
     """Answer each line until there are no more."""
-    from healer.edge import lean_sdk
+    if backend == "api":  # a cloud's client wants the whole SDK
+        from healer.edge import lean_sdk
 
-    lean_sdk.load()
+        lean_sdk.load()
     import json
     from contextlib import suppress
 
     from healer.edge.claude import Claude
     from healer.outcome import SplatError
 
-    claude = Claude(os.environ.get("ANTHROPIC_API_KEY", ""), os.environ.get("ANTHROPIC_BASE_URL", ""))
+    cloud = None
+    if backend != "api":
+        from healer.edge.clouds import cloud_of
+
+        cloud = cloud_of(backend, os.environ)
+    claude = Claude(os.environ.get("ANTHROPIC_API_KEY", ""), os.environ.get("ANTHROPIC_BASE_URL", ""), cloud=cloud)
     with suppress(SplatError):  # the first call raises it again, to someone who listens
         claude.wait()
     threading.Thread(target=_die_with, args=(os.getppid(),), daemon=True).start()
@@ -60,4 +66,4 @@ def _answer(claude: Any, fields: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """What the process runs."""
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, *sys.argv[1:2])

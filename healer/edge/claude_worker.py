@@ -30,18 +30,21 @@ _GRACE = 5.0
 
 
 class ClaudeWorker:
-    """A `Model` whose calls are made by a child process. Start it early; close it when done."""
+    """A `Model` whose calls are made by a child process. Start it early; close it when done.
+
+    The child gets the one credential of its `backend` that is used, and no other (`early.signed_in`).
+    """
 
     tools = True
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = dict(environ)
+    def __init__(self, environ: Mapping[str, str], backend: str = "api") -> None:
+        self._environ, self._backend = dict(environ), backend
         self._child: subprocess.Popen[bytes] | None = None
 
     def warm(self) -> None:
         """Start the child, which begins to import at once."""
         if self._child is None:
-            self._child = take() or spawn(self._environ)
+            self._child = take(self._backend) or spawn(self._environ, self._backend)
 
     def reply(self, request: Request) -> Reply:
         """Ask once. Raises what the client in the child raised, and SplatError when the child died."""

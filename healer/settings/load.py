@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
 from healer.outcome import ConfigError
+from healer.settings.clouds import priced
 from healer.settings.document import read_yaml, unusable
 from healer.settings.mistakes import CONFIG_PATH, NEXT_STEP, explain, first_mistake, schema
 from healer.settings.values import (
@@ -107,7 +108,7 @@ def _build(values: Mapping[str, Any], environ: Mapping[str, str], sources: Mappi
     return Settings(
         **groups,
         **tops,
-        prices=_prices(values.get("prices", {})),
+        prices=_prices(values, environ),
         triage=tuple(TriageRule(**rule) for rule in values.get("triage", ())),
         in_actions=environ.get("GITHUB_ACTIONS") == "true",
         sources=sources,
@@ -127,13 +128,15 @@ def _freeze(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _prices(configured: Mapping[str, Mapping[str, float]]) -> dict[str, Price]:
-    known = json.loads(data("prices.json"))["models"]
+def _prices(values: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Price]:
+    known, configured = json.loads(data("prices.json"))["models"], dict(values.get("prices", {}))
     # A price without cache figures is charged as if nothing were cached: the cap must never be too generous.
-    return {
+    prices = {
         model: Price(**{"cache_read": price["input"], "cache_write": 1.25 * price["input"], **price})
-        for model, price in (known | dict(configured)).items()
+        for model, price in (known | configured).items()
     }
+    models, backend = values.get("models", ()), values.get("backend", "")
+    return priced(prices, configured, models, backend, environ.get("CLOUD_ML_REGION", ""))
 
 
 def data(name: str) -> bytes:

@@ -132,7 +132,7 @@ class Settings:
 
     models: tuple[str, ...] = ("claude-sonnet-5-5", "claude-opus-5-5")
     effort: Effort = "medium"
-    backend: Literal["api", "cli"] = "api"
+    backend: Literal["api", "cli", "bedrock", "vertex"] = "api"
     prices: Mapping[str, Price] = field(default_factory=dict)
     context: ContextSettings = field(default_factory=ContextSettings)
     limits: LimitSettings = field(default_factory=LimitSettings)
