@@ -20,6 +20,8 @@ NAMES = (
     "check_suite",
     "status",
     "repository_dispatch",
+    "deployment_status",
+    "schedule",
 )
 MONA, STRANGER, REPORTER, ACTIONS_BOT = 2001, 2002, 2003, 41898282
 SIGNATURE, HEAD = "0123456789abcdef", "6dcb09b5b57875f334f61aebed695e2e4193db5e"

@@ -50,6 +50,9 @@ ASKED = {
     "check_suite_completed": "ci-finished",
     "status_failure": "ci-finished",
     "repository_dispatch": "heal",
+    "repository_dispatch_deployed": "after",
+    "deployment_status_production": "after",
+    "schedule": "after",
     "workflow_dispatch": "retry",
 }
 REFUSED = {
@@ -63,6 +66,8 @@ REFUSED = {
     "workflow_run_fork": "fork",
     "workflow_run_default_branch": "not-ours",
     "workflow_run_of_splat": "not-ours",
+    "deployment_status_preview": "not-ours",
+    "deployment_status_pending": "not-ours",
 }
 
 

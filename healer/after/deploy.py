@@ -26,6 +26,8 @@ _BLOCK = re.compile(
     r" releases=([0-9A-Za-z._+%,]*) -->"
 )
 _MOST_RELEASES = 20
+#: What runs before a deploy may go on for so long beside what runs after it.
+_ROLLING = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def after_deploy(
         if holds is not None:
             reason = f"The error was seen in the release {code(holds, 60)}, which holds the fix."
             return Deployed("failed", reason, reopen=block.last <= window)
-        if merge.deployed is not None and block.last > merge.deployed and not block.releases:
+        if merge.deployed is not None and block.last > merge.deployed + _ROLLING and not block.releases:
             reason = "The error was seen after the fix went live."
             return Deployed("failed", reason, reopen=block.last <= window)
     if merge.deployed is None:

@@ -22,6 +22,7 @@ VERBS = {
     "publish": "Publish on GitHub what `heal --request` handed over.",
     "watch": "Look at the checks of a fix on GitHub, and do what comes next.",
     "command": "Do what a comment on GitHub asks for: stop, ignore, explain, merge.",
+    "after": "Look whether merged fixes held, and say so on their issues.",
     "config": "Show the settings, where each came from, and what is wrong with them.",
 }
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from healer.outcome import Skipped, UsageError
 
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from healer.gate.case import Case
     from healer.handover import Request
     from healer.settings import Actions
+
+
+def of_this_repository(event: str, payload: Any, actions: Actions) -> None:
+    """Raises UsageError for a delivery about another repository; a schedule's has not always told of any."""
+    repository = payload.get("repository")
+    if repository is None and event == "schedule":
+        return
+    if str(repository.get("full_name")).casefold() != actions.repository.casefold():
+        raise UsageError(
+            "The event is about another repository", where="repository.full_name", next_step="Set GITHUB_REPOSITORY."
+        )
 
 
 def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[Case, GitHub, Actions, Request]:
@@ -39,21 +50,20 @@ def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[C
             next_step=f"Run it where the gate's output `ask` is one of {', '.join(sorted(allowed))}.",
         )
     payload = read_payload(path or actions.event_path)
+    event = name or actions.event_name
     hub = GitHub(actions, os.environ)
     settings = load_settings(hub.content(CONFIG_PATH), environ=os.environ)
-    trigger = read_event(name or actions.event_name, payload, settings)
+    trigger = read_event(event, payload, settings)
     if isinstance(trigger, Skipped):
         raise UsageError(f"The event asks for nothing: {trigger.reason}", next_step="Use the event of this run.")
-    if str(payload["repository"].get("full_name")).casefold() != actions.repository.casefold():
-        raise UsageError(
-            "The event is about another repository", where="repository.full_name", next_step="Set GITHUB_REPOSITORY."
-        )
+    of_this_repository(event, payload, actions)
     here = Here(hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
     state = look_again(trigger, hub, settings, here, datetime.now(UTC))
     if trigger.default_branch and (filed := hub.ci_issue(ci_mark(trigger))):
         state = replace(state, filed=filed, issue=hub.issue(filed), comments=hub.comments(filed))
     case = Case(trigger, state, settings)
-    if (trigger.ask, case.number) not in ((request.ask, request.issue), (request.ask, 0)):
+    ask = "after" if trigger.returned and request.ask == "after" else trigger.ask
+    if (ask, case.number) not in ((request.ask, request.issue), (request.ask, 0)):
         raise UsageError(
             f"The request is to {request.ask} issue {request.issue}, and the event is to {trigger.ask} "
             f"issue {case.number}",

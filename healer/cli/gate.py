@@ -13,7 +13,7 @@ import click
 from healer.cli.console import one_line, say, say_json
 from healer.cli.request_files import read_payload
 from healer.cli.runner import add_summary, broken, write_outputs
-from healer.outcome import Skipped, SplatError, UsageError
+from healer.outcome import Skipped, SplatError
 
 if TYPE_CHECKING:
     from healer.gate import Admission
@@ -54,6 +54,7 @@ def gate(event_name: str, event_path: str, folder: str, as_json: bool) -> int:
 
 def _decide(name: str, payload: Any, actions: Actions) -> tuple[Admission, int]:
     """The decision, acted upon, and how many requests it took."""
+    from healer.cli.errand import of_this_repository
     from healer.edge.github import GitHub
     from healer.event import read_event
     from healer.gate import Admission, Here, admit
@@ -64,10 +65,7 @@ def _decide(name: str, payload: Any, actions: Actions) -> tuple[Admission, int]:
     trigger = read_event(name, payload, settings)
     if isinstance(trigger, Skipped):
         return Admission(trigger), hub.requests
-    if str(payload["repository"].get("full_name")).casefold() != actions.repository.casefold():
-        raise UsageError(
-            "The event is about another repository", where="repository.full_name", next_step="Set GITHUB_REPOSITORY."
-        )
+    of_this_repository(name, payload, actions)
     here = Here(hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
     return admit(trigger, hub, settings, here, datetime.now(UTC)), hub.requests
 

@@ -159,6 +159,7 @@ def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skippe
     """The event as the issue tells it now, and the forge as far as it can be read."""
     from healer.edge.github import GitHub
     from healer.edge.github_forge import Reading
+    from healer.edge.github_earlier import earlier_fix
     from healer.edge.github_review import remarks
     from healer.event import Event
     from healer.handover import issue_text
@@ -171,6 +172,8 @@ def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skippe
             return text, None
         if request.ask == "retry" and request.pull:
             job.facts = remarks(hub.api, request.pull, tree.base, hub.permission)
+        if request.earlier:
+            job.facts = job.facts | earlier_fix(hub.api, request.earlier)
     forge = Reading(hub.api, request.issue, job.actions.actor_id)
     return Event("trace", text, request.actor, request.hint, job.facts), forge
 

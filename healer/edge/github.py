@@ -7,11 +7,11 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from healer.edge.github_api import Api
+from healer.edge.github_api import MOST_PAGES, Api
 from healer.edge.github_labels import put_labels
-from healer.event import Actor
+from healer.event import BRANCH, Actor
 from healer.gate.ledger import stamp
-from healer.gate.state import CI_LABEL, IssueNow, Permission, PullNow, Said
+from healer.gate.state import CI_LABEL, IssueNow, Merged, Permission, PullNow, Said
 from healer.outcome import ConfigError
 
 if TYPE_CHECKING:
@@ -68,23 +68,23 @@ class GitHub:
     def issue(self, number: int) -> IssueNow | None:
         """Implements `Hub`."""
         found = self.api.ask("GET", f"/issues/{number}", but=(404, 410))
-        if found is None:
-            return None
-        return IssueNow(
-            number,
-            found["state"] == "open",
-            bool(found.get("locked")),
-            tuple(label["name"] for label in found["labels"]),
-            tuple(_actor(user) for user in found.get("assignees") or ()),
-            _actor(found.get("user")),
-            found.get("body") or "",
-            bool(found.get("pull_request")),
-        )
+        return None if found is None else issue_now(found)
 
     def pulls(self) -> tuple[PullNow, ...] | None:
         """Implements `Hub`."""
         found = self.api.pages("/pulls", {"state": "open"})
         return None if found is None else tuple(map(_pull, found))
+
+    def merged(self, since: datetime) -> tuple[Merged, ...]:
+        """Implements `Hub`. Closed ones come in the order of their last change, which no merge is later than."""
+        kept: list[Merged] = []
+        wanted = {"state": "closed", "sort": "updated", "direction": "desc", "per_page": "100"}
+        for page in range(1, MOST_PAGES + 1):
+            found = self.api.ask("GET", "/pulls", parameters={**wanted, "page": str(page)})
+            kept += (pull for each in found if each.get("merged_at") and is_ours(pull := merged_pull(each), self.own))
+            if len(found) < 100 or found[-1]["updated_at"] < stamp(since):
+                break
+        return tuple(pull for pull in kept if pull.at >= stamp(since))
 
     def comments(self, issue: int) -> tuple[Said, ...] | None:
         """Implements `Hub`."""
@@ -149,6 +149,47 @@ def _said(comment: dict[str, Any], issue: int) -> Said:
 
 def _number_in(comment: dict[str, Any]) -> int:
     return int(comment["issue_url"].rsplit("/", 1)[1])
+
+
+def issue_now(found: dict[str, Any]) -> IssueNow:
+    """An issue, as both a list and its own page have it."""
+    return IssueNow(
+        found["number"],
+        found["state"] == "open",
+        bool(found.get("locked")),
+        tuple(label["name"] for label in found["labels"]),
+        tuple(_actor(user) for user in found.get("assignees") or ()),
+        _actor(found.get("user")),
+        found.get("body") or "",
+        bool(found.get("pull_request")),
+        found.get("state_reason") or "",
+    )
+
+
+def merged_pull(pull: dict[str, Any]) -> Merged:
+    """A pull request that was merged, as both the list and its own page have it. The repository is 0 where the branch
+    was another's.
+    """
+    head, base = pull["head"], pull["base"]
+    here = _id(head.get("repo")) if _id(head.get("repo")) == _id(base.get("repo")) else 0
+    return Merged(
+        pull["number"],
+        _id(pull.get("user")),
+        here,
+        head["ref"],
+        base["ref"],
+        head["sha"],
+        pull.get("merge_commit_sha") or "",
+        pull["merged_at"],
+        pull.get("title") or "",
+        pull.get("body") or "",
+        pull.get("html_url") or "",
+    )
+
+
+def is_ours(pull: Merged, own: int) -> bool:
+    """True for a fix that Splat itself opened, from a branch of this very repository."""
+    return bool(own and pull.author == own and pull.repository and pull.commit and BRANCH.fullmatch(pull.branch))
 
 
 def _pull(pull: dict[str, Any]) -> PullNow:

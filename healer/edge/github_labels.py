@@ -18,6 +18,8 @@ LABELS = {
     "needs-trace": ("fbca04", "Splat needs a stack trace to go on"),
     "splat:stop": ("6e7781", "Splat keeps its hands off this issue"),
     "splat:ignore": ("6e7781", "Splat never heals this error"),
+    "splat:verified": ("0e8a16", "Splat's fix is live, and the error has not come back"),
+    "splat:failed": ("b60205", "The error came back although Splat's fix was there"),
     "splat:ci": ("0e8a16", "Where Splat keeps what it does about a red default branch"),
 }
 _OTHER = ("ededed", "")

@@ -52,6 +52,13 @@ class Fields:
         # Half a surrogate pair can stand in JSON, and can be written nowhere.
         return value.encode("utf-8", "replace").decode("utf-8")
 
+    def flag(self, name: str) -> bool:
+        """A yes or no; no where it is missing or null."""
+        value = self._value.get(name)
+        if value is not None and type(value) is not bool:
+            raise MalformedPayload(f"`{self._at(name)}` is no yes or no")
+        return bool(value)
+
     def has(self, name: str) -> bool:
         """True where the field is there and not null."""
         return self._value.get(name) is not None

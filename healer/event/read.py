@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SDK_LABEL = "splat"
 #: The event types of `repository_dispatch` that ask for something.
 DISPATCHES = frozenset({"splat", "splat-heal"})
+#: The one that tells of a deploy.
+DEPLOYED = "splat-deployed"
 BRANCH = re.compile(r"splat/[0-9a-f]{16}(?:-[1-9][0-9]{0,4})?")
 """The branches that Splat writes."""
 
@@ -71,6 +73,7 @@ def _issues(payload: Fields, settings: Settings) -> Trigger | Skipped:
         author=_actor(issue.inner("user")),
         text=visible(issue.text("body")),
         signature=claimed_signature(issue.text("body")),
+        returned=action == "reopened" and payload.inner("sender").number("id") in settings.gate.reporters,
     )
 
 
@@ -232,6 +235,8 @@ def _status(payload: Fields, settings: Settings) -> Trigger | Skipped:
 
 
 def _repository_dispatch(payload: Fields, settings: Settings) -> Trigger | Skipped:
+    if payload.text("action") == DEPLOYED:
+        return _told_of_deploy(payload, settings)
     if payload.text("action") not in DISPATCHES:
         return _nothing("The dispatch is not for Splat.")
     return _asked_for(payload, payload.inner("client_payload"), settings)
@@ -265,6 +270,42 @@ def _asked_for(payload: Fields, inputs: Fields, settings: Settings) -> Trigger |
     )
 
 
+# --- what became of merged fixes -------------------------------------------------------------------------------------
+
+
+def _told_of_deploy(payload: Fields, settings: Settings) -> Trigger | Skipped:
+    """A commit that went live, told by whatever deploys; without one, to look now."""
+    told = payload.maybe("client_payload") or Fields({})
+    commit = _commit(told.text("commit"))
+    if told.has("commit") and not commit:
+        then = "Send the whole id of the commit that went live as `commit`."
+        return Skipped("no-commit", "What was deployed is no commit's id.", then, told=True)
+    return _after(payload, _actor(payload.inner("sender")), "", commit)
+
+
+def _deployment_status(payload: Fields, settings: Settings) -> Trigger | Skipped:
+    status, deployment = payload.inner("deployment_status"), payload.inner("deployment")
+    if status.text("state") != "success":
+        return _nothing("The deployment has not succeeded.")
+    if not (deployment.flag("production_environment") or "prod" in deployment.text("environment").casefold()):
+        return _nothing("The deployment is not one to production.")
+    key = f"deployed:{status.number('id')}"
+    return _after(payload, _actor(payload.inner("sender")), key, _commit(deployment.text("sha")), status)
+
+
+def _schedule(payload: Fields, settings: Settings) -> Trigger | Skipped:
+    """GitHub tells of no sender, and has not always told of the repository."""
+    if not payload.text("schedule"):
+        return _nothing("It is no schedule.")
+    return _after(payload, Actor(0, "schedule"), "", "")
+
+
+def _after(payload: Fields, actor: Actor, key: str, commit: str, at: Fields | None = None) -> Trigger:
+    repository = payload.maybe("repository")
+    number = repository.number("id") if repository else 0
+    return Trigger("after", actor, number, key, at.text("updated_at") if at else "", head=commit)
+
+
 def _actor(user: Fields) -> Actor:
     return Actor(user.number("id"), user.text("login"))
 
@@ -285,5 +326,7 @@ _READERS: dict[str, Callable[[Fields, Settings], Trigger | Skipped]] = {
     "check_suite": _check_suite,
     "status": _status,
     "repository_dispatch": _repository_dispatch,
+    "deployment_status": _deployment_status,
+    "schedule": _schedule,
     "workflow_dispatch": _workflow_dispatch,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-Ask = Literal["heal", "retry", "explain", "stop", "ignore", "merge", "help", "ci-finished"]
+Ask = Literal["heal", "retry", "explain", "stop", "ignore", "merge", "help", "ci-finished", "after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ class Trigger:
     behind the command, in the words of `actor`. `comment` is the comment's id, `review` whether it stands in a diff and
     `place` where ("shop/cart.py:27"), `through_app` the id of the app that wrote it in somebody's name. `run`,
     `branch`, `head`, `conclusion` and `workflow` describe the checks that finished, `default_branch` whether they ran
-    there.
+    there. `returned` is True where a reporter reopened the issue: the error came back. To look at what came `after`
+    merges, `head` is a commit that went live, "" for none.
     """
 
     ask: Ask
@@ -70,8 +71,9 @@ class Trigger:
     conclusion: str = ""
     workflow: str = ""
     default_branch: bool = False
+    returned: bool = False
 
     @property
     def is_command(self) -> bool:
         """True for what a person typed: a person waits for the answer."""
-        return self.ask not in ("heal", "ci-finished")
+        return self.ask not in ("heal", "ci-finished", "after")

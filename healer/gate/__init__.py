@@ -16,17 +16,19 @@ from healer.gate.admit import Admission, admit, look
 from healer.gate.case import digest
 from healer.gate.decide import Go, decide
 from healer.gate.finish import End, finish, recheck
-from healer.gate.ledger import Ledger, Run, read_ledger, stamp, write_ledger
-from healer.gate.state import Here, Hub, IssueNow, Permission, PullNow, Said, State
+from healer.gate.ledger import Fate, Ledger, Run, read_ledger, stamp, write_ledger
+from healer.gate.state import Here, Hub, IssueNow, Merged, Permission, PullNow, Said, State
 
 __all__ = [
     "Admission",
     "End",
+    "Fate",
     "Go",
     "Here",
     "Hub",
     "IssueNow",
     "Ledger",
+    "Merged",
     "Permission",
     "PullNow",
     "Run",

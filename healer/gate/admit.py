@@ -62,6 +62,8 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
     case = Case(trigger, state, settings)
     if is_final(case) and permitted(case):
         return state
+    if trigger.ask == "after":
+        return replace(state, merged=hub.merged(watched_since(settings, now)))
     state = replace(state, pulls=hub.pulls())
     if trigger.default_branch:
         state = replace(state, filed=hub.ci_issue(ci_mark(trigger)))
@@ -74,6 +76,11 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
     if spends(case):
         state = replace(state, recent=hub.recent(now - timedelta(hours=24)))
     return state
+
+
+def watched_since(settings: Settings, now: datetime) -> datetime:
+    """The earliest merge that is still looked after: its window, and the quiet time of what was deployed at its end."""
+    return now - timedelta(days=settings.merge.window_days, hours=settings.merge.quiet_hours)
 
 
 def _answer(case: Case, hub: Hub, body: str, reaction: str) -> None:

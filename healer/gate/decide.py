@@ -31,8 +31,8 @@ class Go:
 
     `approved` is True when somebody with write permission asked for it, or a reporter filed it: what neither filed nor
     approved becomes a draft. `dollars` is what is reserved; `running` the workflow run that is at work on the issue, 0
-    for none: what `stop` cancels. `text` is all that may be acted on, `words` what the actor says; both are words of
-    others.
+    for none: what `stop` cancels; `earlier` the issue's last fix, where that is no longer open, 0 for none. `text` is
+    all that may be acted on, `words` what the actor says; both are words of others.
     """
 
     ask: Ask
@@ -46,6 +46,7 @@ class Go:
     dollars: float
     running: int = 0
     place: str = ""
+    earlier: int = 0
 
     @property
     def hint(self) -> str:
@@ -62,6 +63,10 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
     case = Case(trigger, state, settings)
     if denied := permitted(case):
         return denied
+    if trigger.ask == "after":
+        return _after(case) if state.merged else Skipped("nothing-merged", "No fix of Splat's was merged lately.")
+    if comes_back(case):
+        return asked_before(case) or of_ours(case) or _after(case)
     for rule in (asked_before, of_ours, taken_over, under_way, _has_trace, capped):
         if skipped := rule(case):
             return replace(skipped, told=_waited_for(case, skipped))
@@ -77,7 +82,20 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         settings.limits.dollars if spends(case) else 0.0,
         case.running.id if case.running else 0,
         trigger.place,
+        0 if case.fix else case.ledger.pull,
     )
+
+
+def comes_back(case: Case) -> bool:
+    """True where a reporter reopened an issue that a fix of Splat's was published for: what became of that is looked at
+    first.
+    """
+    trigger = case.trigger
+    return bool(trigger.ask == "heal" and trigger.returned and case.from_reporter and case.ledger.pull and not case.fix)
+
+
+def _after(case: Case) -> Go:
+    return Go("after", case.number, 0, case.signature, "", "", case.trigger.actor.login, case.from_reporter, 0.0)
 
 
 def _waited_for(case: Case, skipped: Skipped) -> bool:

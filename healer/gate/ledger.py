@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Outcome = Literal["running", "fixed", "unfixed", "declined", "error", "stopped", "cancelled"]
 
+Ended = Literal["", "verified", "failed"]
+
 _BEGINS = "<!-- splat:ledger "
 _ENDS = " -->"
 _VERSION = 1
@@ -28,6 +30,7 @@ _TIME = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _WORD = re.compile(r"[a-z-]{1,20}")
 #: Runs that are kept one by one; older ones are only counted.
 _MOST_RUNS = 30
+_MOST_FATES = 20
 _MOST_CHARS = 20_000
 _MOST_DOLLARS = 100_000.0
 
@@ -52,10 +55,24 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a fix that was merged: the pull request `pull`. `live` is since when a release that holds it is
+    known to be live, `at` when `outcome` was found; ISO times in UTC, "" for never. `revert` is the pull request that
+    takes it back, 0 for none.
+    """
+
+    pull: int
+    live: str = ""
+    outcome: Ended = ""
+    at: str = ""
+    revert: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """What is known of an issue's runs. `runs` are the last ones, oldest first; `attempts`, `dollars` and `first` sum
     up those before them. `text` is the digest of what the issue said when the last run began; `pull` the last pull
-    request, 0 for none; `again` is True while Splat itself asked for one more run.
+    request, 0 for none; `again` is True while Splat itself asked for one more run. `fates` are those of merged fixes.
     """
 
     runs: tuple[Run, ...] = ()
@@ -66,6 +83,7 @@ class Ledger:
     dollars: float = 0.0
     first: str = ""
     again: bool = False
+    fates: tuple[Fate, ...] = ()
 
     @property
     def tries(self) -> int:
@@ -81,6 +99,15 @@ class Ledger:
     def began(self) -> str:
         """When the first run began, "" before any."""
         return min(filter(None, [self.first, *(run.at for run in self.runs)]), default="")
+
+    def fate(self, pull: int) -> Fate:
+        """What is known of a merged pull request."""
+        return next((fate for fate in self.fates if fate.pull == pull), Fate(pull))
+
+    def with_fate(self, fate: Fate) -> Ledger:
+        """The ledger with that in place of what was known before."""
+        others = [each for each in self.fates if each.pull != fate.pull]
+        return replace(self, fates=(*others, fate)[-_MOST_FATES:])
 
     def with_run(self, run: Run, *, signature: str = "", text: str = "") -> Ledger:
         """The ledger once a run has begun. A second attempt of the same workflow run takes the place of the first."""
@@ -139,6 +166,8 @@ def write_ledger(ledger: Ledger) -> str:
         "first": ledger.first,
         "again": ledger.again,
     }
+    if ledger.fates:
+        facts["fates"] = [[fate.pull, fate.live, fate.outcome, fate.at, fate.revert] for fate in ledger.fates]
     text = json.dumps(facts, separators=(",", ":"))
     return _BEGINS + text.replace("-", "\\u002d").replace(">", "\\u003e").replace("<", "\\u003c") + _ENDS
 
@@ -167,7 +196,14 @@ def _ledger(facts: dict[str, Any]) -> Ledger:
         _money(facts["dollars"]),
         _time(facts["first"]),
         facts["again"],
+        tuple(_fate(*fields) for fields in facts.get("fates", [])[-_MOST_FATES:]),
     )
+
+
+def _fate(pull: Any, live: Any, outcome: Any, at: Any, revert: Any) -> Fate:
+    if outcome not in get_args(Ended):
+        raise ValueError
+    return Fate(_whole(pull), _time(live), cast("Ended", outcome), _time(at), _whole(revert))
 
 
 def _run(*fields: Any) -> Run:
@@ -233,6 +269,7 @@ def together(ledgers: Iterable[Ledger]) -> Ledger:
         min(_of(each, "first"), default=""),
         # One that asks for a run more needs to be the only one.
         again=False,
+        fates=tuple({fate.pull: fate for ledger in each for fate in ledger.fates}.values())[-_MOST_FATES:],
     )
 
 

@@ -19,6 +19,9 @@ def permitted(case: Case) -> Skipped | None:
     trigger, gate = case.trigger, case.settings.gate
     if trigger.ask == "ci-finished":
         return None  # a fact that nobody asks for; whose branch it is about is what counts
+    if trigger.ask == "after":
+        # Whoever deploys may write, or GitHub would not have taken its word; a token that sits in an app is not asked.
+        return _reporter(case) if trigger.actor.id in gate.reporters else None
     if trigger.actor.id == case.state.here.own:
         return _own(case)
     if trigger.through_app and trigger.through_app not in gate.trusted:
@@ -57,6 +60,8 @@ def is_writer(case: Case) -> bool:
 def asks_the_api(case: Case) -> bool:
     """True when only the collaborator API can tell."""
     trigger, gate = case.trigger, case.settings.gate
+    if trigger.ask == "after":
+        return False
     if trigger.ask == "ci-finished" or trigger.actor.id in (case.state.here.own, *gate.reporters):
         return False
     return trigger.actor.id not in gate.trusted or trigger.ask == "merge"

@@ -21,7 +21,9 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class IssueNow:
-    """An issue, or the side of a pull request that is one, as it is now."""
+    """An issue, or the side of a pull request that is one, as it is now. `reason` is GitHub's word for why it is
+    closed ("completed", "not_planned", …), "" for none.
+    """
 
     number: int
     open: bool
@@ -31,6 +33,7 @@ class IssueNow:
     author: Actor
     body: str
     is_pull: bool = False
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,25 @@ class PullNow:
     head: str
     body: str
     labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A pull request that was merged. `author` and `repository` are as above, `base` is the branch that it went to,
+    `head` its own last commit and `commit` what it became on `base`; `at` is when (ISO).
+    """
+
+    number: int
+    author: int
+    repository: int
+    branch: str
+    base: str
+    head: str
+    commit: str
+    at: str
+    title: str = ""
+    body: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +109,7 @@ class State:
     comments: tuple[Said, ...] | None = ()
     recent: tuple[Said, ...] | None = ()
     filed: int = 0
+    merged: tuple[Merged, ...] = ()
 
 
 CI_LABEL = "splat:ci"
@@ -110,6 +133,9 @@ class Hub(Protocol):
 
     def recent(self, since: datetime) -> tuple[Said, ...] | None:
         """All comments of the repository that were written or edited since."""
+
+    def merged(self, since: datetime) -> tuple[Merged, ...]:
+        """Splat's own pull requests that were merged since, the last changed first."""
 
     def say(self, issue: int, body: str) -> Said:
         """Write a comment."""

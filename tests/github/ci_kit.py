@@ -229,13 +229,15 @@ class Fix:
         return found
 
 
-def fix_of(gate: Gate, proxy: CiProxy, folder: Path, message: str = MESSAGE, **issue: Any) -> Fix:
+def fix_of(
+    gate: Gate, proxy: CiProxy, folder: Path, message: str = MESSAGE, *, label: str = "splat", **issue: Any
+) -> Fix:
     """An issue that was healed: a file of the base changed on Splat's branch, by Splat's own commit."""
     shop = gate.shop
     content = base64.b64encode(b"def total(a, b):\n    return a - b.amount\n").decode()
     shop.call("PUT", f"{shop.path}/contents/shop/cart.py", {"message": "the app", "content": content})
     number = gate.issue(**issue)
-    gate.labeled(number)
+    gate.labeled(number, label=label)
     base = shop.call("GET", f"{shop.path}/git/ref/heads/main")["object"]["sha"]
     tree = shop.call("GET", f"{shop.path}/git/commits/{base}")["tree"]["sha"]
     fixed = {"path": "shop/cart.py", "mode": "100644", "type": "blob"}

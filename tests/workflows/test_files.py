@@ -124,7 +124,7 @@ def test_in_the_action_tokens_are_in_the_env_of_their_phase() -> None:
     for _, step in steps(ACTION):
         env = step.get("env", {})
         held = {name for name in env if re.search(r"TOKEN|KEY|SETUP_ENV|FEDERATION", name)}
-        wanted = {key: {"GITHUB_TOKEN"} for key in ("gate", "publish", "watch", "command")}
+        wanted = {key: {"GITHUB_TOKEN"} for key in ("gate", "publish", "watch", "command", "after")}
         if step.get("id") == "heal":
             assert {"GITHUB_TOKEN", "ANTHROPIC_API_KEY", "SPLAT_SETUP_ENV"} <= held
         else:
@@ -273,6 +273,9 @@ def test_the_inputs_of_the_workflow_are_used(path: Path) -> None:
 #: Every recorded delivery, and whether a runner starts for it.
 STARTS = {
     "check_suite_completed": False,  # no trigger of the example's
+    "deployment_status_pending": False,
+    "deployment_status_preview": False,
+    "deployment_status_production": True,
     "issue_comment_by_stranger": False,
     "issue_comment_created": True,
     "issue_comment_edited": False,
@@ -290,6 +293,8 @@ STARTS = {
     "pull_request_review_comment_created": True,
     "pull_request_review_comment_fork": False,
     "repository_dispatch": True,
+    "repository_dispatch_deployed": True,
+    "schedule": True,
     "status_failure": False,  # likewise
     "workflow_dispatch": True,
     "workflow_run_default_branch": False,

@@ -1,0 +1,132 @@
+"""What Splat says of its merged fixes: a section in its one comment, before that of the checks. It pings nobody, and
+words of others stand in code.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from healer import markdown as md
+from healer.ci.words import MARK as CHECKS
+from healer.redact import redact
+
+if TYPE_CHECKING:
+    from healer.after.revert import Reverted
+    from healer.gate import Merged
+    from healer.outcome import SplatError
+
+MARK = "<!-- splat:after -->"
+_REASON = "<!-- splat:reason -->"
+#: Paragraphs that are replaced by one of their kind.
+_KINDS = ("**The revert:**", "**Next:**")
+
+
+def _head(fix: Merged) -> str:
+    return f"[Pull request {fix.number}]({fix.url}), merged on {_day(fix.at)},"
+
+
+def _day(at: str) -> str:
+    return at[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d.*", at) else "?"
+
+
+def live(fix: Merged, reason: str) -> str:
+    """It runs, and nobody knows yet."""
+    return f"**The fix is live.** {_head(fix)} is being watched. {reason}"
+
+
+def verified(fix: Merged, reason: str) -> str:
+    """It held."""
+    return f"**Verified.** {_head(fix)} fixed this. {reason}"
+
+
+def failed(fix: Merged, reason: str, *, again: bool) -> str:
+    """It did not hold."""
+    parts = [f"**The fix did not hold.** {_head(fix)} did not fix this.", f"{_REASON}\n{reason}"]
+    return "\n\n".join([*parts, *(["**Next:** a run was asked for, which is told so."] if again else [])])
+
+
+def too_old(fix: Merged, release: str) -> str:
+    """Reopened by a release that came without it."""
+    seen = f"The error was seen in {md.code(release, 60)}, which does not hold the fix."
+    return f"**Seen again, without the fix.** {seen}\n\n**Next:** deploy {_head(fix).rstrip(',')}."
+
+
+def unknown(fix: Merged, release: str) -> str:
+    """Reopened, and whether it was there cannot be told."""
+    named = f", in {md.code(release, 60)}, which names no commit and no tag" if release else ""
+    seen = f"The error was seen again after {_head(fix).rstrip(',')}{named}: whether the fix was there, nobody knows."
+    return f"**Seen again.** {seen}\n\n**Next:** a run was asked for."
+
+
+def not_started(mention: str) -> str:
+    """The dispatch went wrong."""
+    retry = md.code(f"{mention} retry", 100)
+    return f"**Next:** comment {retry}. Splat's token, or the workflow, lets it start no run (`workflow_dispatch`)."
+
+
+def reverted(done: Reverted) -> str:
+    """A pull request takes it back, or nothing does."""
+    if done.number:
+        link = f"[Pull request {done.number}]({done.url})"
+        return f"**The revert:** {link} takes the fix back. Splat does not merge it."
+    return f"**The revert:** none was opened. {done.reason}"
+
+
+def revert_broke(error: SplatError) -> str:
+    """Trying went wrong."""
+    return f"**The revert:** it could not be opened: {md.prose(redact(error.what), 500)}. It is tried again."
+
+
+def evidence(section: str) -> str:
+    """The reason that a section gives for a failure, as it was said there."""
+    found = section.partition(f"{_REASON}\n")[2].partition("\n")[0].strip()
+    return found or "The error was seen again after the merge."
+
+
+def section_in(body: str) -> str:
+    """The section of a comment, "" for none."""
+    kept = f"\n{body}".rpartition(f"\n{CHECKS}\n")
+    head = kept[0] if kept[1] else kept[2]
+    return head.rpartition(f"\n{MARK}\n")[2].strip() if f"\n{MARK}\n" in head else ""
+
+
+def with_section(body: str, new: str, *, beside: bool) -> str:
+    """A comment's text with the section behind what it says itself. `beside` keeps the section that is there, but for a
+    paragraph of the same kind.
+    """
+    before, found, checks = f"\n{body}".rpartition(f"\n{CHECKS}\n")
+    head = before if found else checks
+    said = head.rpartition(f"\n{MARK}\n")[0] if f"\n{MARK}\n" in head else head
+    if beside:
+        kind = next((each for each in _KINDS if new.startswith(each)), new)
+        kept = [part for part in section_in(body).split("\n\n") if part and not part.startswith(kind)]
+        new = "\n\n".join(sorted([*kept, new], key=lambda part: part.startswith("**Next:**")))
+    parts = [said.strip(), f"{MARK}\n\n{new}"]
+    return "\n\n".join(filter(None, [*parts, f"{CHECKS}\n{checks}".rstrip() if found else ""]))
+
+
+def revert_title(fix: Merged) -> str:
+    """Conventional, and inert."""
+    return f"revert: {md.title(redact(fix.title), 100)}"
+
+
+def revert_body(fix: Merged, issue: int, reason: str, *, approval: bool) -> str:
+    """Why, on what evidence, and what it is."""
+    parts = [
+        f"This takes back {_head(fix).rstrip(',')}: the error that it was to fix came back (issue #{issue}).",
+        f"**The evidence:** {reason}",
+        "It is the inverse of that pull request's own change, applied to the newest commit of "
+        f"{md.code(fix.base, 100)}; what came after it is kept. Nothing was run, and Claude was not asked.",
+        "Merge it where the fix does harm, close it where a better one is on its way: Splat never merges it, and does "
+        "not open it again.",
+    ]
+    if approval:
+        parts.append("Its checks wait for a person's approval: press **Approve and run** below.")
+    return "\n\n".join(parts) + f"\n\n<!-- splat:revert pull={fix.number} -->\n"
+
+
+def revert_message(fix: Merged, signature: str) -> str:
+    """The commit's."""
+    trailers = f"Splat-Reverts: {fix.number}\nSplat-Signature: {signature}\n"
+    return f"{revert_title(fix)}\n\nTakes back {fix.commit}.\n\n{trailers}"
