@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from healer.after.conditions import conditions
 from healer.after.merging import Merged, merge_case, merge_now, settled
-from healer.ci import Next, WorkflowRun, blames_of_run, decide_next, look_at, section, trouble, with_section
+from healer.ci import Next, decide_next, look_at, next_of, next_of_branch, section, trouble, with_section
+from healer.event import visible
 from healer.gate.caps import repairs
-from healer.gate.case import Case, tracked
+from healer.gate.case import Case, digest, tracked
 from healer.gate.ledger import stamp, write_ledger
 from healer.gate.standing import taken_over
 from healer.markdown import code
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from healer.after.conditions import Condition
     from healer.after.merging import MergeSite
-    from healer.ci import CiSite, Evidence, Pull, Seen
+    from healer.ci import CiSite, Pull, Seen
     from healer.gate import Hub, Ledger
 
 #: GitHub takes 65,536 characters.
@@ -59,51 +60,83 @@ class Watch:
 
     def look(self) -> Watched:
         """Look, act, and say what was done. Does nothing about a pull request that is not Splat's own, open fix."""
-        pull = self._pull()
-        trigger = self.case.trigger
-        if pull is None and trigger.ask == "ci-finished" and trigger.run and trigger.conclusion == "failure":
-            return self._foreign()
+        pull, trigger = self._pull(), self.case.trigger
+        failed = trigger.ask == "ci-finished" and trigger.run and trigger.conclusion == "failure"
+        if pull is None and failed and not self._has_written:
+            return self._of_people()
         if pull is None:
-            then = Next("nothing", "none", "There is no open fix of Splat's whose checks could be looked at.")
-            self._say(then, "", ())
-            return Watched(then)
-        if trigger.ask == "ci-finished" and trigger.head and trigger.head != pull.head:
-            then = Next("nothing", "none", "The checks are about a commit that is no longer the newest one.")
-            self._say(then, "", ())
-            return Watched(then, pull.number, pull.head)
+            return self._nothing("There is no open fix of Splat's whose checks could be looked at.")
+        if trigger.ask == "ci-finished" and trigger.head not in ("", pull.head) and not self._has_written:
+            return self._nothing("The checks are about a commit that is no longer the newest one.", pull)
         seen = self._see(pull)
         then, found = self._act(decide_next(seen), seen, pull)
         self._say(then, pull.head, found)
         self._describe(then, pull)
         return Watched(then, pull.number, pull.head, pull.branch, found)
 
-    def _foreign(self) -> Watched:
-        """A run that failed on a branch of people's: what it says, for a person to act on."""
+    # --- branches of people's -----------------------------------------------------------------------------------------
+
+    def _of_people(self) -> Watched:
+        """A run that failed on the default branch, or on a person's pull request with the label."""
         trigger = self.case.trigger
-        run = WorkflowRun(trigger.run, trigger.workflow, trigger.workflow, "", 2, "failed", 0)
-        blames = tuple(
-            replace(each, cause="unknown", reason=_says(each.evidence)) for each in blames_of_run(self.ci, run)
+        pull = None if trigger.default_branch else self.ci.pull(trigger.pull)
+        if not trigger.default_branch and (pull is None or pull.head != trigger.head):
+            return self._nothing("The checks are about a commit that is no longer the newest one.")
+        then = self._ours_to_do(
+            next_of_branch(self.case, self.ci) if pull is None else next_of(self.case, self.ci, pull)
         )
-        label = code(next(iter(self.case.settings.gate.labels), "splat"), 50)
-        then = Next(
-            "tell",
-            "failed",
-            f"The run on {code(trigger.branch, 100)} failed.",
-            f"File an issue with the trace and the label {label}, and Splat heals it.",
-            blames=blames,
-        )
+        if then.act == "repair" and pull is None:
+            then = self._told_on_the_issue(then)
+        elif then.act == "rerun":
+            then = self._rerun(then)
+        elif then.act == "repair":
+            then = self._repair(then, "Repair it by hand, or ask for it where Splat may.")
         self._say(then, trigger.head, ())
-        return Watched(then, 0, trigger.head)
+        if pull is None:
+            return Watched(then, 0, trigger.head)
+        return Watched(then, pull.number, pull.head)
+
+    def _ours_to_do(self, then: Next) -> Next:
+        if then.act in ("rerun", "repair") and (why := self._hands_off()):
+            return replace(then, act="nothing", next_step=why, event=None)
+        return then
+
+    def _told_on_the_issue(self, then: Next) -> Next:
+        """The issue becomes a report like any other: what heals it, and who asks for it again, reads it there."""
+        event, case = then.event, self.case
+        assert event is not None
+        self.ci.retell(case.number, event.text)
+        text = visible(event.text)
+        then = self._repair(replace(then, event=replace(event, text=text)))
+        self._write("", ends=False, text=digest(text, from_reporter=case.from_reporter))
+        return then
+
+    def _nothing(self, reason: str, pull: Pull | None = None) -> Watched:
+        then = Next("nothing", "none", reason)
+        self._say(then, "", ())
+        return Watched(then, pull.number, pull.head) if pull else Watched(then)
 
     def broken(self, error: SplatError) -> None:
         """The last word where looking itself failed: nothing stays reserved, and the comment says why."""
         self._write(trouble(error.what, error.where, error.next_step), ends=True)
 
     def _pull(self) -> Pull | None:
-        """The open fix, as its own page has it; every rule of whose it is was asked of the list before."""
+        """The open fix, as its own page has it; every rule of whose it is was asked of the list before. After a red
+        default branch was healed, that is what came of it.
+        """
         fix = self.case.fix
+        if fix is None and self._has_written:
+            fix = next((each for each in self.case.ours if each.number == self.case.ledger.pull), None)
         pull = self.ci.pull(fix.number) if fix is not None else None
         return pull if pull is not None and pull.open else None
+
+    @property
+    def _has_written(self) -> bool:
+        """True where this very run has left a commit: what is to be looked at are that one's checks."""
+        here = self.case.state.here
+        return any(
+            (run.id, run.attempt, run.state) == (here.run, here.attempt, "fixed") for run in self.case.ledger.runs
+        )
 
     def _see(self, pull: Pull) -> Seen:
         here, settings = self.case.state.here, self.case.settings.ci
@@ -115,8 +148,9 @@ class Watch:
     # --- doing --------------------------------------------------------------------------------------------------------
 
     def _act(self, then: Next, seen: Seen, pull: Pull) -> tuple[Next, tuple[Condition, ...]]:
-        if then.act in ("rerun", "repair", "dispatch") and (why := self._hands_off()):
-            return replace(then, act="nothing", next_step=why, event=None), ()
+        if then.act == "dispatch" and (why := self._hands_off()):
+            return replace(then, act="nothing", next_step=why), ()
+        then = self._ours_to_do(then)
         if then.act == "rerun":
             return self._rerun(then), ()
         if then.act == "dispatch":
@@ -160,12 +194,12 @@ class Watch:
         step = "Give the job that publishes `actions: write`, or start the workflow on the branch by hand."
         return replace(then, act="tell", reason=reason, next_step=step, workflows=())
 
-    def _repair(self, then: Next) -> Next:
+    def _repair(self, then: Next, by_hand: str = "") -> Next:
         if self.repairs:
             most = self.case.settings.ci.attempts
             return replace(then, next_step=f"Splat repairs it, for time {repairs(self.case) + 1} of {most}.")
         retry = code(f"{self.case.settings.gate.mention} retry", 100)
-        step = f"Comment {retry} and, behind it, what the log says, or repair it by hand."
+        step = by_hand or f"Comment {retry} and, behind it, what the log says, or repair it by hand."
         return replace(then, act="tell", next_step=step, event=None)
 
     # --- merging ------------------------------------------------------------------------------------------------------
@@ -213,12 +247,13 @@ class Watch:
             with suppress(SplatError):
                 self.ci.describe(pull.number, f"{body}\n")
 
-    def _write(self, new: str, *, ends: bool) -> None:
+    def _write(self, new: str, *, ends: bool, text: str = "") -> None:
+        """`text` is the digest of what the issue says, where this run has written it."""
         here = self.case.state.here
         there = tracked(self.hub.comments(self.case.number) or (), here.own) if self.case.number else []
         at_work = [pair for pair in there if self._is_at_work(pair[1])]
         for comment, ledger in (at_work or there)[:1]:
-            now = ledger
+            now = replace(ledger, text=text or ledger.text)
             if at_work and ends and self.case.trigger.ask == "ci-finished":
                 now = ledger.with_end(here.run, here.attempt, "declined", 0.0, stamp(self.now()))
             rest = comment.body.partition("\n")[2].strip("\n")
@@ -230,15 +265,6 @@ class Watch:
         """True where this run stands in the ledger, and has not ended."""
         here = self.case.state.here
         return any((run.id, run.attempt, run.state) == (here.run, here.attempt, "running") for run in ledger.runs)
-
-
-def _says(evidence: Evidence | None) -> str:
-    """What a failed job's trace names, in code."""
-    if evidence is None or evidence.report is None:
-        return "Its log holds no stack trace that Splat can read."
-    raised, crash = evidence.report.surfaced, evidence.report.crash
-    where = f" at {code(f'{crash.path}:{crash.line}', 200)}" if crash is not None else ""
-    return f"{code(raised.type or 'Error', 100)}{where}."
 
 
 def _told(then: Next, merged: Merged) -> Next:

@@ -15,6 +15,8 @@ from healer.markdown import cut, plain
 from healer.outcome import Skipped, SplatError
 from healer.redact import redact
 from healer.report import Report, read_report
+from healer.report.choose import choose, find_traces
+from healer.unwrap import unwrap
 from healer.unwrap.lines import plain as without_colours
 
 if TYPE_CHECKING:
@@ -114,6 +116,13 @@ def _outage(job: Job | None, text: str) -> str:
         return "it failed before its first own step"
     end = text[-20_000:]
     return next((words for mark, words in _OUTAGES if mark.search(end)), "")
+
+
+def trace_of(evidence: Evidence) -> str:
+    """The lines of the trace that the report was read from, without what stood around them; "" for none."""
+    lines = unwrap(evidence.text)
+    trace = choose(find_traces(lines))
+    return "\n".join(lines[trace.first : trace.last + 1]) if trace else ""
 
 
 def repair_event(found: Iterable[Evidence], changed: Iterable[str]) -> Event | Skipped:

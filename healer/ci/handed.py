@@ -23,8 +23,9 @@ _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A fix whose checks failed because of it: its pull request, branch and newest commit, which is what a repair
-    starts from, the failed jobs' `text` with the trace, and titled texts beside it. Words of others, the last two.
+    """What is to be healed because checks failed: the pull request and its newest commit, which is what a repair starts
+    from; 0 and "" where the default branch itself is red. `branch` is that of Splat's own fix, "" for anybody else's.
+    `text` holds the trace, `facts` are titled texts beside it: words of others, both.
     """
 
     pull: int
@@ -34,19 +35,24 @@ class Repair:
     facts: Mapping[str, str]
 
     def event(self) -> Event:
-        """What the walk starts from, on a tree of `head`: the failure's report, under the signature of the bug that the
-        branch fixes, so that it leads to the same branch and the same pull request.
+        """What the walk starts from, on a tree of `head`. Where the branch is Splat's, it is the failure's report under
+        the signature of the bug that the branch fixes, so that it leads to the same branch and the same pull request.
         """
-        report = read_report(Event("trace", self.text, "ci"))
-        if isinstance(report, Skipped):
-            return Event("trace", self.text, "ci", facts=dict(self.facts))
-        wire = to_wire(replace(report, signature=self.signature))
-        return Event("report", json.dumps(wire), "ci", facts=dict(self.facts))
+        found = Event("trace", self.text, "ci", facts=dict(self.facts))
+        return under(self.signature, found) if self.signature else found
 
     @property
     def signature(self) -> str:
-        """Of the bug that the branch fixes."""
+        """Of the bug that the branch fixes, "" where it is none of Splat's."""
         return self.branch.removeprefix("splat/")[:16]
+
+
+def under(signature: str, event: Event) -> Event:
+    """The event with its trace as a report of this signature; as it is where it holds none."""
+    report = read_report(event)
+    if isinstance(report, Skipped):
+        return event
+    return replace(event, kind="report", text=json.dumps(to_wire(replace(report, signature=signature))))
 
 
 def pack_repair(repair: Repair) -> bytes:
@@ -69,15 +75,21 @@ def read_repair(data: bytes) -> Repair:
         if not isinstance(told, dict) or told.get("v") != 1:
             raise ValueError("it has another shape")
         pull, texts = told["pull"], [told[name] for name in ("branch", "head", "text")]
-        if type(pull) is not int or pull < 1 or not all(type(text) is str for text in texts):
+        if type(pull) is not int or pull < 0 or not all(type(text) is str for text in texts):
             raise ValueError("it has other fields")
         branch, head, text = texts
-        if not BRANCH.fullmatch(branch) or not _COMMIT.fullmatch(head) or len(text) > 2 * MOST_LOG:
+        if len(text) > 2 * MOST_LOG or not _agree(pull, branch, head):
             raise ValueError("it names no branch, no commit or too long a text")
         return Repair(pull, branch, head, text, _facts(told["facts"]))
     except (ValueError, KeyError, RecursionError) as error:
         what = f"There is nothing to repair in the file: {str(error)[:100]}"
         raise UsageError(what, where=REPAIR, next_step="`splat watch --can-repair` writes it.") from None
+
+
+def _agree(pull: int, branch: str, head: str) -> bool:
+    if not pull:
+        return not branch and not head
+    return bool(_COMMIT.fullmatch(head)) and (not branch or bool(BRANCH.fullmatch(branch)))
 
 
 def _facts(told: object) -> dict[str, str]:

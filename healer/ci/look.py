@@ -49,6 +49,15 @@ def look_at(site: CiSite, pull: Pull, own: int, workflow: str, settings: CiSetti
     return seen
 
 
+def look_at_run(site: CiSite, pull: Pull, run: int, workflow: str, settings: CiSettings, repairs: int = 0) -> Seen:
+    """What one run says of a pull request of people's; the other runs about it are looked at when they end."""
+    compared = site.compared(pull.base, pull.head) or Compared("", False, ())
+    checks = tuple(each for each in checks_of(site, pull.head, workflow) if each.run and each.run.id == run)
+    seen = Seen(pull.head, checks, changed=compared.paths, repairs=repairs, most=settings.attempts)
+    base = _base_checks(site, pull.base, compared.met, workflow) if seen.state == "failed" else ()
+    return replace(seen, blames=tuple(_blames(site, checks, base, compared.paths)))
+
+
 def blames_of_run(site: CiSite, run: WorkflowRun) -> tuple[Blame, ...]:
     """The failed jobs of one run that is about no fix, and what they say."""
     failed = [Check(job.name, "failed", job.id, run=run) for job in site.jobs(run.id) if job.step or job.first]

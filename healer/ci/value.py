@@ -161,6 +161,9 @@ class CiSite(Protocol):
     def describe(self, number: int, body: str) -> None:
         """Replace a pull request's own text."""
 
+    def retell(self, issue: int, body: str) -> None:
+        """Replace an issue's own text."""
+
     def rerun(self, run: int) -> bool:
         """Run the failed jobs of a run again; False where that may not be."""
 

@@ -8,13 +8,15 @@ from healer import markdown as md
 from healer.redact import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from healer.ci.blame import Blame
     from healer.ci.decide import Next
 
 MARK = "<!-- splat:checks -->"
 _MOST_ROWS = 12
+#: With the ledger before it, below the 65,536 characters that GitHub takes.
+_MOST_COMMENT = 44_000
 _CAUSES = {
     "ours": "the fix",
     "already-red": "not the fix",
@@ -59,6 +61,16 @@ def _table(blames: Iterable[Blame]) -> str:
 def _name(each: Blame) -> str:
     step = each.evidence.step if each.evidence else ""
     return md.code(each.check.name, 80) + (f", {md.code(step, 60)}" if step else "")
+
+
+def beside(said: str) -> Callable[[str], str]:
+    """Makes a comment's new text of what stands there and is still true: `said` in place of the section."""
+
+    def compose(there: str) -> str:
+        whole = with_section(there, f"{MARK}\n\n{said}")
+        return whole if len(whole) <= _MOST_COMMENT else said
+
+    return compose
 
 
 def with_section(body: str, new: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +37,6 @@ def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[C
     from healer.event import read_event
     from healer.gate import Here
     from healer.gate.case import Case
-    from healer.gate.words import ci_mark
     from healer.settings import CONFIG_PATH, Actions, load_settings
 
     actions = Actions.read(os.environ)
@@ -59,8 +57,6 @@ def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[C
     of_this_repository(event, payload, actions)
     here = Here(hub.whoami(), actions.run, actions.attempt, actions.run_url, actions.workflow)
     state = look_again(trigger, hub, settings, here, datetime.now(UTC))
-    if trigger.default_branch and (filed := hub.ci_issue(ci_mark(trigger))):
-        state = replace(state, filed=filed, issue=hub.issue(filed), comments=hub.comments(filed))
     case = Case(trigger, state, settings)
     ask = "after" if trigger.returned and request.ask == "after" else trigger.ask
     if (ask, case.number) not in ((request.ask, request.issue), (request.ask, 0)):

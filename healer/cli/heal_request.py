@@ -17,14 +17,16 @@ from healer.outcome import Skipped, SplatError, UsageError
 from healer.pull_request import Diagnosis, PullRequest, Tally
 
 if TYPE_CHECKING:
+    from healer.ci import Repair
     from healer.edge.git import GitTree
+    from healer.edge.github import GitHub
     from healer.edge.journal import Journal
     from healer.edge.stopwatch import Stopwatch
     from healer.event import Event
     from healer.handover import Request
     from healer.settings import Actions, Settings
 
-_HEALED = frozenset({"heal", "retry"})
+_HEALED = frozenset({"heal", "retry", "ci-finished"})
 _NOWHERE, _NOTHING = "0" * 40, "0" * 16
 
 
@@ -74,6 +76,7 @@ class _Job:
     base: str = _NOWHERE
     head: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    repair: Repair | None = None
 
     @property
     def tally(self) -> Tally:
@@ -110,6 +113,7 @@ def _unforeseen(error: BaseException) -> str:
 
 def _begun(folder: Path, *, quiet: bool) -> _Job:
     from healer.cli.console import in_actions
+    from healer.cli.heal_repair import read_handed
     from healer.cli.request_files import read_files
     from healer.edge.journal import Journal
     from healer.edge.stopwatch import Stopwatch
@@ -121,7 +125,7 @@ def _begun(folder: Path, *, quiet: bool) -> _Job:
         raise UsageError(
             f"The request is to {request.ask} issue {request.issue}, which is nothing to heal",
             where=str(folder),
-            next_step="Run this step only where the gate's output `ask` is `heal` or `retry`.",
+            next_step="Run this step where the gate's output `ask` is `heal` or `retry`, and behind `splat watch`.",
         )
     stopwatch = Stopwatch()
     journal = Journal(Path(actions.folder or tempfile.gettempdir()) / "splat-runs")
@@ -131,6 +135,7 @@ def _begun(folder: Path, *, quiet: bool) -> _Job:
         journal,
         stopwatch,
         _Seen(journal, stopwatch, quiet=quiet, in_actions=in_actions()),
+        repair=read_handed(folder) if request.ask == "ci-finished" else None,
     )
 
 
@@ -155,9 +160,9 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
         return ended
 
 
-def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skipped, Any]:
+def _asked(job: _Job, hub: GitHub, tree: GitTree, settings: Settings) -> tuple[Event | Skipped, Any]:
     """The event as the issue tells it now, and the forge as far as it can be read."""
-    from healer.edge.github import GitHub
+    from healer.cli.heal_repair import to_repair
     from healer.edge.github_forge import Reading
     from healer.edge.github_earlier import earlier_fix
     from healer.edge.github_review import remarks
@@ -166,7 +171,8 @@ def _asked(job: _Job, tree: GitTree, settings: Settings) -> tuple[Event | Skippe
 
     request = job.request
     with job.watch.stage("read"):
-        hub = GitHub(job.actions, os.environ)
+        if job.repair is not None:
+            return to_repair(job.repair, request, hub)
         text = issue_text(hub.issue(request.issue), request, settings.gate.reporters)
         if isinstance(text, Skipped):
             return text, None

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from healer.report import Report
     from healer.settings import Settings
 
+    Reader = Callable[[str], bytes | None]
+
 HERE, HEAD = ".", "HEAD"
 MAX_BYTES = 10 * 1024 * 1024
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
@@ -79,9 +81,11 @@ def _read(name: str) -> str:
     return data.decode(encoding, "replace")
 
 
-def settings_of(tree: Tree, options: Mapping[str, Any] | None = None) -> Settings:
-    """Settings from the base commit's file, the environment and the options. What looks like a mistake is said."""
-    settings = load_settings(tree.read(CONFIG_PATH), environ=os.environ, options=options)
+def settings_of(tree: Tree, options: Mapping[str, Any] | None = None, read: Reader | None = None) -> Settings:
+    """Settings from the base commit's file, or what `read` finds in its place, the environment and the options. What
+    looks like a mistake is said.
+    """
+    settings = load_settings((read or tree.read)(CONFIG_PATH), environ=os.environ, options=options)
     warnings = settings.warnings
     if settings.paths:
         from healer.context.paths import stray
@@ -96,7 +100,7 @@ def settings_to_heal(tree: Tree, options: Mapping[str, Any]) -> Settings:
     """The same for who will ask Claude: of several sign-ins it is said which one is not used."""
     from healer.edge.sign_in import unused
 
-    settings = settings_of(tree, options)
+    settings = settings_of(tree, options, read)
     for warning in unused(os.environ, settings.backend):
         say(f"splat: warning: {warning}", err=True)
     return settings

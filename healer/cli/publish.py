@@ -101,11 +101,13 @@ class _Errand:
 
     def __init__(self, actions: Actions, request: Request, repo: Path, *, dry: bool) -> None:
         from healer.edge.github import GitHub
+        from healer.edge.github_checks import GitHubChecks
         from healer.edge.github_desk import GitHubDesk
 
         self._actions, self._request, self._repo, self._dry = actions, request, repo, dry
         self._hub: GitHub = GitHub(actions, os.environ)
         self._desk = GitHubDesk(self._hub.api)
+        self._ci = GitHubChecks(self._hub)
         self._dollars: float | None = None
 
     @property
@@ -150,6 +152,7 @@ class _Errand:
             case,
             self._hub,
             self._desk,
+            self._ci,
             handed.handover,
             handed.missing,
             branch,
@@ -193,7 +196,7 @@ class _Errand:
 
     def _case(self, name: str, payload: Any, settings: Settings) -> Case:
         """The delivery as its own payload tells it, not as it was handed on, and GitHub's state as of now."""
-        from healer.delivery import look_again
+        from healer.delivery import look_again, resumed
         from healer.event import read_event
         from healer.gate.case import Case
 
@@ -201,6 +204,7 @@ class _Errand:
         if isinstance(trigger, Skipped):
             raise UsageError(f"The event asks for nothing: {trigger.reason}", next_step="Use the event of this run.")
         state = look_again(trigger, self._hub, settings, self._here(), datetime.now(UTC))
+        state = resumed(state, trigger, self._desk, state.here)
         case = Case(trigger, state, settings)
         if (trigger.ask, case.number) != (self._request.ask, self._request.issue):
             raise UsageError(
@@ -211,8 +215,10 @@ class _Errand:
         return case
 
     def _forge(self, delivery: Delivery, tree: GitTree | None) -> GitHubForge | None:
+        from healer.delivery import meant, signature_of
         from healer.edge.github_desk import base_of
         from healer.edge.github_forge import Extras, GitHubForge
+        from healer.edge.github_pull import PullForge
 
         if tree is None:
             return None
@@ -223,7 +229,10 @@ class _Errand:
 
         case, api, run = delivery.case, self._hub.api, self._actions.run
         extras = Extras(_reviewers(case), _LABELS, delivery.labels)
-        return GitHubForge(api, case.number, self._hub.own, delivery.branch, base, run=run, extras=extras)
+        forge = GitHubForge(api, case.number, self._hub.own, delivery.branch, base, run=run, extras=extras)
+        if (pull := meant(case)) is None:
+            return forge
+        return PullForge(forge, pull.number, signature_of(pull) if case.fix is not None else "")
 
 
 def _reviewers(case: Case) -> tuple[str, ...]:
@@ -237,11 +246,11 @@ def _read_request(folder: Path) -> Request:
     from healer.cli.request_files import read_files
 
     request = read_files(folder)
-    if request.ask not in ("heal", "retry"):
+    if request.ask not in ("heal", "retry", "ci-finished"):
         raise UsageError(
             f"The request is to {request.ask}, which publishes nothing",
             where=str(folder),
-            next_step="Run this step only where the gate's output `ask` is `heal` or `retry`.",
+            next_step="Run this step where the gate's output `ask` is `heal` or `retry`, and behind a repair.",
         )
     return request
 

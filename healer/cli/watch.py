@@ -85,8 +85,8 @@ def _tell(seen: Watched, actions: Actions, folder: Path, requests: int, *, as_js
 
     then = seen.next
     outputs = {"state": then.state, "next": then.act, "pull-request": str(seen.pull or ""), "head": seen.head}
-    if then.event is not None:
-        outputs["repair-file"] = _handed_on(seen, folder)
+    if then.act == "repair":
+        outputs |= {"repair-file": _handed_on(seen, folder), "base": seen.head if seen.pull else ""}
     write_outputs(actions.output, outputs)
     unmet = [f"- {condition.reason}" for condition in seen.conditions if not condition.met]
     add_summary(actions.summary, section(seen.head, then, ["\n".join(unmet)]))
@@ -106,5 +106,6 @@ def _handed_on(seen: Watched, folder: Path) -> str:
     event = seen.next.event
     assert event is not None
     place = folder / REPAIR
-    place.write_bytes(pack_repair(Repair(seen.pull, seen.branch, seen.head, event.text, event.facts)))
+    head = seen.head if seen.pull else ""
+    place.write_bytes(pack_repair(Repair(seen.pull, seen.branch, head, event.text, event.facts)))
     return str(place)

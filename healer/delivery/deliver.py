@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from healer.ci import beside
 from healer.delivery import words
 from healer.delivery.examine import Examined, examine
+from healer.delivery.repaired import Target, meant, target_of
 from healer.delivery.wanted import approved, since, still_wanted, this_run
-from healer.event import visible
+from healer.event import Event, visible
 from healer.gate import End, finish
 from healer.gate.case import Case, tracked
 from healer.handover import Keeping
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    from healer.ci import CiSite
     from healer.context import Tree
     from healer.delivery.wanted import Desk
     from healer.gate import Here, Hub
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 NEEDS_TRACE = "needs-trace"
 _LOG = "Look at the run's log."
 _MOVED = "The default branch went on while the fix was made; what was proven was proven for the commit before."
+_STILL_A_DRAFT = "It was a draft before its checks failed."
 _STRANGER = "Nobody with write permission filed or approved the text that it was made from."
 
 
@@ -61,12 +65,13 @@ class Delivery:
 
     `case` is the delivery, GitHub's state as of now and the settings. `handover` is None where the job that thinks left
     none that can be read; `missing` says so in a sentence. `branch` is the default branch and `head` its newest commit.
-    `approved` is what the gate said of it.
+    `approved` is what the gate said of it. `ci` is asked where checks failed, and a pull request is to be repaired.
     """
 
     case: Case
     hub: Hub
     desk: Desk
+    ci: CiSite
     handover: Handover | None
     missing: str
     branch: str
@@ -76,8 +81,8 @@ class Delivery:
     dry: bool = False
 
     def deliver(self, tree: Tree | None, forge: Branch | None) -> Delivered:
-        """Write what is wanted, and say how it ended. `tree` is the default branch at the handover's base; it and
-        `forge` are there where the handover brings anything to look at.
+        """Write what is wanted, and say how it ended. `tree` is the handover's base, a commit of the default branch or
+        the one whose checks failed; it and `forge` are there where the handover brings anything to look at.
         """
         if why := still_wanted(self.case):
             return self._unwanted(why)
@@ -88,12 +93,17 @@ class Delivery:
             return self._broken(SplatError(handover.reason, where=handover.where, next_step=handover.next_step))
         assert tree is not None
         assert forge is not None
-        issue = self.case.state.issue
-        assert issue is not None, "the rules have seen to that"
-        found = examine(visible(issue.body), handover, tree, self.case.settings)
+        target = target_of(self.case, self.ci)
+        if isinstance(target, Skipped):
+            return self._unwanted(target)
+        return self._look_at(handover, tree, forge, target)
+
+    def _look_at(self, handover: Handover, tree: Tree, forge: Branch, target: Target | None) -> Delivered:
+        if target is not None and handover.base != target.pull.head:
+            return self._refused(f"It is for commit {handover.base[:12]}, not {target.pull.head[:12]}.")
+        found = examine(self._event(target), handover, tree, self.case.settings)
         if isinstance(found, Rejected):
-            error = SplatError(f"The fix was refused before it was written: {found.reason}", next_step=_LOG)
-            return replace(self._broken(error), refused=True)
+            return self._refused(found.reason)
         if isinstance(found, Skipped):
             return self._declined(found)
         if handover.outcome == "declined":
@@ -101,7 +111,15 @@ class Delivery:
         if found.confidence is None:
             self._end("unfixed", words.unfixed(found.context, handover.reason, self.voice), handover.signature)
             return Delivered("unfixed", handover.reason)
-        return self._publish(self._with_doubts(found), forge)
+        return self._publish(self._with_doubts(found, target), forge, target)
+
+    def _event(self, target: Target | None) -> Event:
+        """What is healed, in GitHub's own words."""
+        if target is not None:
+            return target.event
+        issue = self.case.state.issue
+        assert issue is not None, "the rules have seen to that"
+        return Event("trace", visible(issue.body))
 
     def broken(self, error: SplatError) -> None:
         """The last word where publishing itself failed. What the handover says was spent counts."""
@@ -124,24 +142,32 @@ class Delivery:
     def _moved(self) -> bool:
         return self.handover is not None and since(self.handover.base, self.head, self.desk)
 
-    def _with_doubts(self, found: Examined) -> Examined:
-        """A draft where nobody who may write stands behind the text, or the base is no longer the newest one."""
+    def _with_doubts(self, found: Examined, target: Target | None) -> Examined:
+        """A draft where nobody who may write stands behind the text, or the base is no longer the newest one. A repair
+        is no more than what it repairs.
+        """
+        if target is not None:
+            return found.draft(*([_STILL_A_DRAFT] if target.own and target.pull.draft else []))
         doubts = [] if approved(self.case, told=self.approved) else [_STRANGER]
         return found.draft(*doubts, *([_MOVED] if self._moved else []))
 
-    def _publish(self, found: Examined, forge: Branch) -> Delivered:
+    def _publish(self, found: Examined, forge: Branch, to: Target | None) -> Delivered:
         handover, confidence = self.handover, found.confidence
         assert handover is not None
         assert confidence is not None
+        if to is not None and not to.own and confidence.draft:
+            said = words.withheld(confidence, confidence.verdict.patch.diff, self.voice)
+            self._end("unfixed", said, handover.signature)
+            return Delivered("unfixed", "A person has to look at the change first.", confidence=confidence.score)
         target: Forge = Keeping(forge.standing) if self.dry else forge
-        before = Standing(self.case.number, 0, "", handover.head)
-        notes = (words.talking(self.voice),)
+        before = Standing(self.case.number, 0, "", to.pull.head if to else handover.head)
+        notes, onto = (words.talking(self.voice),), to.pull.body if to else None
         try:
-            written = publish(confidence, target, before, self._tally, handover.signature, notes)
+            written = publish(confidence, target, before, self._tally, handover.signature, notes, onto)
             if isinstance(written, Skipped) and forge.left_here:
                 # A run of this job before this one was stopped between branch and comment: it goes on from there.
                 there = forge.standing(found.context.report, handover.signature, handover.base)
-                written = publish(confidence, target, there, self._tally, handover.signature, notes)
+                written = publish(confidence, target, there, self._tally, handover.signature, notes, onto)
         except Overtaken as error:
             return self._overtaken(error)
         if isinstance(written, Skipped):
@@ -156,7 +182,8 @@ class Delivery:
     def _fixed(self, written: PullRequest) -> Delivered:
         handover = self.handover
         assert handover is not None
-        moved, own = handover.base != self.head, self.case.trigger.actor.id == self.case.state.here.own
+        moved = handover.base != self.head and meant(self.case) is None
+        own = self.case.trigger.actor.id == self.case.state.here.own
         again = moved and not own and approved(self.case, told=self.approved)
         told = f"A run for the newest commit of {code(self.branch, 100)} was asked for." if again else ""
         self._end_fixed(written, told, again=again)
@@ -166,7 +193,8 @@ class Delivery:
         return Delivered("fixed", pull=written.number, url=written.url, confidence=written.confidence.score)
 
     def _end_fixed(self, written: PullRequest, more: str, *, again: bool = False) -> None:
-        said = words.fixed(written, self.voice, filter(None, [more]))
+        repaired = meant(self.case) is not None
+        said = words.fixed(written, self.voice, filter(None, [more]), repaired=repaired)
         assert self.handover is not None
         self._end("fixed", said, self.handover.signature, pull=written.number, again=again)
 
@@ -191,10 +219,14 @@ class Delivery:
         return self._declined(Skipped("overtaken", f"{error.what}.", error.next_step))
 
     def _declined(self, why: Skipped) -> Delivered:
-        if why.code == "no-trace" and not self.dry:
+        if why.code == "no-trace" and not self.dry and meant(self.case) is None:
             self.desk.label(self.case.number, NEEDS_TRACE, self.labels)
         self._end("declined", words.declined(why.reason, why.next_step or self.voice.retry, self.voice))
         return Delivered("declined", why.reason)
+
+    def _refused(self, why: str) -> Delivered:
+        error = SplatError(f"The fix was refused before it was written: {why}", next_step=_LOG)
+        return replace(self._broken(error), refused=True)
 
     def _broken(self, error: SplatError, dollars: float | None = None) -> Delivered:
         self._end("error", words.of_error(error, self.voice), dollars=dollars)
@@ -213,13 +245,17 @@ class Delivery:
         dollars: float | None = None,
     ) -> None:
         spent = self._spent if dollars is None else dollars
-        end = End(outcome, spent, said, signature.strip("0") and signature, pull, again)
+        # What Splat said of its fix is true whatever became of the repair.
+        still = self.case.fix is not None and meant(self.case) is not None and outcome != "fixed"
+        known = signature.strip("0") and signature
+        end = End(outcome, spent, said, known, pull, again, beside(said) if still else None)
         finish(self.hub, self.case.state.here, self.case.number, end, self.now())
 
     @property
     def voice(self) -> words.Voice:
         """How the endings speak."""
-        return words.Voice(self.case.settings.gate.mention, self.case.state.here.url, self._tally)
+        by_push = self.case.fix is None and meant(self.case) is not None
+        return words.Voice(self.case.settings.gate.mention, self.case.state.here.url, self._tally, by_push)
 
     @property
     def labels(self) -> frozenset[str]:

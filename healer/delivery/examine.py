@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from healer.event import Event
 from healer.handover import rebuild
 from healer.outcome import Rejected, Skipped
 from healer.report import read_report
@@ -14,6 +13,7 @@ from healer.triage import triage
 if TYPE_CHECKING:
     from healer.confidence import Confidence
     from healer.context import Context, Tree
+    from healer.event import Event
     from healer.handover import Handover
     from healer.settings import Settings
 
@@ -34,13 +34,14 @@ class Examined:
         return replace(self, confidence=replace(self.confidence, draft=(*self.confidence.draft, *reasons)))
 
 
-def examine(text: str, handover: Handover, tree: Tree, settings: Settings) -> Examined | Skipped | Rejected:
-    """`text` is what the issue says to its reader, `tree` the default branch at the handover's base.
+def examine(event: Event, handover: Handover, tree: Tree, settings: Settings) -> Examined | Skipped | Rejected:
+    """`event` holds what the issue says to its reader, or the log of a check that failed; `tree` is the commit that the
+    handover is for.
 
-    Skipped where the issue itself leads to no fix, whatever the handover says; Rejected where the handover does not
-    follow from the issue, or does not obey the policy.
+    Skipped where that leads to no fix, whatever the handover says; Rejected where the handover does not follow from it,
+    or does not obey the policy.
     """
-    report = read_report(Event("trace", text))
+    report = read_report(event)
     if isinstance(report, Skipped):
         return report
     if isinstance(declined := triage(report, settings.triage, settings.ignore), Skipped):

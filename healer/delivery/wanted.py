@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from healer.gate import State, recheck
+from healer.gate.admit import about
 from healer.gate.case import Case
 from healer.gate.people import asks_the_api, is_writer
 from healer.outcome import SplatError
@@ -40,7 +41,7 @@ def look_again(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: 
     state = State(now, here)
     if asks_the_api(Case(trigger, state, settings)):
         state = replace(state, permission=hub.permission(trigger.actor.login))
-    state = replace(state, pulls=hub.pulls())
+    state = about(replace(state, pulls=hub.pulls()), trigger, hub, settings)
     number = Case(trigger, state, settings).number
     if not number:
         return state
@@ -74,6 +75,8 @@ def approved(case: Case, *, told: bool) -> bool:
     Splat itself asks once more only for what was approved, and the gate lets it in only where its ledger says so.
     """
     own = case.trigger.actor.id == case.state.here.own
+    if case.trigger.ask == "ci-finished" and own:
+        return False  # the log of a run that Splat itself set off, on a branch that is not its own
     trusted = case.trigger.actor.id in case.settings.gate.trusted
     return own or (told and (is_writer(case) or trusted or case.from_reporter))
 

@@ -23,11 +23,14 @@ LIMIT = 40_000
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What every ending needs: how Splat is spoken to, where the run's log is ("" for nowhere), what it all cost."""
+    """What every ending needs: how Splat is spoken to, where the run's log is ("" for nowhere), what it all cost.
+    `by_push` is True where no command starts it again, but a commit on the branch does.
+    """
 
     mention: str
     log: str
     tally: Tally
+    by_push: bool = False
 
     def command(self, name: str) -> str:
         """A command, as a person would type it."""
@@ -36,6 +39,8 @@ class Voice:
     @property
     def retry(self) -> str:
         """How to ask once more."""
+        if self.by_push:
+            return "Splat looks again when the checks of a newer commit on the branch have failed."
         return f"Comment {self.command('retry')} and, behind it, what the right behaviour is: Claude is told so."
 
     def foot(self) -> str:
@@ -46,9 +51,11 @@ class Voice:
         return f"<sub>${tally.dollars:.4f}{calls}, {tally.seconds:.0f} s.{log}</sub>"
 
 
-def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = ()) -> str:
-    """There is a pull request. `more` are sentences of our own, about what else happened."""
-    head = f"**{'A new commit in pull' if pull.updated else 'Pull'} request [{pull.number}]({pull.url}) fixes this**"
+def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = (), *, repaired: bool = False) -> str:
+    """There is a pull request. `more` are sentences of our own, about what else happened; `repaired` says that it was
+    there before, and its checks failed.
+    """
+    head = f"**{_headed(pull, repaired=repaired)}**"
     verdict = pull.confidence.verdict
     proof = "a test that fails without the fix and passes with it" if verdict.proven else "none"
     rows = {
@@ -67,7 +74,16 @@ def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = ()) -> str:
     return "\n\n".join(filter(None, parts))
 
 
+def _headed(pull: PullRequest, *, repaired: bool) -> str:
+    link = f"[{pull.number}]({pull.url})"
+    if repaired:
+        return f"A new commit, {md.code(pull.head[:7])}, repairs what failed in pull request {link}"
+    return f"{'A new commit in pull' if pull.updated else 'Pull'} request {link} fixes this"
+
+
 def _next(pull: PullRequest, voice: Voice) -> str:
+    if voice.by_push:
+        return f"review that commit; revert it if it is not what you want. {voice.retry}"
     look = "see why it is a draft, then review it" if pull.draft else "review it"
     again = f"{voice.command('retry')} and what should be different, here or on the pull request, tries again"
     return f"{look}. {again}; {voice.command('help')} lists all commands."
@@ -97,7 +113,8 @@ def broken(what: str, where: str, next_step: str, voice: Voice) -> str:
     place = f" ({md.code(redact(where), 200)})" if where.strip() else ""
     then = md.prose(redact(next_step)) or "The run's log says more."
     head = f"**Splat could not finish.** {md.prose(redact(what)).rstrip('.')}{place}."
-    return "\n\n".join([head, f"**Next:** {then} Then comment {voice.command('retry')}.", voice.foot()])
+    again = voice.retry if voice.by_push else f"Then comment {voice.command('retry')}."
+    return "\n\n".join([head, f"**Next:** {then} {again}", voice.foot()])
 
 
 def of_error(error: SplatError, voice: Voice) -> str:
@@ -118,6 +135,18 @@ def rehearsed(offer: Offer, diff: str, confidence: Confidence, voice: Voice) -> 
         voice.foot(),
     ]
     return "\n\n".join(filter(None, parts))
+
+
+def withheld(confidence: Confidence, diff: str, voice: Voice) -> str:
+    """A change for a person's branch that a person has to look at first."""
+    parts = [
+        "**Splat has a change for this branch, and did not write it**, because a person has to look at it first:\n"
+        + "\n".join(f"- {md.line(reason, 400)}" for reason in confidence.draft),
+        f"<details><summary>The change</summary>\n\n{md.fence(redact(diff), 'diff', 20_000)}\n\n</details>",
+        f"**Next:** apply it by hand if you like it. {voice.retry}",
+        voice.foot(),
+    ]
+    return "\n\n".join(parts)
 
 
 def talking(voice: Voice) -> str:

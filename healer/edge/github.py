@@ -129,6 +129,12 @@ class GitHub:
         """Implements `Hub`. A label that does not exist yet is made first."""
         put_labels(self.api, issue, [name])
 
+    def labeller(self, issue: int, names: frozenset[str]) -> Actor | None:
+        """Implements `Hub`."""
+        told = self.api.pages(f"/issues/{issue}/events") or ()
+        put = [each for each in told if each.get("event") == "labeled" and _label_of(each) in names]
+        return _actor(put[-1].get("actor")) if put else None
+
     def _is_own(self, issue: dict[str, Any], mark: str) -> bool:
         own = _id(issue.get("user")) == self.own
         return own and not issue.get("pull_request") and (issue.get("body") or "").startswith(mark)
@@ -141,6 +147,10 @@ def _id(user: Any) -> int:
 
 def _actor(user: Any) -> Actor:
     return Actor(_id(user), str(user["login"]) if user else "ghost")
+
+
+def _label_of(event: dict[str, Any]) -> str:
+    return str((event.get("label") or {}).get("name") or "").casefold()
 
 
 def _said(comment: dict[str, Any], issue: int) -> Said:

@@ -104,6 +104,10 @@ class GitHubChecks:
         """Implements `CiSite`."""
         self._api.ask("PATCH", f"/pulls/{number}", {"body": body})
 
+    def retell(self, issue: int, body: str) -> None:
+        """Implements `CiSite`."""
+        self._api.ask("PATCH", f"/issues/{issue}", {"body": body})
+
     def rerun(self, run: int) -> bool:
         """Implements `CiSite`."""
         return self._done("POST", f"/actions/runs/{run}/rerun-failed-jobs", {})

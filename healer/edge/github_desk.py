@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from healer.edge.github_forge import Base
+from healer.edge.github_forge import RUN, Base
 from healer.edge.github_labels import put_labels
 from healer.edge.plumbing import git
 from healer.outcome import SplatError
@@ -26,6 +26,14 @@ class GitHubDesk:
     def head(self, branch: str) -> str:
         """The newest commit of a branch."""
         return str(self._api.ask("GET", f"/git/ref/heads/{quote(branch)}")["object"]["sha"])
+
+    def left_by(self, commit: str, run: int, own: int) -> str:
+        """Implements `Marks`."""
+        found = self._api.ask("GET", f"/commits/{commit}", but=(404, 422))
+        if found is None or not run or int((found.get("author") or {}).get("id") or 0) != own:
+            return ""
+        runs = RUN.findall(str(found["commit"]["message"]))
+        return str(found["parents"][0]["sha"]) if runs[-1:] == [str(run)] and found["parents"] else ""
 
     def contains(self, head: str, base: str) -> bool:
         """Implements `Desk`."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from healer.report import Report
 
 _TRAILER = re.compile(r"^Splat-Signature: ([0-9a-f]{16})$", re.MULTILINE)
-_RUN = re.compile(r"^Splat-Run: ([0-9]{1,18})$", re.MULTILINE)
+RUN = re.compile(r"^Splat-Run: ([0-9]{1,18})$", re.MULTILINE)
 #: Who commits what the API signs.
 _GITHUB_ITSELF = "web-flow"
 _MOST_NAMES = 20
@@ -174,7 +174,7 @@ class GitHubForge(Reading):
     @property
     def left_here(self) -> bool:
         """True when the branch's newest commit, as `standing` last saw it, is one that this very run has left there."""
-        return self._tip is not None and self._run > 0 and self._tip.last(_RUN) == str(self._run)
+        return self._tip is not None and self._run > 0 and self._tip.last(RUN) == str(self._run)
 
     def publish(self, offer: Offer) -> tuple[int, str, str]:
         """Commit, branch, pull request, in this order; a branch that no pull request came of is taken back.
@@ -226,7 +226,7 @@ class GitHubForge(Reading):
         old = self._tip
         if not offer.standing.head or old is None:
             return [offer.base]
-        if offer.base in old.parents:
+        if offer.base in (old.sha, *old.parents):
             return [old.sha]
         behind = self._api.ask("GET", f"/compare/{offer.base}...{old.sha}", parameters={"per_page": "1"})["behind_by"]
         return [old.sha, offer.base] if behind else [old.sha]

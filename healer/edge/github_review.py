@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from healer.event import BRANCH, MARK, visible
 from healer.markdown import cut
@@ -19,15 +20,21 @@ _MOST_FILES, _MOST_REMARKS, _MOST_PEOPLE = 6, 20, 5
 _PATCH, _WORDS, _LINES = 4_000, 1_500, 4
 
 
-def remarks(api: Api, number: int, base: str, permission: Callable[[str], Permission | None]) -> dict[str, str]:
-    """Titled texts for the context: each changed file's diff against the commit `base`, and the review comments by
-    people with write permission, oldest first. Empty for a pull request that is not open or not on a branch of Splat's.
+def remarks(
+    api: Api, number: int, base: str, permission: Callable[[str], Permission | None], *, own: bool = True
+) -> dict[str, str]:
+    """Titled texts for the context: each changed file's diff against the commit `base` ("" for the branch that it goes
+    to), and the review comments by people with write permission, oldest first. Empty for a pull request that is not
+    open, from a fork, or, where it is to be Splat's `own`, not on a branch of Splat's.
 
     Four requests, and one for each person who left something.
     """
     pull = api.ask("GET", f"/pulls/{number}", but=(404,))
-    if pull is None or pull["state"] != "open" or not _is_ours(pull["head"], pull["base"]):
+    if pull is None or pull["state"] != "open" or not _is_here(pull["head"], pull["base"]):
         return {}
+    if own and not BRANCH.fullmatch(pull["head"]["ref"]):
+        return {}
+    base = base or quote(pull["base"]["ref"], safe="")
     told = dict(_diffs(api.ask("GET", f"/compare/{base}...{pull['head']['sha']}", but=(404,))))
     left = [
         *(_Remark.of_line(each) for each in api.pages(f"/pulls/{number}/comments") or ()),
@@ -38,8 +45,8 @@ def remarks(api: Api, number: int, base: str, permission: Callable[[str], Permis
     return told
 
 
-def _is_ours(head: dict[str, Any], base: dict[str, Any]) -> bool:
-    return bool(BRANCH.fullmatch(head["ref"])) and head["repo"] is not None and head["repo"]["id"] == base["repo"]["id"]
+def _is_here(head: dict[str, Any], base: dict[str, Any]) -> bool:
+    return head["repo"] is not None and bool(head["repo"]["id"] == base["repo"]["id"])
 
 
 def _diffs(compared: dict[str, Any] | None) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: The label that Splat's SDKs put on their issues, to find them again.
 SDK_LABEL = "splat"
+#: What a run on the default branch is started by where it tells of the branch itself: the runs of comments, issues and
+#: of other runs stand there too, and their logs hold what anybody writes.
+_OF_THE_BRANCH = frozenset({"push", "schedule", "workflow_dispatch"})
 #: The event types of `repository_dispatch` that ask for something.
 DISPATCHES = frozenset({"splat", "splat-heal"})
 #: The one that tells of a deploy.
@@ -176,9 +179,9 @@ def _workflow_run(payload: Fields, settings: Settings) -> Trigger | Skipped:
     branch = run.text("head_branch")
     if not branch:
         return _nothing("The run is about no branch.")
-    main = branch == repository.text("default_branch") and run.text("event") != "pull_request"
+    main = branch == repository.text("default_branch") and run.text("event") in _OF_THE_BRANCH
     # Whose pull request it is, and whether it carries a label, no payload says.
-    labelled = settings.ci_heal and run.text("event") == "pull_request"
+    labelled = settings.ci_heal and run.text("event") == "pull_request" and branch != repository.text("default_branch")
     if not (main and settings.ci_heal) and not labelled and not BRANCH.fullmatch(branch):
         return _nothing("The run is about no branch of Splat's.")
     pulls = [pull.number("number") for pull in run.each("pull_requests")]

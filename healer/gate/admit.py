@@ -10,7 +10,8 @@ from healer.gate.caps import spends
 from healer.gate.case import Case, digest, tracked
 from healer.gate.decide import Go, decide
 from healer.gate.ledger import Run, stamp, write_ledger
-from healer.gate.people import asks_the_api, is_final, permitted
+from healer.gate.people import asks_the_api, is_final, may_label, permitted
+from healer.gate.standing import labelled_pull
 from healer.gate.state import CI_LABEL, State
 from healer.gate.words import ci_issue, ci_mark, help_body, note_body, tracking_body
 from healer.outcome import ConfigError, Skipped
@@ -64,9 +65,7 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
         return state
     if trigger.ask == "after":
         return replace(state, merged=hub.merged(watched_since(settings, now)))
-    state = replace(state, pulls=hub.pulls())
-    if trigger.default_branch:
-        state = replace(state, filed=hub.ci_issue(ci_mark(trigger)))
+    state = about(replace(state, pulls=hub.pulls()), trigger, hub, settings)
     case = Case(trigger, state, settings)
     if case.number:
         state = replace(state, issue=hub.issue(case.number))
@@ -81,6 +80,18 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
 def watched_since(settings: Settings, now: datetime) -> datetime:
     """The earliest merge that is still looked after: its window, and the quiet time of what was deployed at its end."""
     return now - timedelta(days=settings.merge.window_days, hours=settings.merge.quiet_hours)
+
+
+def about(state: State, trigger: Trigger, hub: Hub, settings: Settings) -> State:
+    """The state with what tells whether a failed run on a branch of people's is to be healed, and where it is told of.
+    Nothing is asked for any other delivery.
+    """
+    if trigger.default_branch:
+        return replace(state, filed=hub.ci_issue(ci_mark(trigger)))
+    case = Case(trigger, state, settings)
+    if settings.ci_heal and trigger.ask == "ci-finished" and trigger.conclusion == "failure" and labelled_pull(case):
+        return replace(state, labelled=may_label(case, hub))
+    return state
 
 
 def _answer(case: Case, hub: Hub, body: str, reaction: str) -> None:

@@ -86,14 +86,16 @@ def _pulls(case: Case) -> Skipped | None:
 
 
 def repairs(case: Case) -> int:
-    """How often the fix was repaired since a person last asked for anything. A look at the checks that led to nothing
-    is no repair, and a run that is at work may come to be one: whoever looks meanwhile leaves it to that.
+    """How often the fix was repaired since a person last asked for anything. A look at the checks that cost nothing is
+    no repair, and a run that is at work may come to be one: whoever looks meanwhile leaves it to that.
     """
     done = 0
     for run in case.ledger.runs:
+        if run.id == case.state.here.run:
+            continue
         if run.ask != "ci-finished":
             done = 0
-        elif run.state not in ("declined", "running"):
+        elif run.state != "running" and (run.state != "declined" or run.dollars):
             done += 1
     return done
 

@@ -78,7 +78,7 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         case.text,
         trigger.words,
         trigger.actor.login,
-        is_writer(case) or trigger.actor.id in settings.gate.trusted or case.from_reporter,
+        is_writer(case) or trigger.actor.id in settings.gate.trusted or case.from_reporter or state.labelled,
         settings.limits.dollars if spends(case) else 0.0,
         case.running.id if case.running else 0,
         trigger.place,

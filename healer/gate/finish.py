@@ -11,6 +11,7 @@ from healer.gate.standing import of_ours, taken_over
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from healer.event import Trigger
@@ -32,7 +33,8 @@ def recheck(trigger: Trigger, state: State, settings: Settings) -> Skipped | Non
     if skipped := of_ours(case) or taken_over(case):
         return skipped
     issue = state.issue
-    if trigger.ask in ("heal", "retry") and issue is not None and case.ledger.text != case.digest:
+    from_text = trigger.ask in ("heal", "retry") or trigger.default_branch
+    if from_text and issue is not None and case.ledger.text != case.digest:
         return Skipped("edited", "The issue was edited while Splat was at work.", "Read it, and ask again.")
     return None
 
@@ -49,7 +51,8 @@ def _this(case: Case) -> tuple[int, int]:
 @dataclass(frozen=True, slots=True)
 class End:
     """What a run came to: the dollars it really spent, the pull request it left (0 for none), and `words`, Markdown
-    that is ready to be shown. `again` lets Splat start itself once more, as after the base has moved.
+    that is ready to be shown. `again` lets Splat start itself once more, as after the base has moved. `beside` makes
+    the comment's text of what stands there already, where that is still true; else it is `words` alone.
     """
 
     outcome: Outcome
@@ -58,6 +61,7 @@ class End:
     signature: str = ""
     pull: int = 0
     again: bool = False
+    beside: Callable[[str], str] | None = None
 
 
 def finish(hub: Hub, here: Here, issue: int, end: End, now: datetime) -> Ledger | None:
@@ -70,7 +74,9 @@ def finish(hub: Hub, here: Here, issue: int, end: End, now: datetime) -> Ledger 
     for said, ledger in comments:
         if any((run.id, run.attempt) == (here.run, here.attempt) for run in ledger.runs):
             ended = _ended(ledger, here, end, now)
-            hub.rewrite(said.id, f"{write_ledger(ended)}\n\n{end.words}")
+            there = said.body.partition("\n")[2].strip("\n")
+            words = end.beside(there) if end.beside else end.words
+            hub.rewrite(said.id, f"{write_ledger(ended)}\n\n{words}")
             return ended
     for said, ledger in comments[:1]:
         lost = Run(here.run, here.attempt, "", stamp(now), "heal", 0, end.dollars)

@@ -8,6 +8,7 @@ from healer.outcome import Skipped
 
 if TYPE_CHECKING:
     from healer.gate.case import Case
+    from healer.gate.state import Hub
 
 _MAY = frozenset({"admin", "maintain", "write"})
 _WRITER = "Somebody with write permission can ask for it."
@@ -55,6 +56,18 @@ def is_writer(case: Case) -> bool:
     """True when the API says so, for this very id: a login can change hands."""
     found = case.state.permission
     return found is not None and found.user == case.trigger.actor.id and found.value in _MAY
+
+
+def may_label(case: Case, hub: Hub) -> bool:
+    """True when somebody with write permission put the trigger label there: who triages labels too. Two requests."""
+    gate = case.settings.gate
+    person = hub.labeller(case.trigger.pull, frozenset(label.casefold() for label in gate.labels))
+    if person is None or not person.id or person.id in (case.state.here.own, *gate.reporters):
+        return False
+    if person.id in gate.trusted:
+        return True
+    found = hub.permission(person.login)
+    return found is not None and found.user == person.id and found.value in _MAY
 
 
 def asks_the_api(case: Case) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healer.event import asking
-from healer.gate.case import mentions
+from healer.gate.case import closes, mentions
 from healer.gate.ledger import moment
 from healer.markdown import code
 from healer.outcome import Skipped
@@ -58,13 +58,22 @@ def _checks_of_ours(case: Case) -> Skipped | None:
         return None if case.number else Skipped("not-ours", "The pull request no longer says which issue it fixes.")
     if not settings.ci_heal or trigger.conclusion != "failure":
         return Skipped("not-ours", "The checks are about no open fix of Splat's.")
-    if trigger.default_branch or _labelled_pull(case):
+    if trigger.default_branch:
         return None
-    return Skipped("not-ours", "The failed run is on no branch that Splat heals.")
+    if not labelled_pull(case):
+        return Skipped("not-ours", "The failed run is on no branch that Splat heals.")
+    if case.state.labelled:
+        return None
+    return Skipped("denied", "Nobody with write permission put the label on the pull request.")
 
 
-def _labelled_pull(case: Case) -> bool:
+def labelled_pull(case: Case) -> bool:
+    """True where the run is about a person's open pull request of this repository, at its newest commit, that carries a
+    trigger label.
+    """
     trigger = case.trigger
+    if case.fix is not None or not trigger.pull or trigger.default_branch:
+        return False
     wanted = {label.casefold() for label in case.settings.gate.labels}
     return any(
         pull.repository == trigger.repository
@@ -110,7 +119,7 @@ def _someone_at_work(case: Case) -> Skipped | None:
 def under_way(case: Case) -> Skipped | None:
     """A run that is at work, or a fix that waits for its review."""
     if case.trigger.ask not in WORK:
-        return None
+        return _red_and_fixed(case)
     if case.running is not None:
         stop = code(case.settings.gate.mention + " stop")
         return Skipped("running", "Splat is at work on this already.", f"Wait for it, or comment {stop} and ask again.")
@@ -120,3 +129,13 @@ def under_way(case: Case) -> Skipped | None:
         then = f"Review it; or comment {retry} with what should be different."
         return Skipped("open-fix", f"Pull request {case.fix.number} fixes this, and is open.", then)
     return None
+
+
+def _red_and_fixed(case: Case) -> Skipped | None:
+    """A red default branch whose fix waits: every further push would be red, and pay for it again."""
+    if not case.trigger.default_branch or not case.number:
+        return None
+    fix = next((pull for pull in case.ours if closes(pull.body) == case.number), None)
+    if fix is None:
+        return None
+    return Skipped("open-fix", f"Pull request {fix.number} fixes this, and is open.", "Review it.")

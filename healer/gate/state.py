@@ -98,7 +98,8 @@ class State:
 
     None where nothing was asked, or where there is no such thing (`permission`, `issue`), or where there is more than
     can be read (`comments` of the issue, `recent` ones of the repository, open `pulls`): what cannot be counted is
-    never taken for little. `filed` is the open issue that tells of a red default branch, 0 for none.
+    never taken for little. `filed` is the open issue that tells of a red default branch, 0 for none. `labelled` is True
+    where somebody with write permission put the trigger label on the pull request whose run failed.
     """
 
     now: datetime
@@ -157,3 +158,6 @@ class Hub(Protocol):
 
     def label(self, issue: int, name: str) -> None:
         """Put a label on an issue."""
+
+    def labeller(self, issue: int, names: frozenset[str]) -> Actor | None:
+        """Who last put one of these labels, in lower case, on an issue or pull request; None where nobody can tell."""

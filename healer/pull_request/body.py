@@ -49,6 +49,26 @@ def pull_request_body(confidence: Confidence, tally: Tally, issue: int, state: s
     return _join(sections, foot)
 
 
+def repaired_body(there: str, confidence: Confidence, tally: Tally, issue: int, state: str) -> str:
+    """The body of a pull request that stands, and what a commit repaired; what it said of cause and fix stays. Written
+    twice, it is the same.
+    """
+    verdict, proposal = confidence.verdict, confidence.verdict.patch.proposal
+    mark = f"<!-- splat:repair {proposal.context.base[:12]} -->"
+    kept = f"\n{there.replace(chr(13), '')}".rpartition("\n<!-- splat:state ")[0] or there
+    kept = kept.partition(f"\n{mark}\n")[0].strip().removesuffix(f"Fixes #{issue}")
+    sections = [
+        kept.strip(),
+        f"{mark}\n## Repaired after its checks failed\n\n{headline(proposal.context.report, proposal.context)}",
+        f"**Why.** {md.prose(redact(proposal.root_cause))}\n\n**The change.** {md.prose(redact(proposal.fix))}",
+        _checks_table(verdict.checks),
+        _confidence_section(confidence).replace("## Confidence", "### Confidence", 1),
+        _folds(verdict.checks),
+        _cost_fold(proposal.context, proposal.files_read, tally),
+    ]
+    return _join(sections, [f"Fixes #{issue}" if issue else "", f"<!-- splat:state {state} -->"])
+
+
 LOCALLY = (
     "A hint often helps: say what the right behaviour is, and run Splat again with it "
     '(`splat heal … --hint "an unknown code means no discount"`).'

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from healer import markdown as md
 from healer.outcome import Skipped
-from healer.pull_request.body import pull_request_body, pull_request_title, state_marker
+from healer.pull_request.body import pull_request_body, pull_request_title, repaired_body, state_marker
 from healer.pull_request.value import Offer, PullRequest
 from healer.redact import redact
 
@@ -24,9 +24,10 @@ def publish(
     tally: Tally,
     signature: str,
     notes: Sequence[str] = (),
+    onto: str | None = None,
 ) -> PullRequest | Skipped:
     """Write the fix to the forge. Skipped when a person has taken over since the healing began. `notes` are sections
-    for the body, ready to be shown.
+    for the body, ready to be shown. `onto` is the body of the pull request that the fix repairs, and that goes on.
     """
     proposal = confidence.verdict.patch.proposal
     now = forge.standing(proposal.context.report, signature, proposal.context.base)
@@ -41,7 +42,10 @@ def publish(
         confidence=confidence.score,
     )
     title = pull_request_title(confidence)
-    body = pull_request_body(confidence, tally, now.issue, state, notes)
+    if onto is None:
+        body = pull_request_body(confidence, tally, now.issue, state, notes)
+    else:
+        body = repaired_body(onto, confidence, tally, now.issue, state)
     draft = bool(confidence.draft)
     number, head, url = forge.publish(
         Offer(

@@ -300,7 +300,7 @@ def test_a_hostile_log_changes_nothing_but_one_comment(fix: Fix) -> None:
     fix.gate.configure("merge: {auto: true}")
     comments = len(fix.gate.shop.comments(fix.issue))
     ended = fix.watch(*fix.finished(), "--can-repair", GITHUB_ACTIONS="true")
-    assert ended.outputs.keys() == {"state", "next", "pull-request", "head", "repair-file"}
+    assert ended.outputs.keys() == {"state", "next", "pull-request", "head", "repair-file", "base"}
     assert ended.outputs["next"] == "repair"
     assert not re.search(r"^::(?!stop-commands::[0-9a-f]{32}$|[0-9a-f]{32}::$)", ended.printed, re.MULTILINE)
     assert len(fix.gate.shop.comments(fix.issue)) == comments
