@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _BRANCH = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_./-]{0,200}")
 _LOGIN = re.compile(r"[0-9A-Za-z-]{1,100}")
 _LABELS = ("splat",)
+#: What was paid for is waited for longer; the step has eight minutes.
+_PATIENCE = 300.0
 #: How the job that thinks ended, in GitHub's words, and in ours.
 _ENDED = {
     "success": "The job that heals ended well, and left no result that can be read",
@@ -105,7 +107,7 @@ class _Errand:
         from healer.edge.github_desk import GitHubDesk
 
         self._actions, self._request, self._repo, self._dry = actions, request, repo, dry
-        self._hub: GitHub = GitHub(actions, os.environ)
+        self._hub: GitHub = GitHub(actions, os.environ, _PATIENCE)
         self._desk = GitHubDesk(self._hub.api)
         self._ci = GitHubChecks(self._hub)
         self._dollars: float | None = None

@@ -27,8 +27,8 @@ _ACTIONS_BOT = "github-actions[bot]"
 class GitHub:
     """Implements `Hub` for one repository. Raises ConfigError for what a token may not do, SplatError for breakage."""
 
-    def __init__(self, actions: Actions, environ: Mapping[str, str]) -> None:
-        self.api = Api(actions, environ)
+    def __init__(self, actions: Actions, environ: Mapping[str, str], patience: float | None = None) -> None:
+        self.api = Api(actions, environ, patience)
         self.own = actions.actor_id
         self._app = actions.app
 
@@ -105,11 +105,12 @@ class GitHub:
     def open_issue(self, title: str, body: str, label: str) -> int:
         """Implements `Hub`."""
         told = {"title": title, "body": body, "labels": [label]}
-        return int(self.api.ask("POST", "/issues", told)["number"])
+        return int(self.api.ask("POST", "/issues", told, there=lambda: self._filed(body, label))["number"])
 
     def say(self, issue: int, body: str) -> Said:
         """Implements `Hub`."""
-        return _said(self.api.ask("POST", f"/issues/{issue}/comments", {"body": body}), issue)
+        path = f"/issues/{issue}/comments"
+        return _said(self.api.ask("POST", path, {"body": body}, there=lambda: self._there(path, body)), issue)
 
     def rewrite(self, comment: int, body: str) -> None:
         """Implements `Hub`."""
@@ -138,6 +139,14 @@ class GitHub:
     def _is_own(self, issue: dict[str, Any], mark: str) -> bool:
         own = _id(issue.get("user")) == self.own
         return own and not issue.get("pull_request") and (issue.get("body") or "").startswith(mark)
+
+    def _there(self, path: str, body: str, **wanted: str) -> dict[str, Any] | None:
+        """Our own comment or issue of that very text, where the answer to its making got lost."""
+        found = self.api.pages(path, wanted) or []
+        return next((each for each in found if _id(each.get("user")) == self.own and each.get("body") == body), None)
+
+    def _filed(self, body: str, label: str) -> dict[str, Any] | None:
+        return self._there("/issues", body, state="open", labels=label)
 
 
 def _id(user: Any) -> int:

@@ -1,4 +1,4 @@
-"""One repository's REST API, through PyGithub: its sessions, its retries, its patience with rate limits.
+"""One repository's REST API, through PyGithub's sessions; what fails in passing is sent again.
 
 Every question is one request, or one a page. PyGithub's objects, which fetch what they lack when it is looked at, are
 left alone. A request whose answer got lost is sent again, so whoever creates something must know it again when it is
@@ -7,13 +7,15 @@ there already.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from healer.edge.github_errors import explained, unreachable
+from healer.edge.github_patience import PATIENCE, Patience
 from healer.outcome import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from healer.settings import Actions
 
@@ -22,37 +24,35 @@ TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
 #: Of each list at most so many pages of 100 are read; a longer one is None.
 MOST_PAGES = 10
 _TIMEOUT = 15
-#: Seconds that a rate limit may hold a run up; a minute of GitHub being down is outwaited, by doubling pauses.
-_PATIENCE = 120
 #: Bytes of one file that are let through at most, whoever sends them.
 _MOST_SENT = 64 * 1024 * 1024
-_REPEATED = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+_Found = TypeVar("_Found")
 
 
 class Api:
-    """Raises ConfigError for what a token or a setting forbids, SplatError for breakage. `requests` counts."""
+    """Raises ConfigError for what a token or a setting forbids, SplatError for breakage. `requests` counts, those that
+    were sent again as well. `patience` are the seconds that may be lost to a GitHub that is away or wants us to wait.
+    """
 
-    def __init__(self, actions: Actions, environ: Mapping[str, str]) -> None:
+    def __init__(self, actions: Actions, environ: Mapping[str, str], patience: float | None = None) -> None:
         # A quarter of a second to import.
         import github
 
         token = next((environ[name] for name in TOKENS if environ.get(name)), "")
         if not token:
             raise ConfigError("There is no token for GitHub", where=TOKENS[0], next_step="Pass one to this step.")
-        retry = github.GithubRetry(
-            total=7, backoff_factor=1, max_rate_limit_wait=_PATIENCE, allowed_methods=set(_REPEATED)
-        )
         client = github.Github(
             auth=github.Auth.Token(token),
             base_url=actions.api,
             timeout=_TIMEOUT,
             per_page=100,
-            retry=retry,
+            retry=0,
             seconds_between_requests=0,
             seconds_between_writes=0,
             lazy=True,
         )
         self._requester = client.requester
+        self._patience = Patience(PATIENCE if patience is None else patience)
         self.repository = f"/repos/{actions.repository}"
         self.owner = actions.repository.partition("/")[0]
         self.requests = 0
@@ -65,20 +65,27 @@ class Api:
         *,
         parameters: dict[str, str] | None = None,
         but: tuple[int, ...] = (),
+        there: Callable[[], Any] | None = None,
     ) -> Any:
         """The parsed answer; None for one of the statuses `but`. `path` that begins with no "/repos" or "/user" is
         taken below the repository.
+
+        Before the request is sent again, `there` looks whether it was done after all, and its answer, where it is not
+        None, is the one that got lost.
         """
         from github.GithubException import GithubException
         from requests.exceptions import RequestException
 
-        self.requests += 1
         url = path if path.startswith(("/repos/", "/user")) else f"{self.repository}{path}"
         if path == "/graphql":
             # It stands beside the REST API of an Enterprise Server, not below it.
             url = self._requester.graphql_url
-        try:
+
+        def send() -> Any:
             return self._requester.requestJsonAndCheck(verb, url, parameters=parameters, input=body)[1]
+
+        try:
+            return self._patiently(send, there)
         except GithubException as error:
             if error.status in but:
                 return None
@@ -91,19 +98,39 @@ class Api:
         from github.GithubException import GithubException
         from requests.exceptions import RequestException
 
-        self.requests += 1
         url = f"{self.repository}{path}"
-        try:
+
+        def send() -> str:
             status, headers, content = self._requester.requestJson("GET", url)
             if status == 302:
                 return end_of(headers["location"], most)
             if status != 200:
                 raise GithubException(status, None, headers)
             return str(content)[-most:]
+
+        try:
+            return self._patiently(send)
         except GithubException as error:
             raise explained(error, f"GET {url}") from None
         except (RequestException, OSError, KeyError) as error:
             raise unreachable(error, f"GET {url}") from None
+
+    def _patiently(self, send: Callable[[], _Found], there: Callable[[], _Found | None] | None = None) -> _Found:
+        """What `send` answers, sooner or later; its last failure where patience ends."""
+        attempt = 0
+        while True:
+            began = time.monotonic()
+            self.requests += 1
+            try:
+                return send()
+            except Exception as error:
+                pause = self._patience.pause(error, attempt, time.monotonic() - began)
+                if pause is None:
+                    raise
+            time.sleep(pause)
+            attempt += 1
+            if there is not None and (found := there()) is not None:
+                return found
 
     def pages(self, path: str, wanted: Mapping[str, str] | None = None) -> list[dict[str, Any]] | None:
         """All items of a list, None when there are more than are read."""

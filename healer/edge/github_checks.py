@@ -9,6 +9,7 @@ from urllib.parse import quote
 from healer.ci.evidence import MOST_LOG
 from healer.ci.value import Check, Commit, Compared, Job, Note, Phase, Pull, WorkflowRun
 from healer.edge.github_api import MOST_PAGES
+from healer.edge.github_dispatch import dispatch
 from healer.outcome import ConfigError, SplatError
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _ENDED: dict[str, Phase] = {
     "action_required": "awaiting",
 }
 _STATUSES: dict[str, Phase] = {"success": "passed", "pending": "running", "failure": "failed", "error": "broken"}
+_AT_WORK = frozenset({"queued", "in_progress", "requested", "waiting", "pending"})
 #: Steps before the first own one of a job.
 _MACHINERY = frozenset({"Set up job", "Set up runner", "Initialize containers"})
 
@@ -109,21 +111,21 @@ class GitHubChecks:
         self._api.ask("PATCH", f"/issues/{issue}", {"body": body})
 
     def rerun(self, run: int) -> bool:
-        """Implements `CiSite`."""
-        return self._done("POST", f"/actions/runs/{run}/rerun-failed-jobs", {})
+        """Implements `CiSite`. False where the token may not, or where it is too late."""
 
-    def dispatch(self, workflow: str, branch: str) -> bool:
-        """Implements `CiSite`."""
-        path = f"/actions/workflows/{quote(workflow.rpartition('/')[2])}/dispatches"
-        return self._done("POST", path, {"ref": branch})
+        def there() -> dict[str, Any] | None:
+            now = self._api.ask("GET", f"/actions/runs/{run}", but=(404,)) or {}
+            return now if now.get("status") in _AT_WORK else None
 
-    def _done(self, verb: str, path: str, body: dict[str, Any]) -> bool:
-        """False where the token may not, or where it is too late."""
         try:
-            self._api.ask(verb, path, body)
+            self._api.ask("POST", f"/actions/runs/{run}/rerun-failed-jobs", {}, there=there)
         except SplatError:
             return False
         return True
+
+    def dispatch(self, workflow: str, branch: str) -> bool:
+        """Implements `CiSite`."""
+        return dispatch(self._api, workflow, branch)
 
     def _listed(self, path: str, name: str, **wanted: str) -> Iterator[dict[str, Any]]:
         """The items of a list that stands in an object. Raises SplatError for one that is longer than is read: what was

@@ -8,7 +8,6 @@ from urllib.parse import quote
 from healer.edge.github_forge import RUN, Base
 from healer.edge.github_labels import put_labels
 from healer.edge.plumbing import git
-from healer.outcome import SplatError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,15 +41,9 @@ class GitHubDesk:
 
     def start(self, workflow: str, branch: str, issue: int) -> bool:
         """Implements `Desk`. A token without `actions: write`, or a workflow without that trigger, says no."""
-        if not workflow:
-            return False
-        told = {"ref": branch, "inputs": {"issue": str(issue)}}
-        path = f"/actions/workflows/{quote(workflow.rpartition('/')[2])}/dispatches"
-        try:
-            self._api.ask("POST", path, told)
-        except SplatError:
-            return False
-        return True
+        from healer.edge.github_dispatch import dispatch
+
+        return bool(workflow) and dispatch(self._api, workflow, branch, {"issue": str(issue)})
 
     def label(self, issue: int, name: str, known: frozenset[str]) -> None:
         """Implements `Desk`."""

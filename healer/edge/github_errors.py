@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from healer.edge.github_patience import limit_of
 from healer.markdown import plain
 from healer.outcome import ConfigError, SplatError
 
@@ -38,10 +40,12 @@ def explained(error: GithubException, where: str) -> SplatError:
             where="Settings > Actions > General > Workflow permissions",
             next_step="Tick `Allow GitHub Actions to create and approve pull requests`, or give Splat an App's token.",
         )
-    if error.status in (403, 429) and "rate limit" in said.lower():
-        return SplatError("GitHub's rate limit is used up", where=where, next_step="Run it again in an hour.")
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    limited = limit_of(error.status, said, headers)
+    if error.status in (403, 429) and limited is not None:
+        return SplatError("GitHub's rate limit is used up", where=where, next_step=f"Run it again {_when(limited)}.")
     if error.status in (403, 404):
-        needed = plain((error.headers or {}).get("x-accepted-github-permissions", ""))[:100]
+        needed = plain(headers.get("x-accepted-github-permissions", ""))[:100]
         then = f"It needs `{needed}`. " if needed else ""
         return ConfigError(
             f"The token may not do this: {said}", where=where, next_step=f"{then}Set the job's `permissions:`."
@@ -51,6 +55,12 @@ def explained(error: GithubException, where: str) -> SplatError:
     return SplatError(
         f"GitHub answers {error.status}: {said}", where=where, next_step=_ADVICE.get(error.status, _LATER)
     )
+
+
+def _when(seconds: float) -> str:
+    """In words that are as true when they are read."""
+    end = datetime.now(UTC) + timedelta(seconds=min(seconds, 86_400.0))
+    return f"after {end:%H:%M} UTC" if seconds <= 86_400 else "tomorrow"
 
 
 def unreachable(error: Exception, where: str) -> SplatError:

@@ -6,6 +6,7 @@ import base64
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -43,6 +44,8 @@ class CiProxy(Proxy):
     asked: list[str] = field(default_factory=list)
     #: Tokens that came to the store of logs, which is another server.
     leaked: list[str] = field(default_factory=list)
+    #: Runs that a dispatch has started, which nobody but who asks for them sees.
+    dispatched: list[dict[str, Any]] = field(default_factory=list)
 
     def job(self, run: int, name: str = "test", conclusion: str | None = "success", log: str = "", **more: Any) -> int:
         """A job of a run that is there; its id."""
@@ -84,6 +87,7 @@ class CiProxy(Proxy):
             (rf"POST {_REPO}/actions/runs/(\d+)/rerun-failed-jobs", self._rerun),
             (rf"POST {_REPO}/actions/runs/(\d+)/cancel", self._cancel),
             (rf"POST {_REPO}/actions/workflows/([^/]+)/dispatches", self._dispatch),
+            (rf"GET {_REPO}/actions/workflows/([^/]+)/runs", self._dispatched),
             (rf"GET {_REPO}/branches/([^/]+)", lambda branch, **_: {"name": branch, "protection": {}}),
             (rf"GET {_REPO}/rules/branches/([^/]+)", self._rules),
             (rf"GET ({_REPO})", self._repository),
@@ -123,13 +127,22 @@ class CiProxy(Proxy):
 
     def _rerun(self, run: str, **_: Any) -> Any:
         self.asked.append(f"rerun {run}")
+        for each in self.runs:
+            if each["id"] == int(run):
+                each["status"] = "queued"
         return 201, b"{}"
+
+    def _dispatched(self, workflow: str, **_: Any) -> Any:
+        return {"workflow_runs": [each for each in self.dispatched if each["workflow"] == workflow]}
 
     def _cancel(self, run: str, **_: Any) -> Any:
         self.asked.append(f"cancel {run}")
         return 202, b"{}"
 
     def _dispatch(self, workflow: str, body: bytes, **_: Any) -> Any:
+        at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        told = {"workflow": workflow, "head_branch": json.loads(body)["ref"], "status": "queued", "created_at": at}
+        self.dispatched.append(told)
         self.asked.append(f"dispatch {workflow} on {json.loads(body)['ref']}")
         return 204, b""
 

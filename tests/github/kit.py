@@ -130,6 +130,13 @@ class Proxy:
     #: request is done first, and only its answer lost.
     faults: list[tuple[str, int, bool]] = field(default_factory=list)
     fault_says: str = "broken on purpose"
+    fault_headers: dict[str, str] = field(default_factory=dict)
+    #: A bad day: each request is answered with 502 before anything is done ("early"), or each that writes after it is
+    #: done ("late"); the same request again is answered well.
+    weather: str = ""
+    #: Until this moment of the monotonic clock connections are closed without an answer.
+    away_until: float = 0.0
+    _met: set[tuple[str, str, bytes]] = field(default_factory=set)
     #: Called before a request that matches the pattern is passed on: it may wait, or end whoever asked.
     strikes: list[tuple[str, Callable[[], object]]] = field(default_factory=list)
     #: What is answered in the emulator's place, by pattern.
@@ -159,10 +166,18 @@ class Proxy:
 
     def answer(self, verb: str, target: str, body: bytes, token: str) -> tuple[int, bytes]:
         path = target.partition("?")[0]
-        status, content = self._answer(verb, target, path, body, token)
+        stormy = bool(self.weather) and (verb, target, body) not in self._met and self.weather_reaches(verb)
+        self._met.add((verb, target, body))
+        if stormy and self.weather == "early":
+            status, content = 502, b"<html>Unicorn!</html>"
+        else:
+            status, content = self._answer(verb, target, path, body, token)
         with self._lock:
             self.log.append(Asked(verb, path, json.loads(body) if body else None, status))
-        return status, content
+        return (502, b"<html>Unicorn!</html>") if stormy else (status, content)
+
+    def weather_reaches(self, verb: str) -> bool:
+        return self.weather == "early" or verb != "GET"
 
     def _answer(self, verb: str, target: str, path: str, body: bytes, token: str) -> tuple[int, bytes]:
         fault = next((each for each in self.faults if re.fullmatch(each[0], f"{verb} {path}")), None)
@@ -268,12 +283,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if time.monotonic() < self.owner.away_until:
+            self.close_connection = True
+            return
         token = (self.headers.get("Authorization") or "").rpartition(" ")[2]
         status, content = self.owner.answer(self.command, self.path, body, token)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         if status == 302:
             self.send_header("Location", content.decode())
+        for name, value in self.owner.fault_headers.items() if status in (403, 429) else ():
+            self.send_header(name, value)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)

@@ -87,7 +87,7 @@ def test_what_may_be_chance_runs_once_more(fix: Fix) -> None:
     fix.proxy.job(1, conclusion="failure", log="FAILED tests/test_clock.py::test_now\n")
     assert fix.watch(*fix.finished()).outputs["next"] == "rerun"
     assert fix.proxy.asked == ["rerun 1"]
-    fix.proxy.runs[0]["run_attempt"] = 2
+    fix.proxy.runs[0] |= {"run_attempt": 2, "status": "completed"}
     assert fix.watch(*fix.finished()).outputs["next"] == "tell"  # twice: ours, and nothing in it to start from
     assert fix.proxy.asked == ["rerun 1"]
 
