@@ -37,7 +37,10 @@ RIGHTS = {
     "publish": WRITES,
     "answer": WRITES,
 }
-CREDENTIALS = re.compile(r"anthropic-api-key|claude-code-oauth-token|setup-env|federation")
+CREDENTIALS = re.compile(
+    r"anthropic-api-key|claude-code-oauth-token|setup-env|federation|aws-bearer|aws-(?:secret-)?access-key"
+    r"|aws-session-token|google-access-token|auth_token"
+)
 WRITERS = re.compile(r"secrets\.token|app-private-key|steps\.app\.")
 EVERY = [*WORKFLOWS, *EXAMPLES, ACTION]
 #: What may stand in `${{ }}` of a script: nothing. Elsewhere: what GitHub or the caller says, never what others wrote.
@@ -120,13 +123,30 @@ def test_credentials_are_in_the_one_step_that_needs_them(path: Path) -> None:
             assert step["name"] == "Splat" or step["id"] == "app"
 
 
+def test_what_a_cloud_gives_is_exported_to_no_other_step() -> None:
+    names = [step.get("name") for step in jobs(OIDC)["heal"]["steps"]]
+    assert names.index("Splat") == names.index("A token of Google's") + 1 == names.index("A role at AWS") + 2
+    given = {step["id"]: step["with"] for step in jobs(OIDC)["heal"]["steps"] if step.get("id") in ("aws", "google")}
+    assert given["aws"]["output-env-credentials"] is False
+    allowed = json.loads(given["aws"]["inline-session-policy"])["Statement"]
+    assert [each["Action"] for each in allowed] == [["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]]
+    assert given["google"]["create_credentials_file"] is False
+    assert given["google"]["export_environment_variables"] is False
+
+
+def test_only_who_asks_a_cloud_waits_for_its_libraries() -> None:
+    [extra] = [step["env"]["EXTRA"] for _, step in steps(ACTION) if "EXTRA" in step.get("env", {})]
+    assert extra.startswith("${{ contains(fromJSON('[\"heal\", \"all\"]'), inputs.phase) && (inputs.aws-region != ''")
+    assert set(re.findall(r"'(--[^']*)'", extra)) == {"--extra bedrock", "--extra vertex"}
+
+
 def test_in_the_action_tokens_are_in_the_env_of_their_phase() -> None:
     for _, step in steps(ACTION):
         env = step.get("env", {})
         held = {name for name in env if re.search(r"TOKEN|KEY|SETUP_ENV|FEDERATION", name)}
         wanted = {key: {"GITHUB_TOKEN"} for key in ("gate", "publish", "watch", "command", "after")}
         if step.get("id") == "heal":
-            assert {"GITHUB_TOKEN", "ANTHROPIC_API_KEY", "SPLAT_SETUP_ENV"} <= held
+            assert {"GITHUB_TOKEN", "ANTHROPIC_API_KEY", "AWS_BEARER_TOKEN_BEDROCK", "SPLAT_SETUP_ENV"} <= held
         else:
             assert held == wanted.get(step.get("id", ""), set())
 
