@@ -52,6 +52,7 @@ SETTABLE = {
     "merge.method": "str",
     "merge.window_days": "float",
     "merge.quiet_hours": "float",
+    "merge.revert": "bool",
     "ci_heal": "bool",
 }
 #: Variables of the same prefix that others read: the SDKs in the app, what runs in the sandbox, and

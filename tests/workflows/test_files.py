@@ -361,13 +361,13 @@ def test_the_filter_at_its_edges(tmp_path: Path, case: str, changes: dict[str, A
 def starts(folder: Path, payload: Any, name: str) -> bool:
     """Whether GitHub would start a runner: the caller's triggers, then its `if:` as act evaluates it."""
     trigger = read(CALLER)["on"].get(name, False)
-    types = (trigger or {}).get("types")
+    types = trigger.get("types") if isinstance(trigger, dict) else None
     if trigger is False or (types and payload.get("action") not in types):
         return False
     folder.mkdir()
     (folder / "event.json").write_text(json.dumps(payload))
     job = {"if": jobs(CALLER)["splat"]["if"], "runs-on": "ubuntu-24.04", "steps": [{"run": "true"}]}
-    (folder / "filter.yml").write_text(json.dumps({"on": {name: {}}, "jobs": {"filter": job}}))
+    (folder / "filter.yml").write_text(json.dumps({"on": {name: trigger if isinstance(trigger, list) else {}}, "jobs": {"filter": job}}))
     command = [program("act"), name, "--dryrun", "--workflows", "filter.yml", "--eventpath", "event.json"]
     env = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
     done = subprocess.run(
