@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from healer.testing import ScriptedClaude
+from tests.github.after_kit import merged
+from tests.github.ci_kit import CiProxy
 from tests.github.jobs import mirrored
 from tests.github.kit import MONA, STRANGER
 from tests.github.test_webhooks import deliveries, next_of
@@ -108,6 +110,27 @@ def test_a_comment_stops_and_checks_that_finished_are_looked_at(runner: Runner, 
     assert stopped.jobs == {"gate": "success", "answer": "success"}, stopped.log
     assert "splat:stop" in runner.shop.labels(issue)
     assert (runner.guard.refused, runner.guard.leaked) == ([], [])
+
+
+def test_a_deploy_after_which_the_error_is_back(
+    github: int, guard: Guard, app: App, tmp_path: Path, packages: Path
+) -> None:
+    place = tmp_path / "before"
+    place.mkdir()
+    with CiProxy(github, permissions=guard.permissions).serving() as proxy:
+        assert isinstance(proxy, CiProxy)
+        made = merged(github, proxy, place, "merge: {revert: true}\n")
+        made.tag("v2")
+        made.seen("v1,v2")
+    told = {"repository": made.shop.repository(), "deployment__sha": made.fix.base, "sender": made.shop.user(MONA)}
+    with ScriptedClaude([], repeat=True) as claude:
+        runner = Runner(made.shop, guard, tmp_path, app.repo, packages, claude)
+        ran = runner.deliver("deployment_status", delivery("deployment_status_production", **told))
+    assert ran.jobs == {"gate": "success", "answer": "success"}, ran.log
+    assert (made.labels, made.issue["state"], len(made.reverts())) == ({"splat:failed"}, "open", 1), ran.log
+    assert guard.asked == ["dispatch splat.yml on main"]
+    assert guard.refused == []
+    assert claude.requests == []
 
 
 def test_opened_with_three_labels_is_one_pull_request(runner: Runner, app: App) -> None:
