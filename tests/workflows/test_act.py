@@ -128,7 +128,6 @@ def test_a_deploy_after_which_the_error_is_back(
         ran = runner.deliver("deployment_status", delivery("deployment_status_production", **told))
     assert ran.jobs == {"gate": "success", "answer": "success"}, ran.log
     assert (made.labels, made.issue["state"], len(made.reverts())) == ({"splat:failed"}, "open", 1), ran.log
-    assert guard.asked == ["dispatch splat.yml on main"]
     assert guard.refused == []
     assert claude.requests == []
 
