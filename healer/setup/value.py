@@ -99,11 +99,11 @@ class Entry:
     """A place where a service begins, and so where Splat's lines may go.
 
     `framework` is one of the service's. `kind`: `app` is made on the lines `line` to `end` and bound to `name` ("app",
-    "self.app"); `factory` is a function called `name` that makes an app there; `handler` is a function of a serverless
-    platform; `settings` and `config` are files of settings; `main` is what is run or loaded first; `browser` what a
-    bundler begins with. `line` is 0 where the file as a whole is meant. `function` is the function that the place is in, ""
-    at the top level. `certainty` "sure" may be written to, "likely" may be shown as a proposal, "unsure" is only named;
-    `why` is a phrase for a person ("`Flask(__name__)` is bound to `app`").
+    "self.app"); `factory` is the same inside the function `function`, which hands it on; `handler` is a function of a
+    serverless platform, called `name`; `settings` and `config` are files of settings, `name` the setting; `main` is
+    what is run or loaded first; `browser` what a bundler begins with. `line` is 0 where the file as a whole is meant,
+    `function` "" at the top level. `certainty` "sure" may be written to, "likely" may be shown as a proposal, "unsure"
+    is only named; `why` is a phrase for a person ("`Flask(…)` is bound to `app`").
     """
 
     path: str
@@ -136,9 +136,10 @@ class Service:
 
     `name` is the manifest's or the folder's. `frameworks` has the most telling first, in small letters: flask django
     fastapi starlette celery asgi wsgi aws-lambda python; next nest express fastify koa node, vite webpack rollup
-    parcel esbuild angular (browser bundlers); gin echo chi net/http go; rails sinatra rack sidekiq ruby; laravel symfony
-    slim php. `manager` is None and `manifest` "" where there is code and no manifest. `manifest` is the file that holds
-    its dependencies, `lock` the lock file that holds for it (a workspace's lies above), "" for none. `entries`: best first.
+    parcel esbuild angular (browser bundlers); gin echo chi net/http go; rails sinatra rack sidekiq ruby; laravel
+    symfony slim php. `manager` is None and `manifest` "" where there is code and no manifest. `manifest` is the file
+    that holds its dependencies, `lock` the lock file that holds for it (a workspace's lies above), "" for none.
+    `entries`: best first.
     `library` is True where nothing was found that runs by itself.
     """
 
@@ -190,7 +191,8 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Existing:
     """What of Splat is there. `workflows` are the paths of those that call Splat, `settings` that of
-    `.github/splat.yml` or "", `sdk` the traces of Splat's own SDKs, `py_splat` those of the other product with the same import and command.
+    `.github/splat.yml` or "", `sdk` the traces of Splat's own SDKs, `py_splat` those of the other product with the same
+    import and command.
     """
 
     workflows: tuple[str, ...] = ()

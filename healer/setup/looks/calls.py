@@ -1,0 +1,166 @@
+"""Which calls a source file makes, by tree-sitter: the name each is bound to, and its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from healer.runtimes import treesitter
+from healer.runtimes.caught import Found
+from healer.runtimes.treesitter import Grammar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from healer.runtimes.caught import Caught
+
+_LARGEST = 300_000
+_NO_NAME = "-"
+_SCRIPT = """
+(variable_declarator) @definition
+(assignment_expression) @definition
+(public_field) @definition
+(call_expression) @definition
+(new_expression) @definition
+"""
+_JAVASCRIPT = _SCRIPT.replace("public_field", "field_definition")
+_TYPESCRIPT = _SCRIPT.replace("public_field", "public_field_definition")
+_GRAMMARS: Mapping[str, Grammar] = {
+    **dict.fromkeys((".js", ".mjs", ".cjs", ".jsx"), Grammar("tree_sitter_javascript", _JAVASCRIPT)),
+    **dict.fromkeys((".ts", ".mts", ".cts"), Grammar("tree_sitter_typescript", _TYPESCRIPT, "language_typescript")),
+    ".tsx": Grammar("tree_sitter_typescript", _TYPESCRIPT, "language_tsx"),
+    ".go": Grammar(
+        "tree_sitter_go",
+        "(short_var_declaration) @definition (assignment_statement) @definition (var_spec) @definition"
+        " (call_expression) @definition (function_declaration) @definition",
+    ),
+    **dict.fromkeys(
+        (".rb", ".ru"), Grammar("tree_sitter_ruby", "(assignment) @definition (call) @definition (class) @definition")
+    ),
+    ".php": Grammar(
+        "tree_sitter_php",
+        "(assignment_expression) @definition (scoped_call_expression) @definition"
+        " (object_creation_expression) @definition",
+        "language_php",
+    ),
+}
+#: Around a call: what hands on its value.
+_AROUND = frozenset(
+    (
+        "await_expression",
+        "parenthesized_expression",
+        "as_expression",
+        "satisfies_expression",
+        "non_null_expression",
+        "expression_list",
+        "type_assertion",
+    )
+)
+_CALLS = frozenset(
+    (
+        "call_expression",
+        "new_expression",
+        "call",
+        "scoped_call_expression",
+        "object_creation_expression",
+        "member_call_expression",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`callee` is what is called, as written without its arguments ("express", "gin.Default", "new Koa", "func main",
+    "class < Base"), `name` what it is bound to or "", `line` to `end` where that stands.
+    """
+
+    callee: str
+    name: str
+    line: int
+    end: int
+
+
+def calls(path: str, text: str, wanted: Callable[[str], bool]) -> list[Call]:
+    """The calls in a file whose callee is `wanted`; none in a language without a grammar here."""
+    grammar = _GRAMMARS.get(f".{path.rpartition('.')[2]}")
+    if grammar is None or len(text) > _LARGEST:
+        return []
+
+    def definitions(caught: Caught) -> Iterator[Found]:
+        bound: set[int] = set()
+        for node in caught["definition"]:
+            callee, inner = _callee(caught, node)
+            if callee and wanted(callee) and (inner is node or inner.id not in bound):
+                if node.id in bound:
+                    continue
+                bound.add(inner.id)
+                yield Found(node, _name(caught, node) or _NO_NAME, "value", qualified=callee)
+
+    module = treesitter.read(grammar, text.encode("utf-8", "replace"), path, definitions, lambda _: ())
+    return [
+        Call(found.qualified, "" if found.name == _NO_NAME else found.name, found.first, found.last)
+        for found in module.definitions
+    ]
+
+
+def _callee(caught: Caught, node: Any) -> tuple[str, Any]:
+    """What a node calls, and the node of the call itself."""
+    kind = node.type
+    if kind == "function_declaration":
+        return f"func {caught.text(node.child_by_field_name('name'))}", node
+    if kind == "class":
+        above = node.child_by_field_name("superclass")
+        return (f"class {caught.text(above)}" if above is not None else ""), node
+    inner = node
+    if kind not in _CALLS:
+        inner = node.child_by_field_name("value") or node.child_by_field_name("right")
+        for _ in range(6):
+            if inner is not None and inner.type in _AROUND and inner.named_child_count:
+                inner = inner.named_child(0)
+        # `app = Fastify().withTypeProvider()` is still the one app.
+        for _ in range(12):
+            chained = _chained(inner)
+            if chained is None:
+                break
+            inner = chained
+    if inner is None or inner.type not in _CALLS:
+        return "", node
+    return _called(caught, inner), inner
+
+
+def _chained(node: Any) -> Any:
+    """The call on whose value this one is made, None for no such."""
+    if node is None or node.type not in ("call_expression", "member_call_expression", "call"):
+        return None
+    function = node.child_by_field_name("function")
+    holder = function if function is not None else node
+    inner = next(
+        (
+            found
+            for field in ("object", "operand", "receiver")
+            if (found := holder.child_by_field_name(field)) is not None
+        ),
+        None,
+    )
+    return inner if inner is not None and inner.type in _CALLS else None
+
+
+def _called(caught: Caught, call: Any) -> str:
+    if call.type == "call":  # Ruby
+        receiver, method = call.child_by_field_name("receiver"), call.child_by_field_name("method")
+        dot = "." if receiver is not None else ""
+        return f"{caught.text(receiver)}{dot}{caught.text(method)}"
+    if call.type == "scoped_call_expression":
+        return f"{caught.text(call.child_by_field_name('scope'))}::{caught.text(call.child_by_field_name('name'))}"
+    if call.type == "object_creation_expression":
+        return f"new {caught.text(call.named_child(0))}" if call.named_child_count else ""
+    if call.type == "new_expression":
+        return f"new {caught.text(call.child_by_field_name('constructor'))}"
+    return caught.text(call.child_by_field_name("function"))
+
+
+def _name(caught: Caught, node: Any) -> str:
+    if node.type in _CALLS or node.type in ("function_declaration", "class"):
+        return caught.text(node.child_by_field_name("name")) if node.type in ("function_declaration", "class") else ""
+    found = node.child_by_field_name("name") or node.child_by_field_name("left") or node.child_by_field_name("property")
+    return caught.text(found).split(",")[0].strip()[:100]

@@ -1,0 +1,122 @@
+"""Go services: modules, their frameworks, and each `func main`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from healer.policy.globs import matches
+from healer.setup.looks.calls import Call, calls
+from healer.setup.looks.draft import Draft, ranked
+from healer.setup.looks.files import Area, areas, aside, join
+from healer.setup.value import Certainty, Entry, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healer.setup.looks.files import Files
+
+#: By the module's path, the most telling first.
+_FRAMEWORKS = {"github.com/gin-gonic/gin": "gin", "github.com/labstack/echo": "echo", "github.com/go-chi/chi": "chi"}
+_MAKERS = {
+    "gin.Default": "gin",
+    "gin.New": "gin",
+    "echo.New": "echo",
+    "chi.NewRouter": "chi",
+    "chi.NewMux": "chi",
+    "http.NewServeMux": "net/http",
+    "http.ListenAndServe": "net/http",
+    "http.ListenAndServeTLS": "net/http",
+    "http.HandleFunc": "net/http",
+    "http.Handle": "net/http",
+}
+_HINT = re.compile(r"\b(gin|echo|chi|http)\.[A-Z]|\bfunc main\(\)")
+_REQUIRED = re.compile(
+    r"^(?:require\s{1,9})?\s{0,40}([\w.~-]{1,100}\.[\w.-]{1,40}/[\w./~-]{1,200})\s{1,9}v\d", re.MULTILINE
+)
+_MODULE = re.compile(r"^module\s{1,9}\"?([^\s\"]{1,200})", re.MULTILINE)
+_MOST_FILES = 300
+
+
+def drafts(files: Files) -> list[Draft]:
+    """Every module, ordered by folder."""
+    folders = [folder for folder, names in files.folders.items() if "go.mod" in names and not aside(folder)]
+    found, _ = areas(files, folders, (".go",))
+    workspaces = dict(_members(files, folders))
+    return [draft for area in found if (draft := _draft(area, workspaces.get(area.folder)))]
+
+
+def _members(files: Files, folders: list[str]) -> Iterator[tuple[str, str]]:
+    for top in [folder for folder, names in files.folders.items() if "go.work" in names]:
+        text = re.sub(r"//[^\n]{0,2000}", "", files.text(join(top, "go.work"))[:100_000])
+        block = re.search(r"\buse\s{0,9}\(([^)]{0,20000})\)", text)
+        used = {word.strip("\"'") for word in (block[1].split() if block else [])}
+        used |= set(re.findall(r"^use\s{1,9}([^\s(]{1,300})", text, re.MULTILINE))
+        for folder in folders:
+            inside = folder.removeprefix(f"{top}/" if top else "") or "."
+            if any(matches(inside, f"/{name.removeprefix('./').strip('/') or '.'}") for name in used):
+                yield folder, top
+
+
+def _draft(area: Area, workspace: str | None) -> Draft | None:
+    if not area.owned:
+        return None
+    manifest = area.path("go.mod")
+    text = area.files.text(manifest)[:300_000]
+    dependencies = dict.fromkeys(_REQUIRED.findall(text), manifest)
+    named = [
+        framework
+        for path, framework in _FRAMEWORKS.items()
+        if any(name == path or name.startswith(f"{path}/") for name in dependencies)
+    ]
+    entries = list(_entries(area, named))
+    frameworks = tuple(named)
+    if not frameworks:
+        frameworks = ("net/http",) if any(entry.framework == "net/http" for entry in entries) else ("go",)
+    module = _MODULE.search(text)
+    service = Service(
+        area.folder,
+        "go",
+        module[1] if module else area.folder.rpartition("/")[2],
+        frameworks,
+        "go",
+        manifest,
+        area.first(("go.sum",)),
+        None,
+        ranked(entries, frameworks),
+        library=not any(entry.kind == "main" for entry in entries),
+        workspace=workspace,
+    )
+    return Draft(service, dependencies)
+
+
+def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
+    """Each `func main` of a `package main`, and each place that makes a router."""
+    kept = [path for path in area.owned if not path.endswith("_test.go") and not aside(path)]
+    for path in sorted(kept, key=lambda path: ("main" not in path.rpartition("/")[2], path.count("/"), path))[
+        :_MOST_FILES
+    ]:
+        text = area.files.text(path)
+        if not _HINT.search(text) or re.search(r"^//go:build (ignore|tools)\b", text[:3000], re.MULTILINE):
+            continue
+        found = calls(path, text, lambda callee: callee in _MAKERS or callee == "func main")
+        makers = [call for call in found if call.callee in _MAKERS and (not named or _MAKERS[call.callee] in named)]
+        mains = [call for call in found if call.callee == "func main"]
+        runs = bool(mains) and re.search(r"^package main\b", text, re.MULTILINE) is not None
+        framework = _MAKERS[makers[0].callee] if makers else (named or ["go"])[0]
+        if runs:
+            yield Entry(
+                path, framework, "main", "sure", "`func main` of `package main`", mains[0].line, mains[0].end, "main"
+            )
+        yield from _routers(path, makers, mains)
+
+
+def _routers(path: str, makers: list[Call], mains: list[Call]) -> Iterator[Entry]:
+    for call in makers[:3]:
+        if call.callee.startswith("http.") and call.callee != "http.NewServeMux":
+            continue
+        inside = "main" if mains and mains[0].line <= call.line <= mains[0].end else ""
+        where = f" is bound to `{call.name}`" if call.name else " stands there"
+        why = f"`{call.callee}()`{where}"
+        certain: Certainty = "sure" if call.name and len(makers) == 1 else "likely"
+        yield Entry(path, _MAKERS[call.callee], "app", certain, why, call.line, call.end, call.name, inside)

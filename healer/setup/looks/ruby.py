@@ -1,0 +1,152 @@
+"""Ruby services: Rails, Sinatra, Rack and Sidekiq, and what each loads first."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from healer.setup.looks.calls import calls
+from healer.setup.looks.draft import Draft, ranked
+from healer.setup.looks.files import Area, areas, aside, join
+from healer.setup.value import Entry, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from healer.setup.looks.files import Files
+
+_GEMS = {"rails": "rails", "railties": "rails", "sinatra": "sinatra", "sidekiq": "sidekiq", "rack": "rack"}
+_ORDER = ("rails", "sinatra", "rack", "sidekiq", "ruby")
+_GEM = re.compile(r"""^\s{0,40}gem[\s(]{1,9}["']([\w.-]{1,100})["']""", re.MULTILINE)
+_ADDED = re.compile(r"""\.add(?:_runtime|_development)?_dependency[\s(]{1,9}["']([\w.-]{1,100})["']""")
+_SINATRA = re.compile(r"""^\s{0,9}require\s{1,9}["']sinatra(/base)?["']""", re.MULTILINE)
+_RUN = re.compile(r"^\s{0,9}run[\s(]{1,9}([^\s#][^\n#]{0,200})", re.MULTILINE)
+_MOST_FILES = 200
+
+
+def drafts(files: Files) -> list[Draft]:
+    """Every folder with a Gemfile, a config.ru or a gemspec; then a script without any."""
+    folders = [
+        folder
+        for folder, names in files.folders.items()
+        if not aside(folder)
+        and any(name in ("Gemfile", "gems.rb", "config.ru") or name.endswith(".gemspec") for name in names)
+    ]
+    found, orphans = areas(files, folders, (".rb", ".ru", ".rake"))
+    services = [draft for area in found if (draft := _draft(area))]
+    lonely = Area(files, "", tuple(path for path in orphans if "/" not in path))
+    draft = _draft(lonely) if lonely.owned else None
+    return services + ([draft] if draft is not None and not draft.service.library else [])
+
+
+def _draft(area: Area) -> Draft | None:
+    gemfile = area.first(("Gemfile", "gems.rb"))
+    gemspecs = [area.path(name) for name in area.names() if name.endswith(".gemspec")]
+    dependencies = dict.fromkeys(_GEM.findall(area.files.text(gemfile)), gemfile) if gemfile else {}
+    for path in gemspecs:
+        dependencies |= dict.fromkeys(_ADDED.findall(area.files.text(path)), path)
+    entries = list(_entries(area, dependencies))
+    if not area.owned and not entries:
+        return None
+    certain = {entry.framework for entry in entries if entry.certainty != "unsure"}
+    named = {_GEMS[name] for name in dependencies if name in _GEMS} | certain
+    # Both stand on Rack.
+    hidden = {"rack"} if named & {"rails", "sinatra"} else set()
+    frameworks = tuple(name for name in _ORDER[:-1] if name in named - hidden) or ("ruby",)
+    manifest = gemfile or (gemspecs[0] if gemspecs else "")
+    lock = area.first(("Gemfile.lock", "gems.locked")) if gemfile else ""
+    service = Service(
+        area.folder,
+        "ruby",
+        area.folder.rpartition("/")[2],
+        frameworks,
+        "bundler" if manifest else None,
+        manifest,
+        lock,
+        None,
+        ranked(entries, frameworks),
+        library=all(entry.certainty == "unsure" for entry in entries),
+    )
+    return Draft(service, dependencies)
+
+
+def _entries(area: Area, dependencies: dict[str, str]) -> Iterator[Entry]:
+    rails = area.has("config/application.rb") and "Rails" in area.text("config/application.rb")
+    if rails:
+        yield Entry(area.path("config/application.rb"), "rails", "main", "sure", "Rails loads it before the app")
+        if area.has("config/environment.rb"):
+            why = "Rails, its commands and config.ru load the app through it"
+            yield Entry(area.path("config/environment.rb"), "rails", "main", "likely", why)
+    else:
+        yield from _sinatra(area)
+        yield from _rack(area)
+    if "sidekiq" in dependencies:
+        yield from _sidekiq(area)
+    if not rails:
+        yield from _programs(area, dependencies)
+
+
+def _sinatra(area: Area) -> Iterator[Entry]:
+    for path in _sources(area):
+        text = area.files.text(path)
+        if "inatra" not in text:
+            continue
+        classic = _SINATRA.search(text)
+        if classic and not classic[1]:
+            line = text.count("\n", 0, classic.start()) + 1
+            line += text[classic.start() : classic.end()].count("\n")
+            yield Entry(path, "sinatra", "main", "sure", '`require "sinatra"` makes this file the app', line, line)
+        for call in calls(path, text, lambda callee: callee.startswith("class ") and "Sinatra::" in callee)[:5]:
+            why = f"`class {call.name} < {call.callee.rpartition(' ')[2]}`"
+            yield Entry(path, "sinatra", "app", "sure", why, call.line, call.end, call.name)
+
+
+def _rack(area: Area) -> Iterator[Entry]:
+    text = area.text("config.ru")
+    run = _RUN.search(text)
+    if not text:
+        return
+    framework = (
+        "sinatra" if "inatra" in text or any("inatra" in area.files.text(path) for path in _sources(area)) else "rack"
+    )
+    line = text.count("\n", 0, run.start(1)) + 1 if run else 0
+    why = f"`run {run[1].strip()[:80]}`" if run else "Rack servers load it"
+    yield Entry(area.path("config.ru"), framework, "config", "sure" if run else "likely", why, line, line)
+
+
+def _sidekiq(area: Area) -> Iterator[Entry]:
+    for path in _sources(area, "sidekiq"):
+        text = area.files.text(path)
+        for call in calls(path, text, lambda callee: callee == "Sidekiq.configure_server")[:1]:
+            yield Entry(
+                path, "sidekiq", "config", "sure", "`Sidekiq.configure_server` stands there", call.line, call.end
+            )
+    if area.has("config/sidekiq.yml"):
+        yield Entry(area.path("config/sidekiq.yml"), "sidekiq", "config", "unsure", "Sidekiq reads its options there")
+
+
+def _sources(area: Area, word: str = "") -> list[str]:
+    """The Ruby files that may make an app, those with a telling name or place first."""
+    kept = [path for path in area.owned if path.endswith(".rb") and not aside(path) and "/db/" not in f"/{path}"]
+    return sorted(kept, key=lambda path: (word not in path, path.count("/"), path))[:_MOST_FILES]
+
+
+def _programs(area: Area, dependencies: dict[str, str]) -> Iterator[Entry]:
+    """A program without a framework: what lies in `bin` or `exe`, or runs by `__FILE__ == $0`."""
+    for folder in ("exe", "bin"):
+        for name in area.files.folders.get(area.path(folder), ()):
+            path = join(area.path(folder), name)
+            if name not in ("bundle", "rake", "setup", "console", "rspec", "rubocop", "dev") and _is_ruby(area, path):
+                yield Entry(path, "ruby", "main", "likely", f"it is a program in `{folder}/`")
+    for path in [path for path in _sources(area) if path.count("/") <= area.folder.count("/") + 1]:
+        text = area.files.text(path)
+        found = re.search(
+            r"^if (__FILE__ == (\$0|\$PROGRAM_NAME)|(\$0|\$PROGRAM_NAME) == __FILE__)", text, re.MULTILINE
+        )
+        if found:
+            line = text.count("\n", 0, found.start()) + 1
+            yield Entry(path, "ruby", "main", "likely", "it runs by `if __FILE__ == $0`", line, line)
+
+
+def _is_ruby(area: Area, path: str) -> bool:
+    return path.endswith(".rb") or "ruby" in area.files.text(path)[:100].partition("\n")[0]
