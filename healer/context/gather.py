@@ -11,6 +11,7 @@ from healer.context.around import assigning_pieces, outline_pieces, used_pieces
 from healer.context.budget import Shelf
 from healer.context.callers import calling_pieces
 from healer.context.configuration import configuration_pieces
+from healer.context.elsewhere import elsewhere, told_of
 from healer.context.exercise import test_files, test_pieces
 from healer.context.facts import last_commits, named_locals, named_request
 from healer.context.header import import_pieces
@@ -46,7 +47,7 @@ def gather(report: Report, tree: Tree, settings: Settings) -> Context | Skipped:
     library = Library(tree, source_reader(report.runtime))
     suspects = Detective(report, tree, library, settings.paths).suspects()
     if not suspects:
-        return Skipped(
+        return elsewhere(report, tree) or Skipped(
             "no-app-frame",
             "No frame of the trace lies in this repository.",
             "If the app's files have other paths where it runs, map them in `paths:` of .github/splat.yml.",
@@ -64,6 +65,7 @@ def gather(report: Report, tree: Tree, settings: Settings) -> Context | Skipped:
         "Request": named_request(report, suspects, library),
     }
     asking.join()
+    facts |= {"Not in this repository": told_of(report, tree)}
     facts |= {"Last commits on these lines": "".join(history), **report.event.facts}
     facts = _short_facts(facts, settings.context.max_tokens)
     context = Context(report, tree.base, suspects, (), "", facts, _admitted(found, library, settings))

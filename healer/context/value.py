@@ -22,7 +22,7 @@ class Tree(Protocol):
         """Every tracked regular file, as "/"-separated paths from the root."""
 
     def read(self, path: str) -> bytes | None:
-        """The file's content, None when it is not tracked, not a regular file, or larger than 2 MiB."""
+        """The file's content, None when it is not tracked, not a regular file, larger than 2 MiB, or in Git LFS."""
 
     def history(self, path: str, first: int, last: int) -> Sequence[str]:
         """The last commits that touched these lines, newest first, one line each: id, date, subject."""
@@ -34,6 +34,14 @@ class Archive(Protocol):
 
     def read_at(self, release: str, path: str) -> bytes | None:
         """The file as it was in `release` (a commit id or a tag), None where that is unknown."""
+
+
+@runtime_checkable
+class Parent(Protocol):
+    """A tree that knows which of its places are repositories of their own."""
+
+    def submodules(self) -> frozenset[str]:
+        """Their "/"-separated paths from the root."""
 
 
 @dataclass(frozen=True, slots=True)

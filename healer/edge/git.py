@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from healer.edge.objects import Objects, incomplete
 from healer.edge.plumbing import SAFE, environment, git
+from healer.edge.pointer import is_pointer
 from healer.outcome import UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 HISTORY_SECONDS = 1.0
 HISTORY_COMMITS = 5
+_SUBMODULE = "160000"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 _TAG = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+/-]{0,119}")
@@ -38,6 +40,7 @@ class GitTree:
         self._objects = Objects(repo, patience)
         self._blobs: dict[str, str] | None = None
         self._paths: frozenset[str] = frozenset()
+        self._submodules: frozenset[str] = frozenset()
         self._releases: dict[str, str | None] = {}
         self.base = self._resolve(rev)
 
@@ -69,8 +72,14 @@ class GitTree:
         self._index()
         return self._paths
 
+    def submodules(self) -> frozenset[str]:
+        """The paths of its submodules: their content is another repository's."""
+        self._index()
+        return self._submodules
+
     def read(self, path: str) -> bytes | None:
-        """The file's content, None when it is not tracked, not a regular file, or larger than 2 MiB.
+        """The file's content, None when it is not tracked, not a regular file, larger than 2 MiB, or in Git LFS: the
+        pointer that git has in its place is nothing to read or to change.
 
         Raises UsageError for a file that the commit has and the clone has not.
         """
@@ -80,7 +89,9 @@ class GitTree:
         reply = self._objects.ask(blob)
         if reply is None:
             raise incomplete(path)
-        return reply.content if reply.kind == "blob" else None
+        if reply.kind != "blob" or reply.content is None or is_pointer(reply.content):
+            return None
+        return reply.content
 
     def read_at(self, release: str, path: str) -> bytes | None:
         """The file as it was in `release` (a commit id or a tag, with or without a leading "v"), None where unknown."""
@@ -126,7 +137,9 @@ class GitTree:
         """The blob of every path that `paths` gives."""
         if self._blobs is None:
             listed = git(self.repo, "ls-tree", "-r", "-z", "--full-tree", self.base)
-            self._blobs = dict(_regular_files(listed))
+            found = list(_entries(listed))
+            self._blobs = {path: blob for mode, blob, path in found if mode.startswith("100")}
+            self._submodules = frozenset(path for mode, _, path in found if mode == _SUBMODULE)
             self._paths = frozenset(self._blobs)
         return self._blobs
 
@@ -156,10 +169,10 @@ class GitTree:
         return self._releases[release]
 
 
-def _regular_files(listed: bytes) -> Iterator[tuple[str, str]]:
-    """Path and blob of each regular file in the output of `git ls-tree -r -z`."""
+def _entries(listed: bytes) -> Iterator[tuple[str, str, str]]:
+    """Mode, object and path of each regular file and submodule in the output of `git ls-tree -r -z`."""
     for entry in listed.split(b"\0"):
-        if entry[:3] != b"100":
+        if entry[:3] not in (b"100", b"160"):
             continue
         about, _, raw = entry.partition(b"\t")
         try:
@@ -167,7 +180,8 @@ def _regular_files(listed: bytes) -> Iterator[tuple[str, str]]:
         except UnicodeDecodeError:
             continue
         if not _CONTROL.search(path):
-            yield path, about.rpartition(b" ")[2].decode("ascii")
+            mode, _, blob = about.decode("ascii").split()
+            yield mode, blob, path
 
 
 def _commits(porcelain: str) -> list[str]:

@@ -173,7 +173,7 @@ def _edited(path: str, edits: list[Edit], tree: Tree, runtime: RuntimeName) -> C
     before = tree.read(path) if path in tree.paths() else None
     if before is None and path in tree.paths():
         return Rejected(
-            "too-large", f"`{path}` is larger than 2 MiB, too large to be patched. Fix the crash elsewhere."
+            "too-large", f"`{path}` is larger than 2 MiB, or in Git LFS: it cannot be patched. Fix the crash elsewhere."
         )
     if b"\0" in (before or b""):
         return Rejected("binary", f"`{path}` is a binary file. Only text files may be changed.")
@@ -195,6 +195,8 @@ def _fitted(
     if refusal := _place(file.path, runtime, settings, tracked):
         return refusal
     before = read(file.path) if file.path in tracked else None
+    if before is None and file.path in tracked:
+        return Rejected("too-large", f"`{file.path}` is larger than 2 MiB, or in Git LFS: it cannot be patched.")
     if file.is_new != (before is None):
         return Rejected(
             "not-canonical", f"The diff does not fit: `{file.path}` is {'there' if file.is_new else 'not there'}."

@@ -95,7 +95,7 @@ class Librarian:
             raise _CannotError("Files that hold credentials are not shown.")
         content = self._tree.read(path)
         if content is None:
-            raise _CannotError("That file is too large to be shown.")
+            raise _CannotError("That file is too large to be shown, or git has only a pointer to it.")
         if b"\x00" in content[:8_000]:
             raise _CannotError("That file is binary.")
         return content.decode("utf-8", "replace")
