@@ -46,7 +46,7 @@ FOREIGN = {
     "--fast": "scripts/test",
 }
 #: Verbs that a document names to say that they are missing.
-MISSING_VERBS = {"init"}
+MISSING_VERBS: set[str] = set()
 KEY = "sk-ant-for-the-test"
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 
@@ -176,7 +176,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app = place.parent / "my-app"
     shutil.copytree(place / "examples" / "shop", app)
     git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.com"]
-    for arguments in (["init", "-q"], ["add", "--all"], ["commit", "-qm", "The shop"]):
+    remote = ["remote", "add", "origin", "https://github.com/example/my-app.git"]
+    for arguments in (["init", "-q"], remote, ["add", "--all"], ["commit", "-qm", "The shop"]):
         subprocess.run([*git, *arguments], cwd=app, check=True)
     crashed = subprocess.run(CRASHING, cwd=app, capture_output=True, text=True, check=False)
     assert "AttributeError" in crashed.stderr

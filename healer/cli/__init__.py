@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 #: Each verb's module and one line of help, so that `splat --help` imports none of them.
 VERBS = {
+    "init": "Set a repository up: SDK, workflow, settings; labels and secrets on GitHub.",
     "heal": "Turn a crash into a proven fix on a branch.",
     "context": "Show what Claude would be sent for a crash; send nothing.",
     "report": "Print the parsed report of a crash as JSON.",

@@ -1,0 +1,82 @@
+"""The SDK as a dependency, in the file where a project keeps its own, and in nothing else.
+
+A lock file is never written: the project's own tool does that, and the command is named.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING
+
+from healer.outcome import Rejected
+from healer.setup.plan import Change, Part, Paste, Word, difference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from healer.setup.plan import Files
+    from healer.setup.value import Service
+
+#: What brings a lock file up to date, by the manager that owns it.
+LOCKS = {
+    "uv": "uv lock",
+    "poetry": "poetry lock",
+    "pdm": "pdm lock",
+    "pipenv": "pipenv lock",
+    "hatch": "hatch dep lock",
+}
+
+
+def add_dependency(service: Service, files: Files, name: str) -> Part:
+    """The manifest's change; lines to paste where that is not certain; nothing where it is a dependency already."""
+    path = _manifest(service, files)
+    data = files.read(path) if path else None
+    if data is None:
+        why = f"{service.name} has no file of dependencies"
+        return Part(pastes=(Paste(path or service.path, (f"pip install {name}",), why),))
+    after: bytes | Rejected | None = None
+    if why := files.blocked(path):
+        after = Rejected("blocked", why)
+    elif re.search(rf"(?i)(?<![\w.-]){re.escape(name).replace('-', '[-_.]')}(?![\w-])".encode(), data):
+        return Part()
+    else:
+        after = _writer(path)(data, name)
+    if isinstance(after, Rejected):
+        return Part(pastes=(Paste(path, (name,), f"its dependencies: {after.reason}"),))
+    change = Change(path, data, after, difference(data, after), "the SDK as a dependency", origin=data)
+    return Part(changes=(change,), words=_lock(service, path))
+
+
+def _manifest(service: Service, files: Files) -> str:
+    """What people edit: `requirements.in`, where `requirements.txt` is made of it."""
+    path = service.manifest
+    if path.endswith(".txt") and files.read(path.removesuffix(".txt") + ".in") is not None:
+        return path.removesuffix(".txt") + ".in"
+    return path
+
+
+def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
+    from healer.setup.dependency import pipfile, pyproject, requirements, setup_cfg, setup_py
+
+    name = posixpath.basename(path)
+    writers: dict[str, Callable[[bytes, str], bytes | Rejected]] = {
+        "pyproject.toml": pyproject.add,
+        "Pipfile": pipfile.add,
+        "setup.cfg": setup_cfg.add,
+        "setup.py": setup_py.add,
+    }
+    if name.endswith((".txt", ".in")):
+        return requirements.add
+    return writers.get(name, lambda data, sdk: Rejected("unknown", f"{name} is not a file that Splat can write to"))
+
+
+def _lock(service: Service, path: str) -> tuple[Word, ...]:
+    if path.endswith(".in"):
+        command = f"pip-compile {path}"
+    elif service.lock and service.manager in LOCKS:
+        command = LOCKS[service.manager]
+    else:
+        return ()
+    where = service.lock or path.removesuffix(".in") + ".txt"
+    return (Word("lock", f"{where} has to know the SDK too", where, f"Run `{command}`, and commit what it writes."),)

@@ -1,0 +1,128 @@
+"""All that `splat init` would write: the code, the dependency, the workflow, the settings, the record of it."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from healer.outcome import UsageError
+from healer.setup.code import propose_code
+from healer.setup.plan import Change, Part, Word, created, together
+from healer.setup.record import RECORD_PATH, Record, digest, entry_of, read_record, write_record
+from healer.setup.settings_file import propose_settings
+from healer.setup.workflow import propose_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from healer.setup.choices import Choices
+    from healer.setup.plan import Files
+    from healer.setup.record import Entry
+    from healer.setup.value import Found, Service
+
+    #: What we wrote, what it is now, what we would write today: the last two joined, None where they contradict.
+    Merge = Callable[[bytes, bytes, bytes], bytes | None]
+
+
+def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
+    """The whole set-up. Its changes are those that are left to do: none where all is there already."""
+    record = record_of(files)
+    services = [each for each in found.services if choices.services is None or each.path in choices.services]
+    code = together([_of(service, found, files, choices, len(services) > 1) for service in services])
+    own = together(
+        [
+            propose_workflow(found, files, choices, record.own),
+            propose_settings(found, files, choices, record.own),
+        ]
+    )
+    changes, words = _todo(_joined(code.changes) + own.changes, files, record, merge)
+    told = together([Part(words=_brief(code.words)), Part(pastes=code.pastes), Part(words=own.words + words)])
+    return told + Part(changes=(*_record(changes, files, record), *changes))
+
+
+def record_of(files: Files) -> Record:
+    """What was put in before; an empty record for nothing. Raises UsageError for one that cannot be read."""
+    content = files.read(RECORD_PATH)
+    record = read_record(content)
+    if content is not None and record is None:
+        raise UsageError(
+            "The record of what `splat init` wrote cannot be read",
+            where=RECORD_PATH,
+            next_step=f"Take it from git again: git checkout HEAD -- {RECORD_PATH}",
+        )
+    return record or Record()
+
+
+def _of(service: Service, found: Found, files: Files, choices: Choices, named: bool) -> Part:
+    if any(seen.service == service.path for seen in found.splat.py_splat) and service.runtime == "python":
+        what = f"{service.name} uses py-splat, which is imported by the same name: nothing is put into it"
+        then = "Take py-splat out (its dependency and its lines), then run `splat init` again."
+        return Part(words=(Word("py-splat", what, service.path, then),))
+    return propose_code(service, files, choices, named=named)
+
+
+def _brief(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Each once: two services may share a lock file."""
+    return tuple(dict.fromkeys(words))
+
+
+def _joined(changes: Sequence[Change]) -> tuple[Change, ...]:
+    """One change a file: what two services would do to the same one is done by the first."""
+    first: dict[str, Change] = {}
+    for change in changes:
+        first.setdefault(change.path, change)
+    return tuple(first.values())
+
+
+def _todo(
+    changes: Sequence[Change], files: Files, record: Record, merge: Merge
+) -> tuple[tuple[Change, ...], tuple[Word, ...]]:
+    todo: list[Change] = []
+    words: list[Word] = []
+    for change in changes:
+        if why := files.blocked(change.path):
+            words.append(Word("blocked", f"cannot be written: it {why}", change.path, "Make it a file of its own."))
+            continue
+        entry = record.of(change.path)
+        made = _updated(change, files.read(change.path), entry, merge) if change.created and entry else change
+        if isinstance(made, Word):
+            words.append(made)
+        elif made.before != made.after:
+            todo.append(made)
+    return tuple(todo), tuple(words)
+
+
+def _updated(change: Change, now: bytes | None, entry: Entry, merge: Merge) -> Change | Word:
+    """A file of our own that is there: brought up to date, with what a person changed in it."""
+    fresh = change.after or b""
+    if now is None or digest(now) == entry.after:
+        return replace(change, before=now)
+    if entry.text == fresh:
+        return replace(change, before=now, after=now)
+    joined = merge(entry.text, now, fresh)
+    if joined is None:
+        what = "was edited where Splat would change it too: left as it is"
+        return Word("edited", what, change.path, "Delete it and run `splat init` again, or change it yourself.")
+    return replace(change, before=now, after=joined)
+
+
+def _record(changes: Sequence[Change], files: Files, record: Record) -> tuple[Change, ...]:
+    """The record's own change: what was there, and what is new. It is written first: who is killed behind it can still
+    take back what was done.
+    """
+    if not changes:
+        return ()
+    entries = {entry.path: entry for entry in record.entries} | {each.path: entry_of(each) for each in changes}
+    folders = {*record.folders, *(folder for each in changes for folder in _missing(each.path, files))}
+    folders |= set(_missing(RECORD_PATH, files))
+    content = write_record(entries.values(), folders)
+    return (replace(created(RECORD_PATH, content, "the record of all this"), before=files.read(RECORD_PATH)),)
+
+
+def _missing(path: str, files: Files) -> list[str]:
+    """The folders that have to be made for a file."""
+    folders: list[str] = []
+    while (path := posixpath.dirname(path)) and not files.is_folder(path):
+        folders.append(path)
+    return folders
