@@ -167,13 +167,15 @@ def brought(gate: Gate, app: App, commit: str) -> None:
     for command, given in ((["read-tree", "--empty"], ""), (["update-index", "--index-info"], "".join(lines))):
         subprocess.run(["git", *command], cwd=app.repo, env=index, input=given, text=True, check=True)
     subprocess.run(["git", "write-tree"], cwd=app.repo, env=index, check=True, capture_output=True)
+    who = {
+        f"GIT_{role.upper()}_{name.upper()}": told[role][name]
+        for role in ("author", "committer")
+        for name in ("name", "email", "date")
+    }
+    parents = [word for each in told["parents"] for word in ("-p", each["sha"])]
     made = subprocess.run(
-        ["git", "commit-tree", told["tree"]["sha"], *(word for each in told["parents"] for word in ("-p", each["sha"]))],
-        cwd=app.repo, input=told["message"], text=True, check=True, capture_output=True,
-        env={"PATH": "/usr/bin:/bin"} | {
-            f"GIT_{role.upper()}_{name.upper()}": told[role][name]
-            for role in ("author", "committer") for name in ("name", "email", "date")
-        },
+        ["git", "commit-tree", told["tree"]["sha"], *parents], cwd=app.repo, text=True, check=True, capture_output=True,
+        input=told["message"].rstrip("\n") + "\n", env={"PATH": "/usr/bin:/bin"} | who,
     ).stdout.strip()  # fmt: skip
     assert made == commit, (told, git(app, "cat-file", "-p", made))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.github.ci_kit import CiProxy
-from tests.github.jobs import Jobs, shown
+from tests.github.jobs import Jobs, moved_in, shown
 from tests.github.kit import MONA, Shop
-from tests.github.repairs import Repairs
+from tests.github.repairs import Repairs, brought
 from tests.github.runs import Gate
 from tests.verdict.apps import App, crash
 
@@ -84,3 +86,338 @@ def test_red_checks_become_a_second_commit(repairs: Repairs) -> None:
     repairs.proxy.job(78, conclusion=None)
     assert repairs.watched("--wait", "5").outputs["state"] == "running"
     assert f"Checks of `{new[:7]}`: running" in repairs.jobs.comment_body(repairs.issue)
+
+
+# --- a person is faster, or another run is ----------------------------------------------------------------------------
+
+
+def test_a_person_s_push_in_between_ends_it(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    told = {"message": "mine", "content": "eA==", "branch": repairs.branch}
+    shop = repairs.gate.shop
+    theirs = shop.call("PUT", f"{shop.path}/contents/mine.txt", told, MONA)["commit"]["sha"]
+    ended = repairs.jobs.publish()
+    assert (ended.outputs["outcome"], ended.code) == ("declined", 0), ended
+    assert repairs.tip() == theirs
+    comment = repairs.jobs.comment_body(repairs.issue)
+    assert "fixes this." in comment, "what was said of the fix is true all the same"
+    assert "no longer the newest one" in comment
+    # For good: the checks of a later commit change nothing.
+    repairs.head = theirs
+    repairs.red(79)
+    assert repairs.admitted(*repairs.finished(run=79)).went
+    assert repairs.watched("--can-repair").outputs["next"] == "tell"
+    assert "The branch is yours now" in repairs.jobs.comment_body(repairs.issue)
+
+
+def test_a_push_at_the_very_moment_of_writing(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    shop, told = repairs.gate.shop, {"message": "mine", "content": "eA==", "branch": repairs.branch}
+    pushed: list[str] = []
+
+    def push() -> None:
+        if not pushed:
+            pushed.append(shop.call("PUT", f"{shop.path}/contents/mine.txt", told, MONA)["commit"]["sha"])
+
+    repairs.proxy.strikes.append((rf"PATCH {shop.path}/git/refs/heads/{repairs.branch}", push))
+    assert repairs.jobs.publish().outputs["outcome"] == "declined"
+    assert repairs.tip() == pushed[0]
+    assert repairs.page()["body"].count("Repaired") == 0
+
+
+def test_two_deliveries_at_once_make_one_commit(repairs: Repairs) -> None:
+    """Both gates saw no other run, both looked before the other did: GitHub's ref is the last to decide."""
+    repairs.with_fix().red()
+    first, second = repairs.finished(), repairs.finished(run=77, workflow_run__run_attempt=2)
+    before = next(each for each in repairs.gate.shop.comments(repairs.issue))
+    assert repairs.admitted(*first).went
+    one, went = repairs.jobs.run, repairs.watched("--can-repair").outputs
+    assert went["next"] == "repair"
+    kept = {file.name: file.read_bytes() for file in repairs.jobs.request.iterdir()}
+    claimed = repairs.jobs.comment_body(repairs.issue)
+    shop = repairs.gate.shop
+    shop.call("PATCH", f"{shop.path}/issues/comments/{before['id']}", {"body": before["body"]}, "splat-bot")
+    assert repairs.admitted(*second).went
+    assert repairs.watched("--can-repair").outputs["next"] == "repair"
+    healed(repairs, "fix")
+    assert repairs.jobs.publish().outputs["outcome"] == "fixed"
+    done = repairs.tip()
+    # The first one's claim is what its own gate wrote, as if both had stood.
+    shop.call("PATCH", f"{shop.path}/issues/comments/{before['id']}", {"body": claimed}, "splat-bot")
+    for name, content in kept.items():
+        (repairs.jobs.request / name).write_bytes(content)
+    repairs.jobs.payloads[repairs.jobs.run] = repairs.jobs.payloads[one]
+    ended = repairs.jobs.publish(GITHUB_RUN_ID=str(one))
+    assert ended.outputs["outcome"] == "declined", ended
+    assert repairs.tip() == done
+    assert [parent["sha"] for parent in repairs.commit(done)["parents"]] == [repairs.head]
+
+
+def test_two_that_write_at_once_make_one_commit(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    barrier = threading.Barrier(2, timeout=60)
+    repairs.proxy.strikes.append((rf"PATCH {repairs.gate.shop.path}/git/refs/heads/{repairs.branch}", barrier.wait))
+    both = [repairs.jobs.publishing("--json") for _ in range(2)]
+    ended = [json.loads(process.communicate(timeout=120)[0])["outcome"] for process in both]
+    assert "fixed" in ended, ended
+    assert [parent["sha"] for parent in repairs.commit(repairs.tip())["parents"]] == [repairs.head]
+
+
+@pytest.mark.parametrize("at", ["PATCH /pulls/{pull}", r"PATCH /issues/comments/\d+"])
+def test_what_was_stopped_behind_the_commit_is_finished_by_the_next_attempt(repairs: Repairs, at: str) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    verb, path = at.format(pull=repairs.pull).split()
+    dying = threading.Event()
+
+    def strike() -> None:
+        process.kill()
+        process.wait()
+        dying.set()
+        raise ConnectionError("nobody is there any more")
+
+    repairs.proxy.strikes.append((f"{verb} {repairs.gate.shop.path}{path}", strike))
+    process = repairs.jobs.publishing()
+    process.communicate(timeout=60)
+    assert dying.is_set()
+    del repairs.proxy.strikes[:]
+    there = repairs.tip()
+    assert there != repairs.head
+    ended = repairs.jobs.publish(GITHUB_RUN_ATTEMPT="2")
+    assert ended.outputs["outcome"] == "fixed", ended
+    assert repairs.tip() == there
+    assert repairs.page()["body"].count("Repaired after its checks failed") == 1
+    assert repairs.jobs.ledger(repairs.issue).runs[-1].state == "fixed"
+
+
+# --- what others hand over is not believed ----------------------------------------------------------------------------
+
+
+def test_a_handover_for_another_commit_is_refused(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    repairs.jobs.forge(base=repairs.jobs.base)
+    ended = repairs.jobs.publish()
+    assert (ended.outputs["outcome"], ended.code) == ("error", 1), ended
+    assert repairs.tip() == repairs.head
+    assert "fixes this." in repairs.jobs.comment_body(repairs.issue)
+
+
+def test_a_forged_repair_changes_nothing_that_is_written(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    told = {"v": 1, "pull": 9, "branch": "splat/" + "f" * 16, "head": "1" * 40, "text": "x", "facts": {}}
+    (repairs.jobs.request / "repair.json").write_text(json.dumps(told))
+    assert repairs.jobs.publish().outputs["outcome"] == "fixed"
+    assert list(repairs.jobs.branches()) == [repairs.branch]
+    assert len(repairs.jobs.pulls()) == 1
+
+
+def test_checks_that_are_green_by_now_need_no_repair(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    healed(repairs, "fix")
+    repairs.proxy.runs[-1]["conclusion"] = "success"
+    repairs.proxy.jobs[77][0]["conclusion"] = "success"
+    assert repairs.jobs.publish().outputs["outcome"] == "declined"
+    assert repairs.tip() == repairs.head
+    assert "nothing to repair any more" in shown(repairs.jobs.comment_body(repairs.issue))
+    assert repairs.jobs.ledger(repairs.issue).runs[-1].dollars > 0
+
+
+def test_after_two_repairs_it_is_a_person_s(repairs: Repairs) -> None:
+    from healer.gate import write_ledger
+
+    repairs.with_fix().red()
+    ledger = repairs.jobs.ledger(repairs.issue)
+    once = replace(ledger.runs[0], ask="ci-finished", state="unfixed", dollars=0.05)
+    runs = (*ledger.runs, replace(once, id=501, key="ci:1:1"), replace(once, id=502, key="ci:2:1"))
+    [said] = repairs.gate.shop.comments(repairs.issue)
+    path, body = f"{repairs.gate.shop.path}/issues/comments/{said['id']}", write_ledger(replace(ledger, runs=runs))
+    repairs.gate.shop.call("PATCH", path, {"body": body}, "splat-bot")
+    assert repairs.admitted(*repairs.finished()).outputs["code"] == "ci-attempts"
+
+
+def test_a_branch_s_own_settings_do_not_count(repairs: Repairs) -> None:
+    """A branch could allow itself what the default branch forbids."""
+    repairs.with_fix().red()
+    begun(repairs)
+    shop, app = repairs.gate.shop, repairs.jobs.app
+    shop.configure("triage:\n  - {is: out-of-scope, when: {type: ValueError}}\n")
+    ended = repairs.jobs.heal([])
+    assert ended.outputs["outcome"] in ("declined", "error"), ended.printed
+    assert not repairs.jobs.asked
+    assert not (app.repo / ".github").exists()
+
+
+def test_nothing_is_paid_for_where_the_branch_has_moved(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    begun(repairs)
+    told = {"message": "mine", "content": "eA==", "branch": repairs.branch}
+    repairs.gate.shop.call("PUT", f"{repairs.gate.shop.path}/contents/mine.txt", told, MONA)
+    ended = repairs.jobs.heal([])
+    assert ended.outputs["outcome"] == "declined", ended.printed
+    assert not repairs.jobs.asked
+
+
+# --- a red default branch ---------------------------------------------------------------------------------------------
+
+
+def red_default(repairs: Repairs, by: str = MONA) -> None:
+    repairs.gate.configure("ci_heal: true")
+    brought(repairs.gate, repairs.jobs.app, repairs.tip("main"))
+    assert repairs.admitted(*repairs.red_main(by=by)).went
+    ended = repairs.watched("--can-repair")
+    assert (ended.outputs["next"], ended.outputs["base"]) == ("repair", ""), ended
+
+
+def healed_main(repairs: Repairs) -> None:
+    ended = repairs.jobs.heal(None, "--base", repairs.tip("main"))
+    assert ended.outputs["outcome"] == "fixed", ended.printed
+
+
+def test_a_red_default_branch_becomes_a_pull_request(repairs: Repairs) -> None:
+    red_default(repairs)
+    issue = repairs.gate.shop.call("GET", f"{repairs.gate.shop.path}/issues/{repairs.issue}")
+    assert repairs.jobs.app.trace.strip().splitlines()[-1] in issue["body"]
+    healed_main(repairs)
+    ended = repairs.jobs.publish()
+    assert ended.outputs["outcome"] == "fixed", (ended, ended.error)
+    [pull] = repairs.jobs.pulls()
+    assert f"\nFixes #{repairs.issue}\n" in pull["body"]
+    assert (pull["draft"], pull["base"]["ref"]) == (False, "main")
+    ledger = repairs.jobs.ledger(repairs.issue)
+    assert [(run.ask, run.state) for run in ledger.runs] == [("ci-finished", "fixed")]
+    repairs.proxy.run(pull["head"]["sha"], 90, conclusion=None)
+    repairs.proxy.job(90, conclusion=None)
+    assert repairs.watched("--wait", "5").outputs | {"head": ""} == {
+        "state": "running", "next": "nothing", "pull-request": str(pull["number"]), "head": "",
+    }  # fmt: skip
+    # The next push is red for the same reason, and nobody pays for it twice; nor who asks for it once more.
+    assert repairs.admitted(*repairs.red_main(91)).outputs["code"] == "open-fix"
+    # From now on the issue is one like any other.
+    made = repairs.gate.shop.comment(repairs.issue, "@splat retry with less code")
+    payload = repairs.gate.payload("issue_comment_created", repairs.issue, comment=made)
+    assert repairs.admitted("issue_comment_created", payload).went
+
+
+def test_a_push_by_nobody_who_may_write_makes_a_draft(repairs: Repairs) -> None:
+    repairs.proxy.permissions["mona"] = "read"
+    red_default(repairs)
+    healed_main(repairs)
+    assert repairs.jobs.publish().outputs["outcome"] == "fixed"
+    assert [pull["draft"] for pull in repairs.jobs.pulls()] == [True]
+
+
+def test_an_issue_that_somebody_edited_is_no_report_any_more(repairs: Repairs) -> None:
+    red_default(repairs)
+    healed_main(repairs)
+    shop = repairs.gate.shop
+    body = shop.call("GET", f"{shop.path}/issues/{repairs.issue}")["body"]
+    shop.call("PATCH", f"{shop.path}/issues/{repairs.issue}", {"body": body.replace("total", "subtotal")})
+    assert repairs.jobs.publish().outputs["outcome"] == "declined"
+    assert (repairs.jobs.pulls(), repairs.jobs.branches()) == ([], {})
+
+
+def test_a_branch_that_is_green_again_is_left_alone(repairs: Repairs) -> None:
+    repairs.gate.configure("ci_heal: true")
+    delivery = repairs.red_main()
+    moved_in(repairs.gate)
+    repairs.proxy.run(repairs.tip("main"), 95, event="push")
+    assert repairs.admitted(*delivery).went
+    ended = repairs.watched("--can-repair")
+    assert ended.outputs["next"] == "nothing", ended
+    assert "A later one passed" in repairs.jobs.comment_body(repairs.issue)
+    assert repairs.jobs.ledger(repairs.issue).spent == 0
+
+
+@pytest.mark.parametrize("event", ["issue_comment", "issues", "pull_request_target", "workflow_run", ""])
+def test_what_strangers_can_start_tells_nothing_of_the_branch(repairs: Repairs, event: str) -> None:
+    repairs.gate.configure("ci_heal: true")
+    case, payload = repairs.red_main()
+    payload["workflow_run"]["event"] = event
+    assert not repairs.admitted(case, payload).went
+    assert not repairs.proxy.written
+
+
+# --- a person's pull request with the label ---------------------------------------------------------------------------
+
+
+def test_a_labelled_pull_request_gets_a_commit(repairs: Repairs) -> None:
+    repairs.with_pull_of_mona().red()
+    begun(repairs)
+    healed(repairs, "of mona")
+    before = repairs.page()
+    ended = repairs.jobs.publish()
+    assert ended.outputs["outcome"] == "fixed", (ended, ended.error)
+    commit = repairs.commit(repairs.tip())
+    assert [parent["sha"] for parent in commit["parents"]] == [repairs.head]
+    after = repairs.page()
+    assert {name: after[name] for name in ("title", "body", "draft", "labels")} == {
+        name: before[name] for name in ("title", "body", "draft", "labels")
+    }
+    assert not repairs.jobs.branches()
+    assert "repairs what failed in pull request" in repairs.jobs.comment_body(repairs.pull)
+    assert [(run.ask, run.state) for run in repairs.jobs.ledger(repairs.pull).runs] == [("ci-finished", "fixed")]
+    assert repairs.watched("--wait", "0").outputs["next"] == "nothing"
+
+
+@pytest.mark.parametrize("who", ["triage", "Splat itself", "nobody knows", "the app's token"])
+def test_a_label_by_nobody_who_may_write_starts_nothing(repairs: Repairs, who: str) -> None:
+    by = {"triage": "stranger", "Splat itself": "splat-bot", "the app's token": "acme-errors"}.get(who, MONA)
+    repairs.with_pull_of_mona(labelled_by=by).red()
+    repairs.proxy.permissions["stranger"] = "triage"
+    if who == "nobody knows":
+        repairs.proxy.answers.clear()
+        repairs.proxy.answers[rf"GET .*/issues/{repairs.pull}/events"] = (200, b"[]")
+    before = len(repairs.proxy.written)
+    assert repairs.admitted(*repairs.finished()).outputs["code"] == "denied"
+    assert len(repairs.proxy.written) == before
+
+
+def test_a_label_whose_writer_lost_the_right_meanwhile(repairs: Repairs) -> None:
+    repairs.with_pull_of_mona().red()
+    begun(repairs)
+    healed(repairs, "of mona")
+    repairs.proxy.permissions["mona"] = "read"
+    assert repairs.jobs.publish().outputs["outcome"] == "declined"
+    assert repairs.tip() == repairs.head
+
+
+def test_a_change_that_needs_eyes_is_shown_and_not_written(repairs: Repairs) -> None:
+    repairs.with_pull_of_mona().red()
+    begun(repairs)
+    healed(repairs, "of mona")
+    told = json.loads(repairs.jobs.handover.read_text())
+    reads = "min(cents, default=int(__import__('os').environ.get('X', 0)))"
+    repairs.jobs.forge(diff=told["diff"].replace("min(cents, default=0)", reads))
+    assert repairs.jobs.publish().outputs["outcome"] == "unfixed"
+    assert repairs.tip() == repairs.head
+    assert "adds a capability" in shown(repairs.jobs.comment_body(repairs.pull))
+
+
+def test_a_pull_request_from_the_default_branch_is_never_written_to(repairs: Repairs) -> None:
+    repairs.with_pull_of_mona().red()
+    case, payload = repairs.finished(workflow_run__head_branch="main")
+    assert not repairs.admitted(case, payload).went
+
+
+def test_without_the_setting_a_labelled_pull_request_is_a_person_s_own(repairs: Repairs) -> None:
+    repairs.with_pull_of_mona().red()
+    repairs.gate.shop.call(
+        "PUT", f"{repairs.gate.shop.path}/contents/.github/splat.yml",
+        {"message": "off", "content": "", "sha": repairs.gate.shop.call(
+            "GET", f"{repairs.gate.shop.path}/contents/.github/splat.yml")["sha"]},
+    )  # fmt: skip
+    before = len(repairs.proxy.log)
+    assert not repairs.admitted(*repairs.finished()).went
+    assert len(repairs.proxy.log) - before == 1
