@@ -96,7 +96,7 @@ class Flow:
             try:
                 self.store(self.app)
             except SplatError as error:
-                self.trouble = Trouble(error.what, f"{error.where} {error.next_step}".strip())
+                self.trouble = Trouble(error.what, error.next_step)
                 return
             self.trouble, self.state = None, "done"
             self.ended.set()

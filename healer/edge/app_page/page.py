@@ -30,12 +30,22 @@ def _style() -> str:
 
 
 @cache
+def _icon() -> str:
+    drawn = _MARK.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" fill="#e0532a" stroke="#e0532a" ')
+    drawn = drawn.replace("<circle", '<g stroke-width="2.4" stroke-linecap="round"><circle', 1).replace(
+        "</svg>", "</g></svg>"
+    )
+    return f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
+
+
+@cache
 def policy(server: str) -> str:
     """What a browser lets the page do. A form may end on any host of TLS: GitHub may send one through a sign-in."""
     style = b64encode(sha256(_style().encode()).digest()).decode()
     forms = f"'self' https: {server}" if server.startswith("http://") else "'self' https:"
     return (
-        f"default-src 'none'; style-src 'sha256-{style}'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{style}'; img-src data:; form-action {forms}; base-uri 'none'; "
+        "frame-ancestors 'none'"
     )
 
 
@@ -77,7 +87,7 @@ job's rights.</p>
 <li>You install the App on this one repository.</li></ol>
 <form method="post" action="{escape(flow.target, quote=True)}">
 <input type="hidden" name="manifest" value="{told}">
-<p></p><button autofocus>Go to GitHub and make the App</button></form></section>
+<button autofocus>Go to GitHub and make the App</button></form></section>
 <section class="card"><h2>What it may do, and why</h2><dl>{_permissions()}</dl></section>
 <section class="card"><h2>What each way cannot do</h2><dl class="ways">{"".join(map(_way, WAYS))}</dl></section>
 <footer><span>This page is on your own machine and works once.</span>
@@ -146,7 +156,7 @@ def _coded(text: str) -> str:
 def _document(title: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} - Splat</title><style>{_style()}</style></head>
+<title>{escape(title)} - Splat</title><link rel="icon" href="{_icon()}"><style>{_style()}</style></head>
 <body><main><header>{_MARK}<span><b>Splat</b> set-up</span></header>
 {body}
 </main></body></html>"""
