@@ -6,7 +6,7 @@ import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from healer.context import gather
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from healer.context import Context, Tree
     from healer.event import Event
+    from healer.patch import Patch
     from healer.proposal import Exchange, Model
     from healer.pull_request.value import Forge, PullRequest, Standing
     from healer.report import Report
@@ -157,6 +158,8 @@ class _Walk:
     signature: str
     began: float
     runner: str
+    #: Patches that obeyed every rule, and that a check refused.
+    refused: list[Patch] = field(default_factory=list)
 
     def attempt_until_proven(self, workshop: Future[Workshop]) -> PullRequest | Diagnosis | Skipped:
         """Ask, patch, judge; what is refused goes back as feedback while attempts and money last.
@@ -227,7 +230,10 @@ class _Walk:
             ready = workshop.result()
             verdict = judge(patch, ready.checks, ready.baseline, house.settings.checks)
         house.watch.keep(f"{folder}/verdict.json", verdict)
-        return verdict if verdict.accepted else verdict.refusal()
+        if verdict.accepted:
+            return verdict
+        self.refused.append(patch)
+        return verdict.refusal()
 
     def _publish(self, verdict: Verdict, attempts: tuple[Attempt, ...]) -> PullRequest | Skipped:
         from healer.confidence import score
@@ -257,7 +263,8 @@ class _Walk:
 
         body = diagnosis_body(self.context, tally, why.reason)
         url = self.house.forge.comment(self.standing.issue, body)
-        return Diagnosis(self.context, tally, why.reason, body, url)
+        kept = self.house.settings.pull_request.attempted_branch and self.refused
+        return Diagnosis(self.context, tally, why.reason, body, url, self.refused[-1] if kept else None)
 
     def _tally(self, attempts: tuple[Attempt, ...]) -> Tally:
         spends = [attempt.spend for attempt in attempts]

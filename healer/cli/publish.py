@@ -16,11 +16,12 @@ from healer.cli.runner import add_summary, broken, write_outputs
 from healer.outcome import EXIT_BROKEN, Skipped, SplatError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from healer.delivery import Delivered, Delivery
     from healer.edge.git import GitTree
     from healer.edge.github import GitHub
+    from healer.edge.github_attempts import GitHubAttempts
     from healer.edge.github_forge import Base, GitHubForge
     from healer.gate import Here
     from healer.gate.case import Case
@@ -162,8 +163,24 @@ class _Errand:
             lambda: datetime.now(UTC),
             approved=self._request.approved,
             dry=self._dry,
+            attempts=self._attempts(case, branch, tree),
         )
         return delivery, tree, trouble
+
+    def _attempts(self, case: Case, branch: str, tree: GitTree | None) -> GitHubAttempts | None:
+        """Where the user wants to see what failed."""
+        if tree is None or not case.settings.pull_request.attempted_branch:
+            return None
+        from healer.edge.github_attempts import GitHubAttempts
+
+        return GitHubAttempts(
+            self._hub.api, case.number, self._hub.own, branch, self._base(tree.base), run=self._actions.run
+        )
+
+    def _base(self, commit: str) -> Callable[[Sequence[str]], Base]:
+        from healer.edge.github_desk import base_of
+
+        return lambda paths: base_of(self._repo, commit, paths)
 
     def _could_not_begin(self, error: SplatError) -> None:
         from healer.delivery import Delivery
@@ -218,20 +235,16 @@ class _Errand:
 
     def _forge(self, delivery: Delivery, tree: GitTree | None) -> GitHubForge | None:
         from healer.delivery import meant, signature_of
-        from healer.edge.github_desk import base_of
         from healer.edge.github_forge import Extras, GitHubForge
         from healer.edge.github_pull import PullForge
 
         if tree is None:
             return None
-        repo, commit = self._repo, tree.base
-
-        def base(paths: Sequence[str]) -> Base:
-            return base_of(repo, commit, paths)
-
         case, api, run = delivery.case, self._hub.api, self._actions.run
         extras = Extras(_reviewers(case), _LABELS, delivery.labels)
-        forge = GitHubForge(api, case.number, self._hub.own, delivery.branch, base, run=run, extras=extras)
+        forge = GitHubForge(
+            api, case.number, self._hub.own, delivery.branch, self._base(tree.base), run=run, extras=extras
+        )
         if (pull := meant(case)) is None:
             return forge
         return PullForge(forge, pull.number, signature_of(pull) if case.fix is not None else "")

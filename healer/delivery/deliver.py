@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from healer.ci import beside
-from healer.delivery import words
+from healer.delivery import attempted, words
 from healer.delivery.examine import Examined, examine
 from healer.delivery.repaired import Target, meant, target_of
 from healer.delivery.wanted import approved, since, still_wanted, this_run
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from healer.ci import CiSite
     from healer.context import Tree
+    from healer.delivery.attempted import Attempts
     from healer.delivery.wanted import Desk
     from healer.gate import Here, Hub
     from healer.gate.ledger import Outcome
@@ -66,6 +67,7 @@ class Delivery:
     `case` is the delivery, GitHub's state as of now and the settings. `handover` is None where the job that thinks left
     none that can be read; `missing` says so in a sentence. `branch` is the default branch and `head` its newest commit.
     `approved` is what the gate said of it. `ci` is asked where checks failed, and a pull request is to be repaired.
+    `attempts` is there where the user wants to see what failed.
     """
 
     case: Case
@@ -79,6 +81,7 @@ class Delivery:
     now: Callable[[], datetime]
     approved: bool = False
     dry: bool = False
+    attempts: Attempts | None = None
 
     def deliver(self, tree: Tree | None, forge: Branch | None) -> Delivered:
         """Write what is wanted, and say how it ended. `tree` is the handover's base, a commit of the default branch or
@@ -109,9 +112,18 @@ class Delivery:
         if handover.outcome == "declined":
             return self._declined(Skipped(handover.code, handover.reason, handover.next_step))
         if found.confidence is None:
-            self._end("unfixed", words.unfixed(found.context, handover.reason, self.voice), handover.signature)
+            left = self._left(found) if target is None else ""
+            self._end("unfixed", words.unfixed(found.context, handover.reason, self.voice, left), handover.signature)
             return Delivered("unfixed", handover.reason)
         return self._publish(self._with_doubts(found, target), forge, target)
+
+    def _left(self, found: Examined) -> str:
+        """What is said of the branch with what was tried, where the user wants one."""
+        if self.attempts is None or self.dry:
+            return ""
+        assert self.handover is not None
+        trusted, home = approved(self.case, told=self.approved), self.case.state.here.url.partition("/actions/")[0]
+        return attempted.left(self.attempts, self.handover.signature, found.attempted, home, trusted=trusted)
 
     def _event(self, target: Target | None) -> Event:
         """What is healed, in GitHub's own words."""
@@ -187,6 +199,8 @@ class Delivery:
         again = moved and not own and approved(self.case, told=self.approved)
         told = f"A run for the newest commit of {code(self.branch, 100)} was asked for." if again else ""
         self._end_fixed(written, told, again=again)
+        if self.attempts is not None and meant(self.case) is None:
+            attempted.forgotten(self.attempts, handover.signature)
         if again and not self.desk.start(self.case.state.here.workflow, self.branch, self.case.number):
             told = f"Splat's token may not start a run for the newest commit: comment {self.voice.command('retry')}."
             self._end_fixed(written, told)

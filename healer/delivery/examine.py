@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from healer.context import Context, Tree
     from healer.event import Event
     from healer.handover import Handover
+    from healer.patch import Patch
     from healer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
     """What this side itself found: the context that the issue leads to, and the confidence in the fix, None where the
-    handover brings none.
+    handover brings none; then `attempted` is what it shows instead.
     """
 
     context: Context
     confidence: Confidence | None
+    attempted: Patch | Rejected | None = None
 
     def draft(self, *reasons: str) -> Examined:
         """With more reasons why a person must look first."""
@@ -51,4 +53,6 @@ def examine(event: Event, handover: Handover, tree: Tree, settings: Settings) ->
         return rebuilt
     # Only now is the app's root known, and with it the signature that `ignore` may name.
     declined = triage(rebuilt.context.report, settings.triage, settings.ignore)
-    return declined if isinstance(declined, Skipped) else Examined(rebuilt.context, rebuilt.confidence)
+    return (
+        declined if isinstance(declined, Skipped) else Examined(rebuilt.context, rebuilt.confidence, rebuilt.attempted)
+    )

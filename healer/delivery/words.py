@@ -95,9 +95,9 @@ def _drafts(confidence: Confidence) -> str:
     return "**A draft, because:**\n" + "\n".join(f"- {md.line(reason, 400)}" for reason in confidence.draft)
 
 
-def unfixed(context: Context, reason: str, voice: Voice) -> str:
-    """No fix, but a diagnosis."""
-    foot = voice.foot()
+def unfixed(context: Context, reason: str, voice: Voice, left: str = "") -> str:
+    """No fix, but a diagnosis. `left` says where what was tried can be looked at."""
+    foot = "\n\n".join(filter(None, [left, voice.foot()]))
     body = diagnosis_body(context, voice.tally, reason, voice.retry, LIMIT - len(foot) - 2)
     return f"{body.strip()}\n\n{foot}"
 

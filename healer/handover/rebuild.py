@@ -21,16 +21,21 @@ if TYPE_CHECKING:
     from healer.context import Tree
     from healer.event import Event
     from healer.handover.record import Handover
+    from healer.patch import Patch
     from healer.report import Report
     from healer.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """The context that the report itself leads to, and the confidence in the patch, None where there is none."""
+    """The context that the report itself leads to, and the confidence in the patch, None where there is none.
+
+    `attempted` is what was tried and failed: a patch that obeys every rule, or the rule that refused it here.
+    """
 
     context: Context
     confidence: Confidence | None
+    attempted: Patch | Rejected | None = None
 
 
 def rebuild(handover: Handover, report: Report, tree: Tree, settings: Settings) -> Rebuilt | Rejected | Skipped:
@@ -50,7 +55,7 @@ def rebuild(handover: Handover, report: Report, tree: Tree, settings: Settings) 
         return Rejected("handover", f"The handover is about {handover.signature}, and the issue about {mark}.")
     context = claimed(gathered)
     if handover.outcome != "fixed":
-        return Rebuilt(context, None)
+        return Rebuilt(context, None, _attempted(handover, context, tree, settings))
     patch = remake_patch(_proposal(handover, context), handover.fixed["diff"], tree, settings.policy)
     if isinstance(patch, Rejected):
         return patch
@@ -69,6 +74,13 @@ def rebuild(handover: Handover, report: Report, tree: Tree, settings: Settings) 
     if not verdict.accepted:
         return Rejected("handover", "The handover offers a patch that a check refused.")
     return Rebuilt(context, score(verdict, settings.confidence))
+
+
+def _attempted(handover: Handover, context: Context, tree: Tree, settings: Settings) -> Patch | Rejected | None:
+    wanted = handover.outcome == "unfixed" and settings.pull_request.attempted_branch
+    if not wanted or not {"proposal", "diff"} <= handover.fixed.keys():
+        return None
+    return remake_patch(_proposal(handover, context), handover.fixed["diff"], tree, settings.policy)
 
 
 def _passed(checks: tuple[Check, ...], name: str) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from healer.confidence import Confidence
+    from healer.patch import Patch
 
 SCHEMA = "splat-handover/1"
 MAX_BYTES = 16_000_000
@@ -27,8 +28,9 @@ _NEXT_STEP = "The job that heals writes it; look at that job's log, and run the 
 class Handover:
     """What was packed, shape and sizes checked, contents not.
 
-    `fixed` holds the keys `proposal`, `diff` and `verdict` of the schema where the outcome is "fixed"; `code`, `reason`
-    (with `where`, for an error) and `next_step` say why there is no fix.
+    `fixed` holds the keys `proposal`, `diff` and `verdict` of the schema where the outcome is "fixed", the first two
+    where an attempt that failed is shown; `code`, `reason` (with `where`, for an error) and `next_step` say why there
+    is no fix.
     """
 
     outcome: Literal["fixed", "unfixed", "declined", "error"]
@@ -63,6 +65,7 @@ def pack(
         told |= {"next_step": _words(ended.next_step), "tally": spent}
     elif isinstance(ended, Diagnosis):
         told |= {"outcome": "unfixed", "reason": _words(ended.reason), "tally": _tally(ended.tally)}
+        told |= _proposed(ended.attempted) if ended.attempted else {}
     else:
         told |= {"outcome": "fixed", "tally": _tally(ended.tally), **_fixed(ended.confidence)}
     # Half a character, which a report may hold, can be written nowhere.
@@ -153,11 +156,10 @@ def _read_tally(told: dict[str, Any]) -> Tally:
     return Tally(**{key: value for key, value in told.items() if key != "refusals"}, refusals=refusals)
 
 
-def _fixed(confidence: Confidence) -> dict[str, Any]:
-    verdict = confidence.verdict
-    proposal = verdict.patch.proposal
+def _proposed(patch: Patch) -> dict[str, Any]:
+    proposal = patch.proposal
     return {
-        "diff": verdict.patch.diff,
+        "diff": patch.diff,
         "proposal": {
             "attempt": proposal.attempt,
             "model": proposal.spend.model[:200],
@@ -169,6 +171,13 @@ def _fixed(confidence: Confidence) -> dict[str, Any]:
             "test": proposal.test.name[:2_000] if proposal.test else None,
             "files_read": [path[:1_000] for path in proposal.files_read[:200]],
         },
+    }
+
+
+def _fixed(confidence: Confidence) -> dict[str, Any]:
+    verdict = confidence.verdict
+    return {
+        **_proposed(verdict.patch),
         "verdict": {
             "checks": [
                 {

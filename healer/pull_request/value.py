@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from healer.confidence import Confidence
     from healer.context import Context
     from healer.outcome import Rejected
-    from healer.patch import FileChange
+    from healer.patch import FileChange, Patch
     from healer.report import Report
 
 
@@ -113,7 +113,8 @@ class PullRequest:
 class Diagnosis:
     """No acceptable fix: what is known, what was tried, and why each attempt was refused.
 
-    `reason` says why no more was tried; `url` is where it was delivered.
+    `reason` says why no more was tried; `url` is where it was delivered. `attempted` is the last patch that obeyed
+    every rule and that a check refused; None for none, and where nobody wants to see it.
     """
 
     context: Context
@@ -121,3 +122,4 @@ class Diagnosis:
     reason: str
     body: str = ""
     url: str = ""
+    attempted: Patch | None = None

@@ -16,6 +16,7 @@ from healer.settings.values import (
     MergeSettings,
     PolicySettings,
     Price,
+    PullRequestSettings,
     Settings,
     TriageRule,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "Mistake",
     "PolicySettings",
     "Price",
+    "PullRequestSettings",
     "Settings",
     "TriageRule",
     "data",

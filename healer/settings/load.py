@@ -20,6 +20,7 @@ from healer.settings.values import (
     MergeSettings,
     PolicySettings,
     Price,
+    PullRequestSettings,
     Settings,
     TriageRule,
 )
@@ -152,6 +153,7 @@ _GROUPS: dict[str, type[Any]] = {
     "confidence": ConfidenceSettings,
     "gate": GateSettings,
     "ci": CiSettings,
+    "pull_request": PullRequestSettings,
     "merge": MergeSettings,
 }
 _COMMANDS = {"setup", "lint"}

@@ -113,6 +113,13 @@ class CiSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PullRequestSettings:
+    """What Splat shows besides its pull requests."""
+
+    attempted_branch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class MergeSettings:
     """Whether Splat merges its own pull requests, and how long it keeps an eye on one that was merged."""
 
@@ -141,6 +148,7 @@ class Settings:
     confidence: ConfidenceSettings = field(default_factory=ConfidenceSettings)
     gate: GateSettings = field(default_factory=GateSettings)
     ci: CiSettings = field(default_factory=CiSettings)
+    pull_request: PullRequestSettings = field(default_factory=PullRequestSettings)
     merge: MergeSettings = field(default_factory=MergeSettings)
     ci_heal: bool = False
     triage: tuple[TriageRule, ...] = ()

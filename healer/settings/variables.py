@@ -47,6 +47,7 @@ SETTABLE = {
     "gate.breaker_minutes": "float",
     "ci.attempts": "int",
     "ci.workflows": "list",
+    "pull_request.attempted_branch": "bool",
     "merge.auto": "bool",
     "merge.confidence": "int",
     "merge.method": "str",
