@@ -96,7 +96,7 @@ def settings_of(tree: Tree, options: Mapping[str, Any] | None = None, read: Read
     return settings
 
 
-def settings_to_heal(tree: Tree, options: Mapping[str, Any]) -> Settings:
+def settings_to_heal(tree: Tree, options: Mapping[str, Any], read: Reader | None = None) -> Settings:
     """The same for who will ask Claude: of several sign-ins it is said which one is not used."""
     from healer.edge.sign_in import unused
 
