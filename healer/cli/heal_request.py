@@ -143,13 +143,17 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
     from healer.cli.inputs import settings_to_heal
     from healer.edge.assemble import assembled
     from healer.edge.git import GitTree
+    from healer.edge.github import GitHub
     from healer.handover import Keeping, mark_of
     from healer.pipeline import heal
 
-    with GitTree(Path(repo), base) as tree:
+    repaired = job.repair.head if job.repair else ""
+    with GitTree(Path(repo), repaired or base) as tree:
         job.base = tree.base
-        settings = settings_to_heal(tree, options)
-        event, forge = _asked(job, tree, settings)
+        hub = GitHub(job.actions, os.environ)
+        # A branch's own file is nobody's word yet: what is configured stands on the default branch.
+        settings = settings_to_heal(tree, options, hub.content if repaired else tree.read)
+        event, forge = _asked(job, hub, tree, settings)
         if isinstance(event, Skipped):
             return event
         keeping = Keeping(forge.glance)
