@@ -30,19 +30,22 @@ def assembled(tree: GitTree, forge: Forge, settings: Settings, watch: Watch, sto
     """All that the walk needs from outside, closed when it is left."""
     with _model(settings) as model, ThreadPoolExecutor(1, "probe") as pool:
         # After the model: its process imports while these do.
-        from healer.edge.sandbox import open_sandbox, probe
+        from healer.edge.sandbox import fits, listing, open_sandbox, probe
 
         # Starts a process and waits for it: beside the reading, not after it.
         probing = pool.submit(probe, settings)
+        listed = pool.submit(listing, tree.repo, tree.base, os.environ)
         from healer.pipeline import House
 
         def sandbox(leaving: Event, light: bool) -> AbstractContextManager[Checks]:
-            opened = open_sandbox(tree.repo, tree.base, settings, os.environ, leaving, light=light)
+            repo, base, found = tree.repo, tree.base, listed.result()
+            opened = open_sandbox(repo, base, settings, os.environ, leaving, light=light, found=found)
             return TimedChecks.around(opened, stopwatch)
 
         def check() -> None:
             sign_in.check(os.environ, settings.backend)
-            if (trouble := probing.result()) is not None:
+            # Of both it is known before any money is spent.
+            if (trouble := probing.result() or fits(listed.result(), settings)) is not None:
                 raise trouble
 
         yield House(tree, check, TimedModel(model, stopwatch), sandbox, forge, watch, settings)

@@ -128,6 +128,11 @@ class TimedChecks:
         """As the checks see it."""
         return self._checks.root
 
+    @property
+    def lacks(self) -> str:
+        """As the checks have it."""
+        return self._checks.lacks
+
     def run(self, command: Sequence[str], *, seconds: float, **conditions: Any) -> Ran:
         """Run, and time what the command itself took; the sandbox around it is Splat's own time."""
         before = time.monotonic()

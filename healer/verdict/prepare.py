@@ -50,15 +50,21 @@ def prepare(checks: Checks, plan: CheckPlan | None, settings: CheckSettings) -> 
         seconds += ran.seconds
         if ran.timed_out or ran.exit_code:
             how = f"did not end within {settings.setup_timeout:g} s" if ran.timed_out else f"ended with {ran.exit_code}"
-            reason = f"the set-up command `{told(command)}` {how}"
+            reason = f"the set-up command `{told(command)}` {how}{lacking(checks.lacks)}"
             return _unavailable(plan, reason, ready=False, output=ran.output, seconds=seconds, name="set-up")
     before = (_set_up(plan.setup, seconds),) if plan.setup else ()
     tested = bench.test(plan.suite)
     reason = why_unavailable(tested, bench)
     if reason:
+        reason += lacking(checks.lacks)
         found = _unavailable(plan, reason, ready=True, output=tested.ran.output, seconds=tested.ran.seconds)
         return replace(found, suite=tested.run, complaints=_complaints(bench), checks=before + found.checks)
-    return Baseline(plan, True, "", tested.run, _complaints(bench), before)
+    return Baseline(plan, True, "", tested.run, _complaints(bench), before, checks.lacks)
+
+
+def lacking(what: str) -> str:
+    """What may be why tests fail, said behind that they do."""
+    return f"; the sandbox has {what}" if what else ""
 
 
 def configured(plan: CheckPlan | None, settings: CheckSettings) -> CheckPlan | None:

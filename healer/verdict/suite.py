@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from healer.runtimes import check_reader, source_reader
 from healer.verdict.bench import Bench, Tested, counted, tail, together, told
+from healer.verdict.prepare import lacking
 from healer.verdict.value import Check
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Suite:
         self.state = "green"
         detail = f"{run.passed} tests pass ({base.passed} on the base)"
         if old := len(base.failures):
-            detail += f"; {old} failed before and are not counted"
+            detail += f"; {old} failed before and are not counted{lacking(self.baseline.lacks)}"
         if self.flaky:
             detail += f"; flaky, passed when run again: {', '.join(self.flaky[:5])}"
         return Check("suite", "passed", detail + ".", "", seconds)

@@ -39,6 +39,12 @@ class Checks(Protocol):
     def root(self) -> str:
         """The tree's folder as commands, and so stack traces, see it. The same in every run."""
 
+    @property
+    def lacks(self) -> str:
+        """What a checkout may have and this copy has not, as a phrase ("nothing of 1 submodule (lib)"); "" for
+        nothing.
+        """
+
     def run(
         self,
         command: Sequence[str],
@@ -89,7 +95,7 @@ class Baseline:
 
     `plan` is None when nothing says how the project is tested. `ready` is False when the set-up failed, so that no test
     can be trusted to run. `unavailable` says why the project's own tests tell nothing, "" when they do. `suite` is
-    their run on the base. `checks` are the set-up's and the suite's lines for the verdict.
+    their run on the base. `checks` are the set-up's and the suite's lines for the verdict. `lacks` is the sandbox's.
     """
 
     plan: CheckPlan | None
@@ -98,6 +104,7 @@ class Baseline:
     suite: TestRun
     complaints: tuple[Complaints, ...] = ()
     checks: tuple[Check, ...] = ()
+    lacks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def test_the_copying_fallback_keeps_the_same_promises(home: Path) -> None:
 import os, sys
 from pathlib import Path
 from healer.edge.sandbox.bubblewrap import Machine
+from healer.edge.sandbox.export import listing
 from healer.edge.sandbox.folder import PrivateFolder
 from healer.edge.sandbox.isolated import Isolated
 from healer.edge.sandbox.sandbox import Sandbox
@@ -102,7 +103,7 @@ from healer.patch.value import FileChange
 for machine in (Machine("/usr/bin/bwrap", overlay=False), Machine("/usr/bin/bwrap", overlay=False, staged=False)):
     folder = PrivateFolder()
     with Sandbox(folder, Isolated(folder.path, {}, machine)) as sandbox:
-        sandbox.fill(Path(sys.argv[1]), "HEAD", os.environ)
+        sandbox.fill(Path(sys.argv[1]), listing(Path(sys.argv[1]), "HEAD", os.environ), os.environ)
         def say(script, **conditions):
             return sandbox.run(["sh", "-c", script], seconds=20, **conditions).output.strip()
         say("echo 1 >kept; echo 2 >~/cache; mkdir ro; touch ro/f; chmod 500 ro", keep=True)

@@ -170,14 +170,14 @@ class TestExport:
         tree = git(repo, "hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=raw)
         commit = git(repo, "commit-tree", "-m", "x", tree)
         with pytest.raises(SandboxError):
-            export.entries(repo, commit, os.environ)
+            export.listing(repo, commit, os.environ)
 
     def test_a_missing_file_is_said(self, tmp_path: Path) -> None:
         repo = make_repo(tmp_path, {"a.py": b"a = 1\n"})
         blob = git(repo, "rev-parse", "HEAD:a.py").strip()
         (repo / ".git/objects" / blob[:2] / blob[2:]).unlink()
         with pytest.raises(SandboxError, match="missing"):
-            export.entries(repo, "HEAD", os.environ)
+            export.listing(repo, "HEAD", os.environ)
 
     def test_a_partial_clone_is_said_not_fetched(self, tmp_path: Path) -> None:
         origin = make_repo(tmp_path / "origin", {"a.txt": "x"})

@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from healer.edge.sandbox import setup_env
+from healer.edge.sandbox.export import Listing, listing
 from healer.edge.sandbox.folder import PrivateFolder, in_memory
 from healer.edge.sandbox.isolated import Isolated
 from healer.edge.sandbox.plain import Plain
 from healer.edge.sandbox.probe import machine
+from healer.edge.sandbox.room import check_room
 from healer.edge.sandbox.sandbox import Sandbox
 from healer.edge.sandbox.toolchains import find_toolchains
 from healer.outcome import ConfigError, SandboxError
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 
     from healer.settings import Settings
 
-__all__ = ["Sandbox", "open_sandbox", "probe"]
+__all__ = ["Listing", "Sandbox", "fits", "listing", "open_sandbox", "probe"]
 
 
 def probe(settings: Settings) -> SandboxError | None:
@@ -40,6 +42,20 @@ def probe(settings: Settings) -> SandboxError | None:
     return None
 
 
+def fits(found: Listing, settings: Settings) -> SandboxError | None:
+    """None when a tree can be copied as often as the sandbox needs it, else what to do; after `probe` found nothing."""
+    try:
+        check_room(found, copies=_copies(settings))
+    except SandboxError as error:
+        return error
+    return None
+
+
+def _copies(settings: Settings) -> int:
+    """Of a tree on the disk at once: without an overlay each run works on one of its own."""
+    return 1 if settings.sandbox != "none" and machine().overlay else 2
+
+
 def open_sandbox(
     repo: Path,
     commit: str,
@@ -48,33 +64,38 @@ def open_sandbox(
     leaving: threading.Event | None = None,
     *,
     light: bool = False,
+    found: Listing | None = None,
 ) -> Sandbox:
     """A sandbox with the commit's tree in it; use it as a context manager.
 
     `environ` is the host's environment, of which a few variables go in (environment.py). What runs inside is killed
     within half a second once `leaving` is set, from any thread. `light` says that nothing large will be installed: the
-    tree may then be held in memory, where ten thousand files are written in a second on any machine. Raises
-    SandboxError when it cannot start or the commit cannot be read, ConfigError for `sandbox: none` in Actions.
+    tree may then be held in memory, where ten thousand files are written in a second on any machine. `found` is the
+    commit's listing, where it is known already. Raises SandboxError when it cannot start, or the commit does not fit
+    the disk or cannot be read, ConfigError for `sandbox: none` in Actions.
     """
     _check_settings(settings)
     hidden = setup_env.secrets(environ)
+    found = found or listing(repo, commit, environ)
+    copies = _copies(settings)
+    memory = in_memory(environ, found.bytes * copies) if light else None
+    if memory is None:
+        check_room(found, copies=copies)
+    folder = PrivateFolder(memory)
     if settings.sandbox == "none":
-        folder = PrivateFolder(in_memory(environ) if light else None)
-        return _filled(Sandbox(folder, Plain(environ), leaving, hidden), repo, commit, environ)
-    found = machine()
-    folder = PrivateFolder(in_memory(environ) if light else None)
+        return _filled(Sandbox(folder, Plain(environ), leaving, hidden), repo, found, environ)
     try:
-        way = Isolated(folder.path, environ, found, find_toolchains(environ))
+        way = Isolated(folder.path, environ, machine(), find_toolchains(environ))
         sandbox = Sandbox(folder, way, leaving, hidden)
     except BaseException:
         folder.close()
         raise
-    return _filled(sandbox, repo, commit, environ)
+    return _filled(sandbox, repo, found, environ)
 
 
-def _filled(sandbox: Sandbox, repo: Path, commit: str, environ: Mapping[str, str]) -> Sandbox:
+def _filled(sandbox: Sandbox, repo: Path, found: Listing, environ: Mapping[str, str]) -> Sandbox:
     try:
-        sandbox.fill(repo, commit, environ)
+        sandbox.fill(repo, found, environ)
     except BaseException:
         sandbox.close()
         raise

@@ -14,15 +14,17 @@ import threading
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from healer.edge.pointer import MOST_BYTES, is_pointer
 from healer.outcome import SandboxError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-MAX_BYTES = 4 * 1024**3
+MAX_TREE = 4 * 1024**3
 """A tree larger than this is refused: it would not be tested in reasonable time either."""
 LIST_SECONDS, WRITE_SECONDS = 60.0, 300.0
+_BLOCK, _NAME = 4096, 512
 EXECUTABLE, _LINK = "100755", "120000"
 _GIT = (
     "git",
@@ -44,13 +46,26 @@ class Entry:
     path: str
 
 
-def entries(repo: Path, commit: str, environ: Mapping[str, str]) -> list[Entry]:
-    """All files and links of a commit; submodules are left out. `commit` is any name of a commit.
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """All files and links of a commit, and the paths of its submodules, whose content is not here."""
+
+    entries: tuple[Entry, ...]
+    submodules: tuple[str, ...] = ()
+
+    @property
+    def bytes(self) -> int:
+        """What its files take of a disk, about: whole blocks, and their names."""
+        return sum(-(-entry.size // _BLOCK) * _BLOCK + _NAME for entry in self.entries)
+
+
+def listing(repo: Path, commit: str, environ: Mapping[str, str]) -> Listing:
+    """What a commit holds. `commit` is any name of a commit.
 
     Raises SandboxError when git cannot read it, when a path would leave the tree, or when it is too large.
     """
     listed = _git(repo, environ, "ls-tree", "-r", "-z", "-l", "--full-tree", f"{commit}^{{tree}}")
-    found = []
+    found, submodules = [], []
     for line in listed.split(b"\0"):
         about, tab, path = line.partition(b"\t")
         if tab:
@@ -63,14 +78,16 @@ def entries(repo: Path, commit: str, environ: Mapping[str, str]) -> list[Entry]:
                 )
             if kind == "blob":
                 found.append(Entry(mode, blob, int(size), safe_path(path.decode("utf-8", "surrogateescape"))))
-    if sum(entry.size for entry in found) > MAX_BYTES:
+            elif kind == "commit":
+                submodules.append(path.decode("utf-8", "replace"))
+    if sum(entry.size for entry in found) > MAX_TREE:
         raise SandboxError(
             "The repository's tree is too large for the sandbox",
             where=f"commit {commit}",
-            next_step=f"Splat copies at most {MAX_BYTES // 1024**3} GiB.",
+            next_step=f"Splat copies at most {MAX_TREE // 1024**3} GiB: keep large files in Git LFS.",
         )
     # Links go last: whoever unpacks can then never write through one, whatever a crafted tree object holds.
-    return sorted(found, key=lambda entry: entry.mode == _LINK)
+    return Listing(tuple(sorted(found, key=lambda entry: entry.mode == _LINK)), tuple(submodules))
 
 
 def safe_path(name: str) -> str:
@@ -116,9 +133,11 @@ def git_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 def write_tree(
     target: IO[bytes], repo: Path, found: Iterable[Entry], environ: Mapping[str, str], *, mtime: float
-) -> None:
-    """Write the entries as a tar stream to `target`, one blob in memory at a time."""
-    ordered = list(found)
+) -> tuple[str, ...]:
+    """Write the entries as a tar stream to `target`, one blob in memory at a time; which of them are pointers of Git
+    LFS.
+    """
+    ordered, pointers = list(found), []
     with tempfile.TemporaryFile() as names:
         # A file, not a pipe: nobody has to read and write in turn.
         names.write("".join(f"{entry.blob}\n" for entry in ordered).encode())
@@ -137,6 +156,8 @@ def write_tree(
     try:
         for entry in ordered:
             content = _blob(git.stdout, entry)
+            if entry.size < MOST_BYTES and is_pointer(content):
+                pointers.append(entry.path)
             if entry.mode == _LINK:
                 target.write(_header(entry.path, mtime, link=content.decode("utf-8", "surrogateescape")))
             else:
@@ -147,6 +168,7 @@ def write_tree(
         git.wait()
         git.stdout.close()
     target.write(END)
+    return tuple(pointers)
 
 
 def _blob(answer: IO[bytes], entry: Entry) -> bytes:

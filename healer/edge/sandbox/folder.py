@@ -26,6 +26,10 @@ MEMORY_ROOM = 2 * 1024**3
 """Bytes that must be free, and at most half of the free memory, before a tree is held there."""
 
 
+_SHARE = 4
+"""A tree takes at most one part in so many of that: tests write, too."""
+
+
 class PrivateFolder:
     """A folder that only its owner may enter; removed by `close()`, at exit, or by the next one.
 
@@ -57,9 +61,9 @@ class PrivateFolder:
             self._lock = -1
 
 
-def in_memory(environ: Mapping[str, str], place: Path = Path("/dev/shm")) -> Path | None:  # noqa: S108 - looked at first
+def in_memory(environ: Mapping[str, str], size: int = 0, place: Path = Path("/dev/shm")) -> Path | None:  # noqa: S108 - looked at first
     """A folder whose files are held in memory, None where there is none that programs may be started from, memory is
-    short, or the user has named a temporary folder.
+    short for a tree of `size` bytes, or the user has named a temporary folder.
     """
     if environ.get("TMPDIR") or not (place.is_mount() and os.access(place, os.W_OK | os.X_OK)):
         return None
@@ -67,7 +71,7 @@ def in_memory(environ: Mapping[str, str], place: Path = Path("/dev/shm")) -> Pat
         about = os.statvfs(place)
         told = Path("/proc/meminfo").read_text().partition("MemAvailable:")[2].split()
         room = min(about.f_bavail * about.f_frsize, int(told[0]) * 1024 // 2)
-        return place if room >= MEMORY_ROOM and not about.f_flag & os.ST_NOEXEC else None
+        return place if room >= max(MEMORY_ROOM, _SHARE * size) and not about.f_flag & os.ST_NOEXEC else None
     return None
 
 

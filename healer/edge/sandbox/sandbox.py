@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from healer.edge.sandbox.export import Listing
     from healer.edge.sandbox.folder import PrivateFolder
     from healer.edge.sandbox.job import Way
     from healer.edge.sandbox.process import Finished
@@ -57,6 +58,8 @@ class Sandbox:
         self._prepared = folder.path / "prepared"
         self._changes: dict[str, bytes] = {}
         self._executable: frozenset[str] = frozenset()
+        self._submodules: tuple[str, ...] = ()
+        self._pointers: tuple[str, ...] = ()
         self._touched = False
         self._leaving = leaving or threading.Event()
         self._lock = threading.Lock()
@@ -71,19 +74,24 @@ class Sandbox:
         """The tree's folder as commands, and so stack traces, see it."""
         return self._way.root(self._prepared)
 
-    def fill(self, repo: Path, commit: str, environ: Mapping[str, str]) -> None:
-        """Write the commit's files and links into the prepared tree; submodules stay empty.
+    @property
+    def lacks(self) -> str:
+        """See `Checks`."""
+        return " and ".join(filter(None, (_of_lfs(self._pointers), _of_others(self._submodules))))
+
+    def fill(self, repo: Path, found: Listing, environ: Mapping[str, str]) -> None:
+        """Write a commit's files and links into the prepared tree; submodules stay empty.
 
         Raises SandboxError when git cannot read the commit, or the tree cannot be written.
         """
-        found = export.entries(repo, commit, environ)
-        self._executable = frozenset(entry.path for entry in found if entry.mode == export.EXECUTABLE)
+        self._submodules = found.submodules
+        self._executable = frozenset(entry.path for entry in found.entries if entry.mode == export.EXECUTABLE)
         # Older than any change: Python takes cached bytecode for current when a source's size and second agree.
         mtime = self._made_at - 60
 
         def write(handle: int) -> None:
             with os.fdopen(handle, "wb", buffering=1 << 18) as target:
-                export.write_tree(target, repo, found, environ, mtime=mtime)
+                self._pointers = export.write_tree(target, repo, found.entries, environ, mtime=mtime)
 
         self._unpack(write)
 
@@ -226,6 +234,20 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _of_lfs(paths: Sequence[str]) -> str:
+    """Of the files that are pointers, three are named."""
+    return f"only pointers for {len(paths)} Git LFS file{'s'[len(paths) < 2 :]} ({_some(paths)})" if paths else ""
+
+
+def _of_others(paths: Sequence[str]) -> str:
+    return f"nothing of {len(paths)} submodule{'s'[len(paths) < 2 :]} ({_some(paths)})" if paths else ""
+
+
+def _some(paths: Sequence[str]) -> str:
+    named = [path.encode("utf-8", "replace").decode()[:80] for path in sorted(paths)[:3]]
+    return ", ".join([*named, "…"] if len(paths) > 3 else named)
 
 
 def _write(path: Path, content: bytes) -> None:
