@@ -5,10 +5,13 @@ words of others stand in code.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from healer import markdown as md
 from healer.ci.words import MARK as CHECKS
+from healer.event.visible import blocks
+from healer.gate.words import AFTER as MARK
 from healer.redact import redact
 
 if TYPE_CHECKING:
@@ -16,8 +19,7 @@ if TYPE_CHECKING:
     from healer.gate import Merged
     from healer.outcome import SplatError
 
-MARK = "<!-- splat:after -->"
-_REASON = "<!-- splat:reason -->"
+_DID_NOT_HOLD = "**The fix did not hold.**"
 #: Paragraphs that are replaced by one of their kind.
 _KINDS = ("**The revert:**", "**Next:**")
 
@@ -42,7 +44,7 @@ def verified(fix: Merged, reason: str) -> str:
 
 def failed(fix: Merged, reason: str, *, again: bool) -> str:
     """It did not hold."""
-    parts = [f"**The fix did not hold.** {_head(fix)} did not fix this.", f"{_REASON}\n{reason}"]
+    parts = [f"{_DID_NOT_HOLD} {_head(fix)} did not fix this.", reason]
     return "\n\n".join([*parts, *(["**Next:** a run was asked for, which is told so."] if again else [])])
 
 
@@ -80,30 +82,36 @@ def revert_broke(error: SplatError) -> str:
 
 def evidence(section: str) -> str:
     """The reason that a section gives for a failure, as it was said there."""
-    found = section.partition(f"{_REASON}\n")[2].partition("\n")[0].strip()
-    return found or "The error was seen again after the merge."
+    parts = section.split("\n\n")
+    told = (behind for part, behind in pairwise(parts) if part.startswith(_DID_NOT_HOLD))
+    return next(told, "") or "The error was seen again after the merge."
 
 
 def section_in(body: str) -> str:
     """The section of a comment, "" for none."""
-    kept = f"\n{body}".rpartition(f"\n{CHECKS}\n")
-    head = kept[0] if kept[1] else kept[2]
-    return head.rpartition(f"\n{MARK}\n")[2].strip() if f"\n{MARK}\n" in head else ""
+    head, _ = _parted(body, CHECKS)
+    return (_parted(head, MARK)[1] or "").strip()
 
 
 def with_section(body: str, new: str, *, beside: bool) -> str:
     """A comment's text with the section behind what it says itself. `beside` keeps the section that is there, but for a
     paragraph of the same kind.
     """
-    before, found, checks = f"\n{body}".rpartition(f"\n{CHECKS}\n")
-    head = before if found else checks
-    said = head.rpartition(f"\n{MARK}\n")[0] if f"\n{MARK}\n" in head else head
+    head, checks = _parted(body, CHECKS)
     if beside:
         kind = next((each for each in _KINDS if new.startswith(each)), new)
         kept = [part for part in section_in(body).split("\n\n") if part and not part.startswith(kind)]
         new = "\n\n".join(sorted([*kept, new], key=lambda part: part.startswith("**Next:**")))
-    parts = [said.strip(), f"{MARK}\n\n{new}"]
-    return "\n\n".join(filter(None, [*parts, f"{CHECKS}\n{checks}".rstrip() if found else ""]))
+    parts = [_parted(head, MARK)[0].strip(), f"{MARK}\n\n{new}"]
+    return "\n\n".join(filter(None, [*parts, "" if checks is None else f"{CHECKS}\n{checks}".rstrip()]))
+
+
+def _parted(text: str, mark: str) -> tuple[str, str | None]:
+    """Before and behind a mark, None where it is not there. What stands in a fence are words of others, not a mark."""
+    lines = text.split("\n")
+    found = [each.first for each in blocks(text) if each.kind == "html" and not each.quoted]
+    at = max((line for line in found if lines[line].strip() == mark), default=-1)
+    return (text, None) if at < 0 else ("\n".join(lines[:at]), "\n".join(lines[at + 1 :]))
 
 
 def revert_title(fix: Merged) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from healer.edge.github import is_ours, issue_now, merged_pull
@@ -70,7 +70,7 @@ class GitHubFate:
             self._tags[name] = str(found["sha"]) if found and found["type"] == "commit" else ""
         return self._tags[name]
 
-    def _spend(self, path: str, **parameters: str):  # type: ignore[no-untyped-def]
+    def _spend(self, path: str, **parameters: str) -> Any:
         self._asked += 1
         if self._asked > _MOST_ASKED:
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from healer.gate.case import Case, tracked
 from healer.gate.ledger import Run, stamp, write_ledger
 from healer.gate.standing import of_ours, taken_over
+from healer.gate.words import with_fates
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def finish(hub: Hub, here: Here, issue: int, end: End, now: datetime) -> Ledger 
         if any((run.id, run.attempt) == (here.run, here.attempt) for run in ledger.runs):
             ended = _ended(ledger, here, end, now)
             there = said.body.partition("\n")[2].strip("\n")
-            words = end.beside(there) if end.beside else end.words
+            words = end.beside(there) if end.beside else with_fates(end.words, ended)
             hub.rewrite(said.id, f"{write_ledger(ended)}\n\n{words}")
             return ended
     for said, ledger in comments[:1]:

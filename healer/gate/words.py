@@ -21,6 +21,8 @@ _DOES = {
     "retry": "Splat is at work on another fix.",
     "ci-finished": "Splat looks at the failed checks.",
 }
+AFTER = "<!-- splat:after -->"
+"""What stands behind it in Splat's comment is about merged fixes."""
 #: Each command, and what it does.
 COMMANDS = {
     "retry": "runs again; what you write behind it is a hint for Claude",
@@ -40,7 +42,17 @@ def tracking_body(ledger: Ledger, go: Go, here: Here, settings: Settings) -> str
         f"**{_DOES[go.ask]}** Asked for by {md.code(go.actor, 50)}; it may spend up to ${go.dollars:.2f}.{log}",
         f"{md.code(settings.gate.mention + ' stop')} stops it. The result will be here.",
     ]
-    return "\n\n".join(parts)
+    return with_fates("\n\n".join(parts), ledger)
+
+
+def with_fates(words: str, ledger: Ledger) -> str:
+    """What is said of a run, and, from the ledger alone, which fixes before it did not hold."""
+    failed = [fate for fate in ledger.fates if fate.outcome == "failed"][-3:]
+    told = [
+        f"- #{fate.pull}" + (f" (#{fate.revert} takes it back; Splat does not merge that)" if fate.revert else "")
+        for fate in failed
+    ]
+    return "\n\n".join([words.strip(), AFTER, "**What did not hold:**\n" + "\n".join(told)]) if told else words
 
 
 def ci_mark(trigger: Trigger) -> str:

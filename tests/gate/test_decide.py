@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from healer.event import Actor, read_event
-from healer.gate import Go, IssueNow, Ledger, Permission, PullNow, Said, State, decide, stamp
+from healer.gate import Go, IssueNow, Ledger, Merged, Permission, PullNow, Said, State, decide, stamp
 from healer.outcome import Skipped
 from healer.settings import load_settings
 from tests.gate.world import NOW, OWN, SETTINGS, code, decided, issue, pull, run, runs, said, state
@@ -21,6 +21,35 @@ SDK = issue("issues_labeled_by_reporter")
 
 def by_reporter(**changes: object) -> State:
     return state(**{"permission": None, "issue": SDK} | changes)
+
+
+# --- what became of merged fixes -------------------------------------------------------------------------------------
+
+
+def test_a_reporter_s_reopening_is_looked_at_where_there_was_a_fix() -> None:
+    before = runs(run(state="fixed"), about=12, pull=14, signature=SIGNATURE)
+    reopened = issue("issues_reopened")
+    now = by_reporter(issue=reopened, comments=before)
+    found = decided("issues_reopened", now=now)
+    assert isinstance(found, Go)
+    assert (found.ask, found.issue, found.dollars) == ("after", reopened.number, 0.0)
+    assert code("issues_reopened", now=by_reporter(issue=reopened)) == "go heal", "nothing was ever fixed"
+    assert code("issues_reopened", now=replace(now, pulls=(pull(),))) == "open-fix"
+
+
+def test_a_person_s_reopening_is_healed_and_the_fix_before_it_is_named() -> None:
+    before = runs(run(state="fixed"), about=12, pull=14, signature=SIGNATURE)
+    now = state(issue=issue("issues_reopened"), comments=before)
+    found = decided("issues_reopened", now=now, sender={"id": MONA, "login": "mona"})
+    assert isinstance(found, Go)
+    assert (found.ask, found.earlier) == ("heal", 14)
+
+
+@pytest.mark.parametrize("case", ["schedule", "deployment_status_production", "repository_dispatch_deployed"])
+def test_a_deploy_is_looked_after_where_a_fix_was_merged(case: str) -> None:
+    one = Merged(14, OWN, 501, f"splat/{SIGNATURE}", "main", "a" * 40, "b" * 40, stamp(NOW))
+    assert code(case, now=state(permission=None, issue=None)) == "nothing-merged"
+    assert code(case, now=state(permission=None, issue=None, merged=(one,))) == "go after"
 
 
 # --- the way through -------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healer.gate import Ledger, Run, read_ledger, write_ledger
+from healer.gate import Fate, Ledger, Run, read_ledger, write_ledger
 from healer.gate.ledger import together
 
 RUN = Run(900, 1, "comment:3301", "2026-11-21T09:00:00Z", "retry", 2001, 1.0)
@@ -23,6 +23,7 @@ def test_what_is_written_is_read() -> None:
         Ledger(),
         LEDGER,
         replace(LEDGER, attempts=3, dollars=2.5, first="2026-10-01T00:00:00Z", again=True),
+        LEDGER.with_fate(Fate(14, "2026-11-20T00:00:00Z", "failed", "2026-11-21T00:00:00Z", 15)),
     ):
         line = write_ledger(ledger)
         assert "\n" not in line
@@ -54,6 +55,11 @@ def line_with(**changes: object) -> str:
         {"attempts": True},
         {"attempts": 10**30},
         {"again": 1},
+        {"fates": {}},
+        {"fates": [[14, "", "fine", "", 0]]},
+        {"fates": [[14, "yesterday", "", "", 0]]},
+        {"fates": [[14, "", "failed", "", -1]]},
+        {"fates": [[14]]},
         {"signature": "../../etc"},
         {"signature": "0" * 16 + "\n"},
         {"runs": {}},

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from healer.after.revert import revert
+from healer.edge.github import GitHub
+from healer.edge.github_fate import GitHubFate
+from healer.edge.github_revert import GitHubReverts
+from healer.settings import Actions, PolicySettings
 from tests.github.after_kit import BEFORE, FIXED, Merged, later, merged, report
 from tests.github.ci_kit import CiProxy
-from tests.github.kit import BOT, MONA, REPORTER
+from tests.github.jobs import Jobs
+from tests.github.kit import BOT, MONA, REPORTER, environment
+from tests.verdict.apps import crash
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.github.runs import Gate
 
 pytestmark = pytest.mark.slow
 REVERT = "merge: {revert: true}\n"
@@ -236,18 +247,16 @@ def test_two_at_once_open_one(undone: Merged) -> None:
     assert len(undone.reverts()) == 1
 
 
-def _revert_of(made: Merged) -> None:
-    """The step's own part that writes, without the process-wide environment of a command line."""
-    from healer.after.revert import revert
-    from healer.edge.github import GitHub
-    from healer.edge.github_fate import GitHubFate
-    from healer.edge.github_revert import GitHubReverts
-    from healer.settings import Actions, PolicySettings
-    from tests.github.kit import environment
-
+def hub_of(made: Merged) -> GitHub:
+    """Without the process-wide environment of a command line."""
     env = environment(made.shop, made.fix.proxy, made.fix.folder)
     env |= {"SPLAT_ACTOR_ID": str(made.shop.user(BOT)["id"])}
-    hub = GitHub(Actions.read(env), env)
+    return GitHub(Actions.read(env), env)
+
+
+def _revert_of(made: Merged) -> None:
+    """The step's own part that writes."""
+    hub = hub_of(made)
     fix = GitHubFate(hub).fix(made.fix.pull)
     assert fix
     assert revert(fix, made.fix.issue, "Seen.", GitHubReverts(hub), PolicySettings()).number
@@ -310,29 +319,99 @@ def test_a_pull_request_of_somebody_else_is_none_of_splat_s(github: int, proxy: 
     assert [each["head"]["ref"] for each in made.reverts()] == [f"splat-revert/0123456789abcdef-{made.fix.pull}"]
 
 
-@pytest.mark.parametrize(
-    "release",
-    [
+def test_a_release_s_name_is_only_ever_a_name(undone: Merged) -> None:
+    names = [
         "main",
-        "refs/heads/main",
+        "refs%2Fheads%2Fmain",
         "..%2F..%2F..%2Fuser",
-        "%40acme%20%60%60%60%20%3C%21--%20splat%3Aledger%20%7B%7D%20--%3E",
+        "%40acme%20%60%60%60%20%3C%21%2D%2D%20splat%3Aledger%20%7B%7D%20%2D%2D%3E",
         "v2%27%3Btouch%20x%3B",
         "acme%3Amain",
         "main~1",
-    ],
-)
-def test_a_release_s_name_is_only_ever_a_name(undone: Merged, release: str) -> None:
-    undone.seen(f"v1,{release}")
+        "%F0%9F%92%A5",
+    ]
+    undone.seen(",".join(["v1", *names]).replace("~", "%7E"))
     ended = undone.look(undone.swept())
-    assert ended.outputs["failed"] == "", ended
+    assert (ended.outputs["failed"], ended.outputs["waiting"]) == ("", str(undone.fix.pull)), ended
     assert undone.labels == set()
     assert undone.reverts() == []
-    asked = [each.path for each in undone.fix.proxy.log if "user" in each.path or "/compare/" in each.path]
-    assert not [path for path in asked if path.endswith(("main", "~1", "/user"))]
+    asked = [each.path for each in undone.fix.proxy.log]
+    assert not [path for path in asked if "/compare/" in path], "not one of them is asked for as a commit"
+    assert not [path for path in asked if path.endswith("/user") or ".." in path]
 
 
 def test_a_reporter_s_token_tells_of_no_deploy(done: Merged) -> None:
     case, payload = done.deployed()
     ended = done.gate(case, payload | {"sender": done.shop.user(REPORTER)})
     assert ended.outputs["code"] == "reporter"
+
+
+# --- however it was merged
+
+
+def made_by(made: Merged, parents: list[str], content: str, message: str = "x") -> str:
+    """A commit on top of others, with this cart."""
+    shop = made.shop
+    tree = shop.call("GET", f"{shop.path}/git/commits/{parents[0]}")["tree"]["sha"]
+    entry = {"path": "shop/cart.py", "mode": "100644", "type": "blob", "content": content}
+    tree = shop.call("POST", f"{shop.path}/git/trees", {"base_tree": tree, "tree": [entry]})["sha"]
+    told = {"message": message, "tree": tree, "parents": parents}
+    sha: str = shop.call("POST", f"{shop.path}/git/commits", told)["sha"]
+    return sha
+
+
+def test_a_merge_a_squash_and_a_rebase_come_out_alike(done: Merged) -> None:
+    """Base, a commit of others on it, and two commits of the fix's beside that; landed in each of the three ways."""
+    base, fix = done.fix.base, done.fix
+    first = made_by(done, [base], f"# one\n{BEFORE}")
+    second = made_by(done, [first], f"# one\n{FIXED}")
+    others = made_by(done, [base], f"{BEFORE}# others\n")
+    together = f"# one\n{FIXED}# others\n"
+    ways = {
+        "merge": made_by(done, [others, second], together),
+        "squash": made_by(done, [others], together),
+        "rebase": made_by(done, [made_by(done, [others], f"# one\n{BEFORE}# others\n")], together),
+    }
+    hub = hub_of(done)
+    for commit in ways.values():
+        merged_one = GitHubFate(hub).fix(fix.pull)
+        assert merged_one
+        landed = GitHubReverts(hub).landed(replace(merged_one, head=second, commit=commit), commit)
+        assert not isinstance(landed, str), landed
+        [file] = landed
+        assert (file.before, file.after, file.now) == tuple(
+            text.encode() for text in (BEFORE, f"# one\n{FIXED}", together)
+        )
+
+
+def test_what_was_renamed_or_is_a_link_is_left_to_people(undone: Merged) -> None:
+    shop = undone.shop
+    head = shop.call("GET", f"{shop.path}/git/ref/heads/main")["object"]["sha"]
+    tree = shop.call("GET", f"{shop.path}/git/commits/{head}")["tree"]["sha"]
+    link = {"path": "shop/cart.py", "mode": "120000", "type": "blob", "content": FIXED}
+    tree = shop.call("POST", f"{shop.path}/git/trees", {"base_tree": tree, "tree": [link]})["sha"]
+    sha = shop.call("POST", f"{shop.path}/git/commits", {"message": "x", "tree": tree, "parents": [head]})["sha"]
+    shop.call("PATCH", f"{shop.path}/git/refs/heads/main", {"sha": sha})
+    undone.look(undone.swept())
+    assert undone.reverts() == []
+    assert "**The revert:**" in undone.fix.comment
+    assert undone.labels == {"splat:failed"}
+
+
+def test_the_next_attempt_is_told_and_has_a_branch_of_its_own(gate: Gate, tmp_path: Path) -> None:
+    jobs = Jobs(gate, crash("python", tmp_path / "app"), tmp_path)
+    issue = jobs.issue()
+    assert jobs.labeled(issue).went
+    healed = jobs.heal()
+    published = jobs.publish()
+    assert published.outputs["outcome"] == "fixed", (healed, published)
+    [first], shop = jobs.pulls(), gate.shop
+    shop.call("PUT", f"{shop.path}/pulls/{first['number']}/merge", {"sha": first["head"]["sha"]}, MONA)
+    payload = gate.payload("issue_comment_created", issue, comment=shop.comment(issue, "@splat retry"))
+    assert jobs.admit("issue_comment_created", payload).went
+    healed = jobs.heal()
+    told = json.dumps(jobs.asked)
+    assert f"An earlier fix of this error, pull request {first['number']}, which did not hold" in told, healed
+    assert "look for what it missed" in told
+    jobs.publish()
+    assert f"{first['head']['ref']}-2" in jobs.branches()
