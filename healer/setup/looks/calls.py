@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from healer.runtimes import treesitter
-from healer.runtimes.caught import Found
+from healer.runtimes.caught import last_line_of, line_of
 from healer.runtimes.treesitter import Grammar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from healer.runtimes.caught import Caught
+    from healer.runtimes.caught import Caught, Found
 
 _LARGEST = 300_000
-_NO_NAME = "-"
+_MOST = 200
 _SCRIPT = """
 (variable_declarator) @definition
 (assignment_expression) @definition
@@ -68,16 +68,38 @@ _CALLS = frozenset(
 )
 
 
+#: What a call may stand in, and is then not made when the file is loaded.
+_FUNCTIONS = frozenset(
+    (
+        "function_declaration",
+        "function_expression",
+        "arrow_function",
+        "method_definition",
+        "method_declaration",
+        "generator_function_declaration",
+        "func_literal",
+        "function_definition",
+        "anonymous_function",
+        "method",
+        "singleton_method",
+    )
+)
+_HIGHEST = 60
+"""Levels of the tree that are looked at around a call."""
+
+
 @dataclass(frozen=True, slots=True)
 class Call:
     """`callee` is what is called, as written without its arguments ("express", "gin.Default", "new Koa", "func main",
-    "class < Base"), `name` what it is bound to or "", `line` to `end` where that stands.
+    "class < Base"), `name` what it is bound to or "", `line` to `end` where that stands, `function` the function that
+    it stands in, "" for none, "(anonymous)" for one without a name.
     """
 
     callee: str
     name: str
     line: int
     end: int
+    function: str = ""
 
 
 def calls(path: str, text: str, wanted: Callable[[str], bool]) -> list[Call]:
@@ -85,22 +107,36 @@ def calls(path: str, text: str, wanted: Callable[[str], bool]) -> list[Call]:
     grammar = _GRAMMARS.get(f".{path.rpartition('.')[2]}")
     if grammar is None or len(text) > _LARGEST:
         return []
+    found: list[Call] = []
 
     def definitions(caught: Caught) -> Iterator[Found]:
         bound: set[int] = set()
         for node in caught["definition"]:
             callee, inner = _callee(caught, node)
-            if callee and wanted(callee) and (inner is node or inner.id not in bound):
-                if node.id in bound:
-                    continue
+            if callee and wanted(callee) and inner.id not in bound and len(found) < _MOST:
                 bound.add(inner.id)
-                yield Found(node, _name(caught, node) or _NO_NAME, "value", qualified=callee)
+                found.append(
+                    Call(callee, _name(caught, node), line_of(node), last_line_of(node), _function(caught, node))
+                )
+        yield from ()
 
-    module = treesitter.read(grammar, text.encode("utf-8", "replace"), path, definitions, lambda _: ())
-    return [
-        Call(found.qualified, "" if found.name == _NO_NAME else found.name, found.first, found.last)
-        for found in module.definitions
-    ]
+    treesitter.read(grammar, text.encode("utf-8", "replace"), path, definitions, lambda _: ())
+    return found
+
+
+def _function(caught: Caught, node: Any) -> str:
+    """The name of the innermost function around a node."""
+    for _ in range(_HIGHEST):
+        node = node.parent
+        if node is None:
+            break
+        if node.type in _FUNCTIONS:
+            named = node.child_by_field_name("name")
+            around = node.parent
+            if named is None and around is not None and around.type == "variable_declarator":
+                named = around.child_by_field_name("name")
+            return caught.text(named)[:100] or "(anonymous)"
+    return ""
 
 
 def _callee(caught: Caught, node: Any) -> tuple[str, Any]:
@@ -117,6 +153,8 @@ def _callee(caught: Caught, node: Any) -> tuple[str, Any]:
         for _ in range(6):
             if inner is not None and inner.type in _AROUND and inner.named_child_count:
                 inner = inner.named_child(0)
+            elif inner is not None and inner.type == "assignment_expression":
+                inner = inner.child_by_field_name("right")
         # `app = Fastify().withTypeProvider()` is still the one app.
         for _ in range(12):
             chained = _chained(inner)
@@ -163,4 +201,4 @@ def _name(caught: Caught, node: Any) -> str:
     if node.type in _CALLS or node.type in ("function_declaration", "class"):
         return caught.text(node.child_by_field_name("name")) if node.type in ("function_declaration", "class") else ""
     found = node.child_by_field_name("name") or node.child_by_field_name("left") or node.child_by_field_name("property")
-    return caught.text(found).split(",")[0].strip()[:100]
+    return caught.text(found).split(",")[0].strip()[:100] if found is not None else ""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from healer.setup.value import Entry, Seen, Service
 
 _CERTAIN = {"sure": 0, "likely": 1, "unsure": 2}
+_FIRST = {"settings": 0, "config": 1, "main": 2}
 MOST_ENTRIES = 40
 
 
@@ -24,13 +25,14 @@ class Draft:
 
 
 def ranked(entries: Sequence[Entry], frameworks: Sequence[str]) -> tuple[Entry, ...]:
-    """The best first: the surest, then the more telling framework, then what lies nearest to the root."""
+    """The best first: the surest, the more telling framework, what is loaded first, what lies nearest to the root."""
     order = {name: place for place, name in enumerate(frameworks)}
     chosen = sorted(
         entries,
         key=lambda entry: (
             _CERTAIN[entry.certainty],
             order.get(entry.framework, len(order)),
+            _FIRST.get(entry.kind, len(_FIRST)),
             entry.path.count("/"),
             entry.path,
             entry.line,

@@ -108,15 +108,14 @@ def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
             yield Entry(
                 path, framework, "main", "sure", "`func main` of `package main`", mains[0].line, mains[0].end, "main"
             )
-        yield from _routers(path, makers, mains)
+        yield from _routers(path, makers)
 
 
-def _routers(path: str, makers: list[Call], mains: list[Call]) -> Iterator[Entry]:
+def _routers(path: str, makers: list[Call]) -> Iterator[Entry]:
     for call in makers[:3]:
         if call.callee.startswith("http.") and call.callee != "http.NewServeMux":
             continue
-        inside = "main" if mains and mains[0].line <= call.line <= mains[0].end else ""
         where = f" is bound to `{call.name}`" if call.name else " stands there"
         why = f"`{call.callee}()`{where}"
         certain: Certainty = "sure" if call.name and len(makers) == 1 else "likely"
-        yield Entry(path, _MAKERS[call.callee], "app", certain, why, call.line, call.end, call.name, inside)
+        yield Entry(path, _MAKERS[call.callee], "app", certain, why, call.line, call.end, call.name, call.function)

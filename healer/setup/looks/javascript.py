@@ -187,7 +187,7 @@ def _without_manifest(files: Files, orphans: tuple[str, ...]) -> list[Draft]:
     for path in usual:
         for call in calls(path, files.text(path), lambda callee: callee.endswith("createServer")):
             why = f"`{call.callee}(…)` stands there"
-            found.append(Entry(path, "node", "main", "likely", why, call.line, call.end, call.name))
+            found.append(Entry(path, "node", "main", "likely", why, call.line, call.end, call.name, call.function))
     if not found:
         return []
     service = Service("", "javascript", "", ("node",), None, "", "", None, ranked(found[:5], ("node",)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from healer.runtimes.layout import join as follow
 from healer.setup.looks.calls import calls
 from healer.setup.looks.files import aside
-from healer.setup.value import Entry
+from healer.setup.value import Entry, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -139,7 +139,18 @@ def _apps(area: Area, first: set[str], frameworks: Sequence[str]) -> Iterator[En
             if framework == "express" and framework not in frameworks and "nest" in frameworks:
                 continue
             where = f" is bound to `{call.name}`" if call.name else " stands there"
-            yield Entry(path, framework, "app", "sure", f"`{call.callee}(…)`{where}", call.line, call.end, call.name)
+            kind: Kind = "factory" if call.function and framework != "nest" else "app"
+            yield Entry(
+                path,
+                framework,
+                kind,
+                "sure",
+                f"`{call.callee}(…)`{where}",
+                call.line,
+                call.end,
+                call.name,
+                call.function,
+            )
 
 
 def _serves(callee: str, text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from healer.setup.looks.calls import calls
@@ -119,32 +120,36 @@ def _symfony(area: Area) -> Iterator[Entry]:
 
 
 def _slim(area: Area) -> Iterator[Entry]:
-    makers = (
-        "AppFactory::create",
-        "AppFactory::createFromContainer",
-        "Bridge::create",
-        "new App",
-        "new \\Slim\\App",
-        "new Slim\\App",
-    )
+    makers = ("AppFactory::create", "AppFactory::createFromContainer", "Bridge::create", "new App")
     kept = [path for path in area.owned if path.endswith(".php") and not aside(path) and not path.endswith("Test.php")]
     found: list[Entry] = []
     for path in sorted(kept, key=lambda path: (path.count("/"), path))[:_MOST_FILES]:
         text = area.files.text(path)
         if not re.search(r"\bAppFactory\b|\bBridge\b|\bnew \\?(Slim\\)?App\b", text):
             continue
-        for call in calls(path, text, makers.__contains__)[:3]:
+        for call in calls(path, text, lambda callee: _bare(callee) in makers)[:3]:
             where = f" is bound to `{call.name}`" if call.name else " stands there"
             found.append(
-                Entry(path, "slim", "app", "sure", f"`{call.callee}(…)`{where}", call.line, call.end, call.name)
+                Entry(
+                    path,
+                    "slim",
+                    "app",
+                    "sure",
+                    f"`{call.callee}(…)`{where}",
+                    call.line,
+                    call.end,
+                    call.name,
+                    call.function,
+                )
             )
     alone = len(found) == 1
     for entry in found:
-        yield entry if alone and entry.name else _unsettled(entry)
+        yield entry if alone and entry.name else replace(entry, certainty="likely")
 
 
-def _unsettled(entry: Entry) -> Entry:
-    return Entry(entry.path, entry.framework, entry.kind, "likely", entry.why, entry.line, entry.end, entry.name)
+def _bare(callee: str) -> str:
+    """Without its namespace."""
+    return re.sub(r"\\?\b\w{1,80}\\|\\", "", callee[:300])
 
 
 def _listed(value: object) -> list[str]:

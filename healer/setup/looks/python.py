@@ -189,7 +189,7 @@ def _of_made(path: str, made: Made) -> Entry:
     where = f"`{made.what}` is bound to `{made.name}`" if made.name and "(" in made.what else f"`{made.what}`"
     if made.what.startswith(("def ", "async def ")):
         where = f"`{made.what}`"
-    certain = made.plain and bool(made.name) and "." not in made.name
+    certain = made.plain and bool(made.name) and "." not in made.name and kind != "main"
     if made.function:
         kind = "factory" if made.returned else kind
         certain = certain and made.returned
@@ -281,7 +281,9 @@ def _plain(area: Area, read: Mapping[str, PythonFile], scripts: Mapping[str, str
         by = told.of(area.folder, path, "", "")
         sure = bool(by) or len(mains) == 1
         why = 'it runs by `if __name__ == "__main__"`' + (f", and `{by}` names it" if by else "")
-        yield Entry(path, "python", "main", "sure" if sure and not scripts else "likely", why, read[path].main)
+        yield Entry(
+            path, "python", "main", "sure" if sure and not scripts else "likely", why, read[path].main, read[path].main
+        )
 
 
 def _quiet(text: str) -> PythonFile:

@@ -91,5 +91,5 @@ def _run(service: Service, plan: CheckPlan) -> str:
         return "bun run test" if service.manager == "bun" else f"{service.manager} test"
     if plan.runner == "minitest" and "rails" in service.frameworks:
         return "bin/rails test"
-    run = _RUNS.get(plan.runner, plan.runner)
+    run = plan.runner if service.manager is None and service.runtime == "php" else _RUNS.get(plan.runner, plan.runner)
     return f"{service.manager} run {run}" if service.manager in ("uv", "poetry", "pdm", "pipenv") else run

@@ -1,0 +1,4 @@
+import { expect, test } from "vitest";
+import { createApp } from "./app";
+
+test("app", () => expect(createApp()).toBeTruthy());

@@ -1,0 +1,5 @@
+from tickets.routes import seat
+
+
+def test_seat():
+    assert seat(0) == {"seat": "A"}

@@ -1,0 +1,9 @@
+package main
+
+import "testing"
+
+func TestCount(t *testing.T) {
+	if count([]string{"a"}) != "a" {
+		t.Fatal("no")
+	}
+}

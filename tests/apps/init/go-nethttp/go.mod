@@ -1,0 +1,3 @@
+module example.org/hits
+
+go 1.22

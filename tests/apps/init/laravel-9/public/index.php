@@ -1,0 +1,3 @@
+<?php
+
+$app = require_once __DIR__.'/../bootstrap/app.php';

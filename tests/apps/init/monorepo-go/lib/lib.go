@@ -1,0 +1,4 @@
+package lib
+
+// Two is two.
+const Two = 2

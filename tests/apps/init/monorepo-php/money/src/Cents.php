@@ -1,0 +1,6 @@
+<?php
+namespace Acme\Money;
+
+final class Cents
+{
+}

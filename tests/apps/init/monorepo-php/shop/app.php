@@ -1,0 +1,2 @@
+<?php
+$app = \Slim\Factory\AppFactory::create();

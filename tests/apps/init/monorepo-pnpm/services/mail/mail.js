@@ -1,0 +1,3 @@
+const Koa = require("koa");
+
+new Koa().use((context) => { context.body = "sent"; }).listen(2);

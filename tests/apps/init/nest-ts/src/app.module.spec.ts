@@ -1,0 +1,3 @@
+import { AppModule } from './app.module';
+
+it('is there', () => expect(AppModule).toBeDefined());

@@ -1,0 +1,4 @@
+<?php
+require 'lib/prices.php';
+
+echo price($_GET['item']);

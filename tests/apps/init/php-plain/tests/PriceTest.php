@@ -1,0 +1,5 @@
+<?php
+
+class PriceTest extends \PHPUnit\Framework\TestCase
+{
+}

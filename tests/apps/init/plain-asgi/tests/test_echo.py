@@ -1,0 +1,4 @@
+def test_import():
+    from echo.server import app
+
+    assert app

@@ -1,0 +1,3 @@
+module Hello
+  def self.to(name) = "hello #{name.fetch(0)}"
+end

@@ -1,0 +1,5 @@
+class BooksController < ActionController::Base
+  def show
+    render json: { title: BOOKS.fetch(params[:id]) }
+  end
+end

@@ -1,0 +1,2 @@
+RSpec.describe 'mail' do
+end

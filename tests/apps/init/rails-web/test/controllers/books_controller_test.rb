@@ -1,0 +1,4 @@
+require "test_helper"
+
+class BooksControllerTest < ActionDispatch::IntegrationTest
+end

@@ -1,0 +1,3 @@
+require './lib/web'
+
+run Shop::Web

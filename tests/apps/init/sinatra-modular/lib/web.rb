@@ -1,0 +1,7 @@
+require 'sinatra/base'
+
+module Shop
+  class Web < Sinatra::Base
+    get('/') { params.fetch('q') }
+  end
+end

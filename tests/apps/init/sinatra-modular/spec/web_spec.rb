@@ -1,0 +1,2 @@
+RSpec.describe 'web' do
+end

@@ -1,0 +1,5 @@
+<?php
+
+class ApiTest extends \PHPUnit\Framework\TestCase
+{
+}
