@@ -24,6 +24,7 @@ VERBS = {
     "watch": "Look at the checks of a fix on GitHub, and do what comes next.",
     "command": "Do what a comment on GitHub asks for: stop, ignore, explain, merge.",
     "after": "Look whether merged fixes held, and say so on their issues.",
+    "doctor": "Say whether healing will work here, and how to mend what keeps it from working.",
     "status": "Show open incidents, fixes, what they cost, and how many were accepted.",
     "config": "Show the settings, where each came from, and what is wrong with them.",
 }

@@ -147,10 +147,7 @@ class Huge(BaseHTTPRequestHandler):
             return [{"author": user, "commit": {"message": "x\n\nSplat-Signature: 0"}, "parents": [{}]}]
         numbers = range(first, min(first + 100, 5_001))
         if path.endswith("/issues/comments"):
-            return [
-                {"id": n, "user": user, "issue_url": f"x/{n}", "updated_at": now, "body": _BODY}
-                for n in numbers
-            ]
+            return [{"id": n, "user": user, "issue_url": f"x/{n}", "updated_at": now, "body": _BODY} for n in numbers]
         if path.endswith("/pulls"):
             return [] if wanted["state"] == "open" else [self._pull(n, user, now) for n in numbers if n <= 3_000]
         return [
