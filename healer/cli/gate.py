@@ -84,6 +84,7 @@ def _outputs(admission: Admission) -> dict[str, str]:
         "signature": decision.signature,
         "approved": "true" if decision.approved else "false",
         "running": str(decision.running or ""),
+        "branch": f"refs/heads/{decision.base}" if decision.base else "",
     }
 
 

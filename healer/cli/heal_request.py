@@ -152,7 +152,7 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
         job.base = tree.base
         hub = GitHub(job.actions, os.environ)
         # A branch's own file is nobody's word yet: what is configured stands on the default branch.
-        settings = settings_to_heal(tree, options, hub.content if repaired else tree.read)
+        settings = settings_to_heal(tree, options, hub.content if repaired or job.request.base else tree.read)
         event, forge = _asked(job, hub, tree, settings)
         if isinstance(event, Skipped):
             return event

@@ -146,11 +146,13 @@ class _Errand:
         self, name: str, payload: Any, handed: _Handed, stack: ExitStack
     ) -> tuple[Delivery, GitTree | None, SplatError | None]:
         from healer.delivery import Delivery
+        from healer.event import try_base
 
-        branch = _default_branch(payload)
+        tried = try_base(name, payload)
+        branch = tried or _default_branch(payload)
         head = self._desk.head(branch)
         tree, trouble = self._tree(handed.handover, stack)
-        case = self._case(name, payload, self._settings(tree, head))
+        case = self._case(name, payload, self._settings(tree, "" if tried else head))
         delivery = Delivery(
             case,
             self._hub,

@@ -196,7 +196,7 @@ class Delivery:
         assert handover is not None
         moved = handover.base != self.head and meant(self.case) is None
         own = self.case.trigger.actor.id == self.case.state.here.own
-        again = moved and not own and approved(self.case, told=self.approved)
+        again = moved and not own and not self.case.trigger.base and approved(self.case, told=self.approved)
         told = f"A run for the newest commit of {code(self.branch, 100)} was asked for." if again else ""
         self._end_fixed(written, told, again=again)
         if self.attempts is not None and meant(self.case) is None:

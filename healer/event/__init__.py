@@ -8,13 +8,14 @@ payload.py   the payload's fields
 """
 
 from healer.event.commands import MARK, Command, read_command
-from healer.event.read import BRANCH, asking, claimed_signature, read_event
+from healer.event.read import BRANCH, TRY_BRANCH, asking, claimed_signature, read_event, try_base
 from healer.event.value import Actor, Ask, Event, Trigger
 from healer.event.visible import visible
 
 __all__ = [
     "BRANCH",
     "MARK",
+    "TRY_BRANCH",
     "Actor",
     "Ask",
     "Command",
@@ -24,5 +25,6 @@ __all__ = [
     "claimed_signature",
     "read_command",
     "read_event",
+    "try_base",
     "visible",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.event.commands import MARK, Command, read_command
@@ -28,6 +29,8 @@ DISPATCHES = frozenset({"splat", "splat-heal"})
 DEPLOYED = "splat-deployed"
 BRANCH = re.compile(r"splat/[0-9a-f]{16}(?:-[1-9][0-9]{0,4})?")
 """The branches that Splat writes."""
+TRY_BRANCH = re.compile(r"splat-try/[0-9a-z][0-9a-z-]{0,80}")
+"""Throwaway branches of `splat init --try`: the only ones that are healed in place of the default branch."""
 
 _SIGNATURE = re.compile(r"<!-- splat:1 signature=([0-9a-f]{16}) -->")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
@@ -78,6 +81,13 @@ def _issues(payload: Fields, settings: Settings) -> Trigger | Skipped:
         signature=claimed_signature(issue.text("body")),
         returned=action == "reopened" and payload.inner("sender").number("id") in settings.gate.reporters,
     )
+
+
+def try_base(name: str, payload: object) -> str:
+    """The throwaway branch that a delivery wants healed, from its payload alone; "" for the default branch."""
+    inputs = payload.get("inputs") if name == "workflow_dispatch" and isinstance(payload, dict) else None
+    base = inputs.get("base") if isinstance(inputs, dict) else None
+    return base.strip() if isinstance(base, str) and TRY_BRANCH.fullmatch(base.strip()) else ""
 
 
 def asking(labels: Iterable[str], body: str, settings: Settings) -> list[str]:
@@ -250,8 +260,13 @@ def _workflow_dispatch(payload: Fields, settings: Settings) -> Trigger | Skipped
     if payload.text("ref") not in (branch, f"refs/heads/{branch}"):
         reason = "Splat was started on another branch than the default one, whose files nobody reviewed."
         return Skipped("other-branch", reason, f"Start it on `{branch}`.", told=True)
-    inputs = payload.maybe("inputs")
-    return _asked_for(payload, inputs or Fields({}), settings)
+    inputs = payload.maybe("inputs") or Fields({})
+    base = inputs.text("base").strip()
+    if base and not TRY_BRANCH.fullmatch(base):
+        reason = "What is healed is the default branch, or a throwaway branch whose name begins with `splat-try/`."
+        return Skipped("other-base", reason, "Leave out `base`.", told=True)
+    found = _asked_for(payload, inputs, settings)
+    return replace(found, base=base) if isinstance(found, Trigger) else found
 
 
 def _asked_for(payload: Fields, inputs: Fields, settings: Settings) -> Trigger | Skipped:

@@ -32,7 +32,8 @@ class Go:
     `approved` is True when somebody with write permission asked for it, or a reporter filed it: what neither filed nor
     approved becomes a draft. `dollars` is what is reserved; `running` the workflow run that is at work on the issue, 0
     for none: what `stop` cancels; `earlier` the issue's last fix, where that is no longer open, 0 for none. `text` is
-    all that may be acted on, `words` what the actor says; both are words of others.
+    all that may be acted on, `words` what the actor says; both are words of others. `base` is the throwaway branch to heal,
+    "" for the default branch.
     """
 
     ask: Ask
@@ -47,6 +48,7 @@ class Go:
     running: int = 0
     place: str = ""
     earlier: int = 0
+    base: str = ""
 
     @property
     def hint(self) -> str:
@@ -83,6 +85,7 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         case.running.id if case.running else 0,
         trigger.place,
         0 if case.fix else case.ledger.pull,
+        trigger.base,
     )
 
 

@@ -23,6 +23,9 @@ def permitted(case: Case) -> Skipped | None:
     if trigger.ask == "after":
         # Whoever deploys may write, or GitHub would not have taken its word; a token that sits in an app is not asked.
         return _reporter(case) if trigger.actor.id in gate.reporters else None
+    if trigger.base:
+        # Code that nobody reviewed, beside the credential: a person with write permission, and nobody in their stead.
+        return None if is_writer(case) else _denied(case)
     if trigger.actor.id == case.state.here.own:
         return _own(case)
     if trigger.through_app and trigger.through_app not in gate.trusted:
@@ -32,9 +35,11 @@ def permitted(case: Case) -> Skipped | None:
         return _reporter(case)
     if trigger.actor.id in gate.trusted and trigger.ask != "merge":
         return None
-    if is_writer(case):
-        return None
-    reason = f"Who asked, the account with the id {trigger.actor.id}, has no write permission here."
+    return None if is_writer(case) else _denied(case)
+
+
+def _denied(case: Case) -> Skipped:
+    reason = f"Who asked, the account with the id {case.trigger.actor.id}, has no write permission here."
     return Skipped("denied", reason, _WRITER.rstrip(".") + _LIST)
 
 
@@ -75,6 +80,8 @@ def asks_the_api(case: Case) -> bool:
     trigger, gate = case.trigger, case.settings.gate
     if trigger.ask == "after":
         return False
+    if trigger.base:
+        return True
     if trigger.ask == "ci-finished" or trigger.actor.id in (case.state.here.own, *gate.reporters):
         return False
     return trigger.actor.id not in gate.trusted or trigger.ask == "merge"
