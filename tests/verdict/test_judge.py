@@ -191,7 +191,7 @@ class Counting:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox, self._seen = sandbox, Counter[tuple[str, ...]]()
-        self.root, self.put = sandbox.root, sandbox.put
+        self.root, self.lacks, self.put = sandbox.root, sandbox.lacks, sandbox.put
 
     def run(self, command: Sequence[str], *, env: Mapping[str, str] | None = None, **more: Any) -> Ran:
         seen = self._seen[tuple(command)]
