@@ -47,8 +47,8 @@ class Trigger:
     `place` where ("shop/cart.py:27"), `through_app` the id of the app that wrote it in somebody's name. `run`,
     `branch`, `head`, `conclusion` and `workflow` describe the checks that finished, `default_branch` whether they ran
     there. `returned` is True where a reporter reopened the issue: the error came back. To look at what came `after`
-    merges, `head` is a commit that went live, "" for none. `base` is the throwaway branch that is to be healed in place of
-    the default one, "" for none.
+    merges, `head` is a commit that went live, "" for none. `base` is the throwaway branch that is to be healed in
+    place of the default one, "" for none.
     """
 
     ask: Ask

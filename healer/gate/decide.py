@@ -32,8 +32,8 @@ class Go:
     `approved` is True when somebody with write permission asked for it, or a reporter filed it: what neither filed nor
     approved becomes a draft. `dollars` is what is reserved; `running` the workflow run that is at work on the issue, 0
     for none: what `stop` cancels; `earlier` the issue's last fix, where that is no longer open, 0 for none. `text` is
-    all that may be acted on, `words` what the actor says; both are words of others. `base` is the throwaway branch to heal,
-    "" for the default branch.
+    all that may be acted on, `words` what the actor says; both are words of others. `base` is the throwaway branch to
+    heal, "" for the default branch.
     """
 
     ask: Ask
