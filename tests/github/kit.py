@@ -42,6 +42,7 @@ _ALL_COMMENTS = re.compile(r"/repos/[^/]+/[^/]+/issues/comments")
 _ISSUE = re.compile(r"(/repos/[^/]+/[^/]+)/issues/(\d+)")
 _PULLS = re.compile(r"/repos/[^/]+/[^/]+/pulls")
 _PULL_OR_PULLS = re.compile(r"/repos/[^/]+/[^/]+/pulls(/\d+)?")
+_MERGE = re.compile(r"(/repos/[^/]+/[^/]+)/pulls/\d+/merge")
 _REACTIONS = re.compile(r"/repos/[^/]+/[^/]+/(issues|pulls)/comments/(\d+)/reactions")
 
 
@@ -214,6 +215,8 @@ class Proxy:
         if (found := _REACTIONS.fullmatch(path)) and verb == "POST":
             self.reactions.append((found[1], int(found[2]), json.loads(body)["content"]))
             return 201, b'{"id": 1}'
+        if verb == "PUT" and (found := _MERGE.fullmatch(path)):
+            return self._merge(found[1], path, json.loads(body))
         if verb == "POST" and _PULLS.fullmatch(path) and (open_one := self._open_pull(path, json.loads(body)["head"])):
             return 422, json.dumps(open_one).encode()
         return None
@@ -226,6 +229,22 @@ class Proxy:
         for pull in told if isinstance(told, list) else [told]:
             pull["head"]["sha"] = heads.get(pull["head"]["ref"], pull["head"]["sha"])
         return json.dumps(told).encode()
+
+    def _merge(self, repository: str, path: str, told: dict[str, Any]) -> tuple[int, bytes]:
+        """Nor does it then: what it merges is the commit that the pull request was opened with."""
+        pull = call(self.upstream, "GET", path.removesuffix("/merge"), token=BOT)
+        opened, base = pull["head"]["sha"], pull["base"]["ref"]
+        head = call(self.upstream, "GET", f"{repository}/git/ref/heads/{pull['head']['ref']}")["object"]["sha"]
+        if told.get("sha", head) != head:
+            return 409, b'{"message": "Head branch was modified. Review and try the merge again."}'
+        answer = _send(self.upstream, "PUT", path, json.dumps(told | {"sha": opened}).encode(), f"{BOT}-token")
+        if answer[0] == 200 and opened != head:
+            tree = call(self.upstream, "GET", f"{repository}/git/commits/{head}")["tree"]["sha"]
+            there = call(self.upstream, "GET", f"{repository}/git/ref/heads/{base}")["object"]["sha"]
+            whole = {"message": "Merge", "tree": tree, "parents": [there]}
+            commit = call(self.upstream, "POST", f"{repository}/git/commits", whole)["sha"]
+            call(self.upstream, "PATCH", f"{repository}/git/refs/heads/{base}", {"sha": commit})
+        return answer
 
     def _all_comments(self, path: str, wanted: dict[str, str]) -> list[dict[str, Any]]:
         issues = call(self.upstream, "GET", f"{path.rpartition('/')[0]}?state=all&per_page=100")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +16,9 @@ from tests.github.after_kit import merged
 from tests.github.ci_kit import CiProxy
 from tests.github.jobs import mirrored
 from tests.github.kit import MONA, STRANGER
+from tests.github.repairs import brought
 from tests.github.test_webhooks import deliveries, next_of
-from tests.heal.kit import answer
+from tests.heal.kit import answer, git
 from tests.recorded_events import delivery
 from tests.verdict.apps import crash
 from tests.workflows.guard import OF_APP
@@ -87,26 +89,92 @@ def test_a_label_becomes_a_pull_request(runner: Runner, app: App) -> None:
     assert "sk-ant-test" not in ran.log
 
 
-def test_a_comment_stops_and_checks_that_finished_are_looked_at(runner: Runner, app: App) -> None:
+#: What the project's CI prints at the first fix: a second bug, that nobody had met.
+RED = """Traceback (most recent call last):
+  File "/home/runner/work/shop/shop/shop/cart.py", line 16, in total
+    return sum(cents) - free
+           ~~~^^^^^^^
+TypeError: unsupported operand type(s) for +: 'int' and 'NoneType'
+"""
+
+
+def repaired(app: App) -> dict[str, Any]:
+    """Claude's answer to that."""
+    found = "    cents = [find(prices, name) for name in names]\n"
+    better = "    cents = [cents for cents in (find(prices, name) for name in names) if cents is not None]\n"
+    test = "def test_total_of_unknown():\n    assert total(PRICES, ['plate']) == 0\n\n\ndef test_find():\n"
+    return answer(
+        app,
+        title="unknown names cost nothing",
+        edits=[{"path": "shop/cart.py", "find": found, "replace": better}],
+        regression_test={
+            "name": "test_total_of_unknown",
+            "edits": [{"path": "tests/test_cart.py", "find": "def test_find():\n", "replace": test}],
+        },
+    )
+
+
+def ended(runner: Runner, conclusion: str, number: int, pull: dict[str, Any], log: str = "") -> Any:
+    """The project's CI ends at the newest commit of a pull request; the delivery that tells of it."""
+    head = pull["head"]["ref"]
+    sha = runner.shop.call("GET", f"{runner.shop.path}/git/ref/heads/{head}")["object"]["sha"]
+    runner.guard.run(sha, number=number, conclusion=conclusion)
+    runner.guard.job(number, conclusion=conclusion, log=log)
+    told = {"head_sha": sha, "head_branch": head, "id": number, "conclusion": conclusion}
+    told |= {"head_repository": runner.shop.repository()}
+    changes = {f"workflow_run__{name}": value for name, value in told.items()}
+    return delivery("workflow_run_failed", repository=runner.shop.repository(), **changes)
+
+
+@pytest.fixture
+def claude(app: App) -> Iterator[ScriptedClaude]:
+    with ScriptedClaude([answer(app), repaired(app)]) as claude:
+        yield claude
+
+
+def test_red_becomes_a_second_commit_and_green_is_merged(runner: Runner, app: App, claude: ScriptedClaude) -> None:
+    runner.shop.configure("merge: {auto: true}")
+    bring(runner, app, "main")
+    runner.claude = claude
     with deliveries(runner) as got:  # type: ignore[arg-type]
         issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
         assert runner.deliver("issues", next_of(got, "issues", "opened")).outputs("publish")["checks"] == "none"
-        [pull] = pulls(runner)
-        head = pull["head"]
-        runner.guard.run(head["sha"], number=77, conclusion="failure")
-        runner.guard.job(77, conclusion="failure", log=app.trace)
-        told = {"workflow_run__head_sha": head["sha"], "workflow_run__head_branch": head["ref"], "workflow_run__id": 77}
-        told |= {"repository": runner.shop.repository(), "workflow_run__head_repository": runner.shop.repository()}
-        finished = delivery("workflow_run_failed", **told)
-        looked = runner.deliver("workflow_run", finished)
-        assert looked.jobs == {"gate": "success", "answer": "success"}, looked.log
-        assert looked.outputs("answer")["checks"] == "failed", looked.log
+    [pull] = pulls(runner)
+    first = bring(runner, app, pull["head"]["ref"])
 
+    red = runner.deliver("workflow_run", ended(runner, "failure", 77, pull, RED))
+    assert red.jobs == {"gate": "success", "answer": "success", "heal": "success", "publish": "success"}, red.log
+    assert (red.outputs("answer")["next"], red.outputs("publish")["outcome"]) == ("repair", "fixed"), red.log
+    second = bring(runner, app, pull["head"]["ref"])
+    assert runner.shop.call("GET", f"{runner.shop.path}/git/commits/{second}")["parents"][0]["sha"] == first
+    [pull] = pulls(runner)
+    assert "Repaired after its checks failed" in pull["body"]
+    assert len(claude.requests) == 2
+    assert "The report that this branch fixes" in json.dumps(claude.requests[1])
+
+    green = runner.deliver("workflow_run", ended(runner, "success", 78, pull))
+    assert green.jobs == {"gate": "success", "answer": "success"}, green.log
+    assert green.outputs("answer")["next"] == "merge", (green.log, runner.shop.comments(issue))
+    assert [each["merged_at"] is not None for each in pulls(runner)] == [True]
+    on_main = runner.shop.call("GET", f"{runner.shop.path}/contents/shop/cart.py?ref=main")["content"]
+    assert "is not None" in base64.b64decode(on_main).decode()
+    assert (runner.guard.refused, runner.guard.leaked) == ([], [])
+    assert "sk-ant-test" not in red.log + green.log
+
+
+def bring(runner: Runner, app: App, branch: str) -> str:
+    """A branch of the emulated repository, in the one that is checked out of; its newest commit."""
+    sha = str(runner.shop.call("GET", f"{runner.shop.path}/git/ref/heads/{branch}")["object"]["sha"])
+    brought(SimpleNamespace(shop=runner.shop), app, sha)
+    git(app, "update-ref", "HEAD" if branch == "main" else f"refs/heads/{branch}", sha)
+    return sha
+
+
+def test_a_comment_stops(runner: Runner, app: App) -> None:
+    issue = runner.shop.issue(crashed(app), (), MONA)["number"]
+    with deliveries(runner) as got:  # type: ignore[arg-type]
         runner.shop.comment(issue, "@splat stop")
-        commented = next_of(got, "issue_comment", "created")
-        while commented["sender"]["login"] != MONA:
-            commented = next_of(got, "issue_comment", "created")
-        stopped = runner.deliver("issue_comment", related(commented))
+        stopped = runner.deliver("issue_comment", related(next_of(got, "issue_comment", "created")))
     assert stopped.jobs == {"gate": "success", "answer": "success"}, stopped.log
     assert "splat:stop" in runner.shop.labels(issue)
     assert (runner.guard.refused, runner.guard.leaked) == ([], [])
