@@ -77,11 +77,6 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
     return state
 
 
-def watched_since(settings: Settings, now: datetime) -> datetime:
-    """The earliest merge that is still looked after: its window, and the quiet time of what was deployed at its end."""
-    return now - timedelta(days=settings.merge.window_days, hours=settings.merge.quiet_hours)
-
-
 def about(state: State, trigger: Trigger, hub: Hub, settings: Settings) -> State:
     """The state with what tells whether a failed run on a branch of people's is to be healed, and where it is told of.
     Nothing is asked for any other delivery.
@@ -92,6 +87,11 @@ def about(state: State, trigger: Trigger, hub: Hub, settings: Settings) -> State
     if settings.ci_heal and trigger.ask == "ci-finished" and trigger.conclusion == "failure" and labelled_pull(case):
         return replace(state, labelled=may_label(case, hub))
     return state
+
+
+def watched_since(settings: Settings, now: datetime) -> datetime:
+    """The earliest merge that is still looked after: its window, and the quiet time of what was deployed at its end."""
+    return now - timedelta(days=settings.merge.window_days, hours=settings.merge.quiet_hours)
 
 
 def _answer(case: Case, hub: Hub, body: str, reaction: str) -> None:

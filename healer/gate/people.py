@@ -82,8 +82,10 @@ def asks_the_api(case: Case) -> bool:
         return False
     if trigger.base:
         return True
-    if trigger.ask == "ci-finished" or trigger.actor.id in (case.state.here.own, *gate.reporters):
+    if trigger.actor.id in (case.state.here.own, *gate.reporters):
         return False
+    if trigger.ask == "ci-finished":
+        return trigger.default_branch  # whoever may write, and pushed, stands behind what the log says
     return trigger.actor.id not in gate.trusted or trigger.ask == "merge"
 
 

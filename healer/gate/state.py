@@ -111,6 +111,7 @@ class State:
     recent: tuple[Said, ...] | None = ()
     filed: int = 0
     merged: tuple[Merged, ...] = ()
+    labelled: bool = False
 
 
 CI_LABEL = "splat:ci"
