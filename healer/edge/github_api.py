@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from healer.edge.github_errors import explained, unreachable
 from healer.edge.github_patience import PATIENCE, Patience
+from healer.edge.github_rights import kind_of
 from healer.outcome import ConfigError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
 #: Of each list at most so many pages of 100 are read; a longer one is None.
 MOST_PAGES = 10
+_NONE = "Pass one to this step; in Actions it is the input `github-token`, which is the job's own by default."
 _TIMEOUT = 15
 #: Bytes of one file that are let through at most, whoever sends them.
 _MOST_SENT = 64 * 1024 * 1024
@@ -40,7 +42,7 @@ class Api:
 
         token = next((environ[name] for name in TOKENS if environ.get(name)), "")
         if not token:
-            raise ConfigError("There is no token for GitHub", where=TOKENS[0], next_step="Pass one to this step.")
+            raise ConfigError("There is no token for GitHub", where=TOKENS[0], next_step=_NONE)
         client = github.Github(
             auth=github.Auth.Token(token),
             base_url=actions.api,
@@ -52,6 +54,7 @@ class Api:
             lazy=True,
         )
         self._requester = client.requester
+        self._kind = kind_of(token, actions.app)
         self._patience = Patience(PATIENCE if patience is None else patience)
         self.repository = f"/repos/{actions.repository}"
         self.owner = actions.repository.partition("/")[0]
@@ -89,7 +92,7 @@ class Api:
         except GithubException as error:
             if error.status in but:
                 return None
-            raise explained(error, f"{verb} {url}") from None
+            raise explained(error, f"{verb} {url}", self._kind) from None
         except (RequestException, OSError) as error:
             raise unreachable(error, f"{verb} {url}") from None
 
@@ -111,7 +114,7 @@ class Api:
         try:
             return self._patiently(send)
         except GithubException as error:
-            raise explained(error, f"GET {url}") from None
+            raise explained(error, f"GET {url}", self._kind) from None
         except (RequestException, OSError, KeyError) as error:
             raise unreachable(error, f"GET {url}") from None
 

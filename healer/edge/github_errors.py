@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from healer.edge.github_patience import limit_of
+from healer.edge.github_rights import Kind, invalid, lacking, ruled_out
 from healer.markdown import plain
 from healer.outcome import ConfigError, SplatError
 
@@ -25,15 +26,15 @@ class Refused(SplatError):
     """GitHub does not accept a change (409, 422): it conflicts with what is there. `said` are GitHub's words."""
 
     def __init__(self, said: str, where: str, status: int) -> None:
-        super().__init__(f"GitHub answers {status}: {said}", where=where, next_step=_ADVICE[status])
+        super().__init__(f"GitHub answers {status}: {said}", where=where, next_step=ruled_out(said) or _ADVICE[status])
         self.said = said
 
 
-def explained(error: GithubException, where: str) -> SplatError:
-    """`where` is the request, as "POST /repos/…"."""
+def explained(error: GithubException, where: str, kind: Kind = "") -> SplatError:
+    """`where` is the request, as "POST /repos/…"; `kind` is the token's."""
     said = _said(error)
     if error.status == 401:
-        return ConfigError("GitHub refuses the token", where=where, next_step="Set a valid one; it may have expired.")
+        return ConfigError("GitHub refuses the token", where=where, next_step=invalid(kind))
     if _PULLS_FORBIDDEN in said:
         return ConfigError(
             "This repository does not let GitHub Actions open pull requests",
@@ -45,11 +46,8 @@ def explained(error: GithubException, where: str) -> SplatError:
     if error.status in (403, 429) and limited is not None:
         return SplatError("GitHub's rate limit is used up", where=where, next_step=f"Run it again {_when(limited)}.")
     if error.status in (403, 404):
-        needed = plain(headers.get("x-accepted-github-permissions", ""))[:100]
-        then = f"It needs `{needed}`. " if needed else ""
-        return ConfigError(
-            f"The token may not do this: {said}", where=where, next_step=f"{then}Set the job's `permissions:`."
-        )
+        then = lacking(where, said, headers.get("x-accepted-github-permissions", ""), kind)
+        return ConfigError(f"The token may not do this: {said}", where=where, next_step=then)
     if error.status in (409, 422):
         return Refused(said, where, error.status)
     return SplatError(

@@ -18,6 +18,7 @@ from urllib.parse import quote
 
 from healer.edge.github_errors import Refused
 from healer.edge.github_labels import put_labels
+from healer.edge.github_rights import ruled_out
 from healer.outcome import SplatError
 from healer.pull_request.value import Overtaken, Standing
 
@@ -239,6 +240,8 @@ class GitHubForge(Reading):
             else:
                 self._api.ask("POST", "/git/refs", {"ref": f"refs/heads/{branch}", "sha": head})
         except Refused as error:
+            if ruled_out(error.said):
+                raise
             # The answer to the same request may have got lost.
             if heads_of(self._api, offer.signature).get(branch) != head:
                 raise Overtaken(
