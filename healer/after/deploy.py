@@ -91,6 +91,9 @@ def after_deploy(
             return Deployed("failed", reason, reopen=block.last <= window)
     if merge.deployed is None:
         return Deployed("waiting", "The fix is merged; nothing says yet that it is live.")
+    if block.releases and block.last > merge.deployed + _ROLLING and contains(block.releases[-1]) is None:
+        reason = f"The error was seen after that in {code(block.releases[-1], 60)}, and nobody knows what that holds."
+        return Deployed("waiting", f"The fix is live. {reason}")
     quiet = timedelta(hours=settings.quiet_hours)
     since = max(merge.deployed, block.last) if block.last > merge.deployed else merge.deployed
     if now - since < quiet:

@@ -53,9 +53,13 @@ BEFORE, AFTER, LATE = "2026-11-20T11:00:00.000Z", "2026-11-20T15:00:00.000Z", "2
         (body(AFTER, "v1"), 28, FIX, ("verified", False)),
         # A release of which nobody knows what it holds.
         (body(AFTER, "unknown"), 5, FIX, ("waiting", False)),
+        (body(AFTER, "v1,unknown"), 48, FIX, ("waiting", False)),
+        (body(BEFORE, "v1,unknown"), 48, FIX, ("verified", False)),
         # Without releases, the clock is all there is.
         (body(AFTER, ""), 5, FIX, ("failed", True)),
         (body("2026-11-20T12:30:00.000Z", ""), 5, FIX, ("waiting", False)),
+        # A deploy takes its time, and what ran before goes on meanwhile.
+        (body("2026-11-20T13:10:00.000Z", ""), 5, FIX, ("waiting", False)),
     ],
 )
 def test_did_it_come_back(text: str, hours: float, merge: Merge, expected: tuple[str, bool]) -> None:
