@@ -298,9 +298,9 @@ def on_default_branch(path: str, here: bytes, there: bytes | None, branch: str) 
     """Issues and comments run the default branch's workflow, and no other."""
     if there is None:
         what = f"{path} is not on the default branch ({branch}), so no issue and no comment starts it"
-        yield Check("workflow", "fail", what, "Merge it there.")
+        yield Check("access", "fail", what, "Merge it there.")
     elif there.replace(b"\r\n", b"\n") != here.replace(b"\r\n", b"\n"):
         what = f"{path} is another one on the default branch ({branch})"
-        yield Check("workflow", "warn", what, "Merge it there, or pull.")
+        yield Check("access", "warn", what, "Merge it there, or pull.")
     else:
-        yield Check("workflow", "ok", f"{path} is the same on the default branch ({branch})")
+        yield Check("access", "ok", f"{path} is the same on the default branch ({branch})")

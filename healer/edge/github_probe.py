@@ -8,14 +8,14 @@ from urllib.parse import quote
 
 from healer.edge.github_answer import answer
 from healer.edge.github_setup import GitHubSetup
-from healer.outcome import SplatError
-from healer.setup.github_rights import ACTIONS, CONTENTS, ISSUES, PULLS
+from healer.outcome import ConfigError, SplatError
+from healer.setup.github_rights import ACTIONS, CONTENTS, ISSUES, PULLS, Held
 
 if TYPE_CHECKING:
     from healer.edge.github_api import Api
     from healer.edge.github_token import Token
     from healer.setup.github import Place
-    from healer.setup.github_rights import Held
+    from healer.setup.github_rights import Right
 
 #: What Splat writes: each is probed by a request that changes nothing.
 WRITTEN = (CONTENTS, ISSUES, PULLS, ACTIONS)
@@ -56,11 +56,19 @@ class GitHubProbe:
 
     def rights(self, *, admin: bool) -> tuple[Held, ...]:
         """Of the rights that Splat writes with. One request each; each is refused for what it lacks, or for want of
-        the right.
+        the right. One that gets no answer leaves the others alone.
         """
         # Where to get a missing right depends on it.
         self.setup._admin = admin
-        return self.setup.rights(WRITTEN)
+        return tuple(map(self._right, WRITTEN))
+
+    def _right(self, right: Right) -> Held:
+        try:
+            return self.setup.probe(right)
+        except ConfigError:
+            raise
+        except SplatError:
+            return Held(right, "unknown")
 
     def providers(self, branch: str) -> Providers:
         """As the newest commit of a branch shows them. Two requests."""
