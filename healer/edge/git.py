@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from healer.edge.objects import Objects, incomplete
+from healer.edge.objects import MAX_BYTES, IncompleteError, Objects
 from healer.edge.plumbing import SAFE, environment, git
 from healer.edge.pointer import is_pointer
 from healer.outcome import UsageError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 HISTORY_SECONDS = 1.0
 HISTORY_COMMITS = 5
+_LIMIT, _UNITS = re.compile(r"blob:limit=([0-9]{1,12})([kmg]?)"), {"": 0, "k": 10, "m": 20, "g": 30}
 _SUBMODULE = "160000"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -86,9 +87,14 @@ class GitTree:
         blob = self._index().get(path)
         if blob is None:
             return None
-        reply = self._objects.ask(blob)
-        if reply is None:
-            raise incomplete(path)
+        try:
+            reply = self._objects.ask(blob)
+            if reply is None:
+                raise IncompleteError(path)
+        except IncompleteError:
+            if self._left_out_large():
+                return None
+            raise
         if reply.kind != "blob" or reply.content is None or is_pointer(reply.content):
             return None
         return reply.content
@@ -112,6 +118,13 @@ class GitTree:
         command = ["git", *SAFE, "-C", str(self.top), "blame", "--porcelain", "--no-textconv", "--root"]
         said = self._run([*command, "-L", f"{first},{last}", self.base, "--", path])
         return _commits(said) if said else ()
+
+    def _left_out_large(self) -> bool:
+        """True for a clone that was made without large files, and has all that would be read."""
+        name = r"^remote\..*\.partialclonefilter$"
+        told = self._run(["git", *SAFE, "-C", str(self.repo), "config", "--get-regexp", name]).split()
+        limit = _LIMIT.fullmatch(told[1]) if len(told) == 2 else None
+        return limit is not None and int(limit[1]) << _UNITS[limit[2]] > MAX_BYTES
 
     def _is_shallow(self) -> bool:
         """True for a shallow clone, and where git cannot tell."""

@@ -144,13 +144,15 @@ class Objects:
         return _refusal(said, self._where)
 
 
-def incomplete(where: str) -> UsageError:
+class IncompleteError(UsageError):
     """The clone lacks what the commit holds."""
-    return UsageError(
-        "This clone has not all files of the commit",
-        where=where,
-        next_step="A partial clone needs `git fetch --refetch --no-filter`; else try `git fsck` there.",
-    )
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            "This clone has not all files of the commit",
+            where=where,
+            next_step="A partial clone needs `git fetch --refetch --no-filter`; else try `git fsck` there.",
+        )
 
 
 def _refusal(said: str, where: str) -> SplatError:
@@ -172,7 +174,7 @@ def _refusal(said: str, where: str) -> SplatError:
             f"git cannot read this repository's configuration: {said}", where=where, next_step="Mend .git/config."
         )
     if "promisor remote" in said:
-        return incomplete(where)
+        return IncompleteError(where)
     if "cannot change to" in said:
         return UsageError("There is no such folder", where=where, next_step="Point --repo at a clone of the code.")
     return SplatError(

@@ -269,6 +269,26 @@ def test_a_file_that_the_clone_lacks_is_named(repo: Path, tmp_path: Path) -> Non
     assert "refetch" in caught.value.next_step
 
 
+@pytest.mark.parametrize(("limit", "whole"), [("3m", True), ("2m", False), ("1k", False)])
+def test_a_clone_without_large_files_reads_them_as_too_large(
+    repo: Path, tmp_path: Path, limit: str, whole: bool
+) -> None:
+    """As long as it has all that would be read."""
+    (repo / "film.bin").write_bytes(b"x" * (3 * 1024 * 1024))
+    commit(repo, "a film")
+    git(repo, "config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "clone"
+    options = ("-q", "--depth=1", f"--filter=blob:limit={limit}", "--no-checkout")
+    git(tmp_path, "clone", *options, f"file://{repo}", "clone")
+    with GitTree(clone) as tree:
+        if whole:
+            assert tree.read("film.bin") is None
+        else:
+            with pytest.raises(UsageError, match="not all files"):
+                tree.read("film.bin")
+        assert tree.read("app/cart.py")
+
+
 def test_a_file_that_was_lost_is_named(repo: Path) -> None:
     blob = git(repo, "rev-parse", "HEAD:app/cart.py")
     (repo / ".git/objects" / blob[:2] / blob[2:]).unlink()
