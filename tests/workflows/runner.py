@@ -17,7 +17,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.workflows.files import ACTION, CALLER, HEAL, ROOT, program, steps
+from tests.workflows.files import ACTION, CALLER, HEAL, OIDC, ROOT, program, steps
 from tests.workflows.guard import as_actions
 
 if TYPE_CHECKING:
@@ -69,9 +69,10 @@ class Runner:
     def __post_init__(self) -> None:
         self.splat = self.folder / "splat"
         (self.splat / ".github/workflows").mkdir(parents=True)
-        text = HEAL.read_text()
-        assert text.count(_UNKNOWN) == 1
-        (self.splat / ".github/workflows/heal.yml").write_text(text.replace(_UNKNOWN, ""))
+        for path in (HEAL, OIDC):
+            text = path.read_text()
+            assert text.count(_UNKNOWN) == 1
+            (self.splat / ".github/workflows" / path.name).write_text(text.replace(_UNKNOWN, ""))
         self.work = self.folder / "caller"
         (self.work / ".github/workflows").mkdir(parents=True)
         (self.work / ".github/workflows/splat.yml").write_text(self.caller.read_text())
@@ -99,7 +100,9 @@ class Runner:
         return ran
 
     def _command(self, name: str, number: int, event: Path, place: Path) -> list[str]:
-        pinned = {step["uses"] for path in (HEAL, ACTION) for _, step in steps(path) if "@" in step.get("uses", "")}
+        pinned = {
+            step["uses"] for path in (HEAL, OIDC, ACTION) for _, step in steps(path) if "@" in step.get("uses", "")
+        }
         local = [f"{uses}={HERE / 'actions' / _standin(uses)}" for uses in sorted(pinned)]
         told = {
             "GITHUB_API_URL": self.guard.url,
@@ -111,6 +114,7 @@ class Runner:
             "STANDIN_UV": shutil.which("uv") or str(ROOT / ".venv-uv/bin/uv"),
             "STANDIN_UV_CACHE": str(self.cache),
             "ANTHROPIC_BASE_URL": self.claude.url,
+            "ANTHROPIC_BEDROCK_BASE_URL": self.claude.url,
         }
         secrets = {"GITHUB_TOKEN": self.guard.token(number), **self.secrets}
         return [

@@ -89,6 +89,28 @@ def test_a_label_becomes_a_pull_request(runner: Runner, app: App) -> None:
     assert "sk-ant-test" not in ran.log
 
 
+def test_a_role_at_amazon_stands_in_for_a_key(runner: Runner, app: App) -> None:
+    """heal-oidc.yml: who asks Claude signs with the role's keys; no other step, and no other job, has them."""
+    caller = runner.work / ".github/workflows/splat.yml"
+    text, _, _ = caller.read_text().partition("    # What you did not set is empty")
+    grants = ("      statuses: read\n", "      statuses: read\n      id-token: write\n")
+    role = "    with: { aws-region: eu-central-1, aws-role-to-assume: 'arn:aws:iam::111122223333:role/splat' }\n"
+    caller.write_text(text.replace("heal.yml@v1", "heal-oidc.yml@v1").replace(*grants) + role)
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), (), MONA)["number"]
+        runner.shop.call("POST", f"{runner.shop.path}/issues/{issue}/labels", {"labels": ["splat"]}, MONA)
+        ran = runner.deliver("issues", next_of(got, "issues", "labeled"))
+    assert ran.jobs == {"gate": "success", "heal": "success", "publish": "success"}, ran.log
+    assert len(pulls(runner)) == 1
+    assert runner.claude.paths == ["/model/global.anthropic.claude-sonnet-5-5/invoke"]
+    [headers] = runner.claude.headers
+    assert "Credential=AKIASTANDIN/" in headers["authorization"]
+    assert "/eu-central-1/bedrock/aws4_request" in headers["authorization"]
+    assert headers["x-amz-security-token"] == "standin-session"
+    assert "standin-secret-key" not in ran.log.replace("secret=***", "")
+    assert runner.guard.refused == []
+
+
 #: What the project's CI prints at the first fix: a second bug, that nobody had met.
 RED = """Traceback (most recent call last):
   File "/home/runner/work/shop/shop/shop/cart.py", line 16, in total
