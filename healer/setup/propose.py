@@ -37,7 +37,8 @@ def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
         ]
     )
     changes, words = _todo(_joined(code.changes) + own.changes, files, record, merge)
-    told = together([Part(words=_brief(code.words)), Part(pastes=code.pastes), Part(words=own.words + words)])
+    known = [word for word in code.words if word.code != "has-splat" or record.of(word.where) is None]
+    told = together([_noted(found), Part(words=_brief(known)), Part(pastes=code.pastes, words=own.words + words)])
     return told + Part(changes=(*_record(changes, files, record), *changes))
 
 
@@ -52,6 +53,11 @@ def record_of(files: Files) -> Record:
             next_step=f"Take it from git again: git checkout HEAD -- {RECORD_PATH}",
         )
     return record or Record()
+
+
+def _noted(found: Found) -> Part:
+    """What was noticed when looking, for a person to know."""
+    return Part(words=tuple(Word(note.code, note.what, note.where, note.next_step) for note in found.notes))
 
 
 def _of(service: Service, found: Found, files: Files, choices: Choices, named: bool) -> Part:

@@ -142,7 +142,7 @@ def _taken(source: Source, syntax: Syntax, service: Service, files: Files, path:
     """What already has the name `splat` here: Splat itself, or something else."""
     if _is_own("splat", service, files):
         return Rejected("name", "the project has a module of its own that is called `splat`")
-    names = set(_names(source.text))
+    names = set(_names(source))
     if "splat" not in names:
         return None
     if not any("splat" in imported_roots(each) for each in syntax.statements):
@@ -150,8 +150,9 @@ def _taken(source: Source, syntax: Syntax, service: Service, files: Files, path:
     return Part(words=(Word("has-splat", "imports splat already: left as it is", path),))
 
 
-def _names(text: str) -> Iterator[str]:
+def _names(source: Source) -> Iterator[str]:
     """All names in the code; comments and texts do not count."""
+    text = "".join(line.rstrip("\r\n") + "\n" for line in source.lines)  # `tokenize` knows no other end
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return (token.string for token in tokens if token.type == tokenize.NAME)
 

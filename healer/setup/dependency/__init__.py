@@ -38,7 +38,7 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
     after: bytes | Rejected | None = None
     if why := files.blocked(path):
         after = Rejected("blocked", why)
-    elif re.search(rf"(?i)(?<![\w.-]){re.escape(name).replace('-', '[-_.]')}(?![\w-])".encode(), data):
+    elif _is_named(data, name):
         return Part()
     else:
         after = _writer(path)(data, name)
@@ -46,6 +46,12 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
         return Part(pastes=(Paste(path, (name,), f"its dependencies: {after.reason}"),))
     change = Change(path, data, after, difference(data, after), "the SDK as a dependency", origin=data)
     return Part(changes=(change,), words=_lock(service, path))
+
+
+def _is_named(data: bytes, name: str) -> bool:
+    """Whether the file speaks of the package, in any of the spellings that are one."""
+    spelled = "[-_.]".join(re.escape(part) for part in name.split("-"))
+    return re.search(rf"(?i)(?<![\w.-]){spelled}(?![\w-])".encode(), data) is not None
 
 
 def _manifest(service: Service, files: Files) -> str:

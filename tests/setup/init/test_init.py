@@ -1,0 +1,359 @@
+"""`splat init` on one machine: what it writes, what it leaves alone, and what it takes out again."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from healer.settings import CONFIG_PATH, load_settings, mistakes_in
+from healer.setup.record import RECORD_PATH
+from tests.setup.init.kit import CI, FLASK, SHOP, git, notes, repository, run, snapshot, told
+
+ROOT = Path(__file__).resolve().parents[3]
+WORKFLOW = ".github/workflows/splat.yml"
+EXPECTED = """\
+\"\"\"The shop.\"\"\"
+
+import os
+
+import splat
+import splat.integrations.flask
+from flask import Flask
+
+splat.init(repo="acme/shop")
+
+app = Flask(__name__)
+splat.integrations.flask.install(app)
+"""
+
+
+def test_all_of_it(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    before = snapshot(repo)
+    proposed = told(repo)
+    assert proposed["outcome"] == "proposed"
+    assert snapshot(repo) == before, "nothing is written without a yes"
+    written = told(repo, "--yes")
+    assert written["outcome"] == "written"
+    assert written["diff"] == proposed["diff"]
+    assert (repo / "app.py").read_text().startswith(EXPECTED)
+    assert (repo / "requirements.txt").read_bytes() == b"flask\nrequests\nsplat-sdk"
+    workflow = yaml.safe_load((repo / WORKFLOW).read_text())
+    assert workflow[True]["workflow_run"]["workflows"] == ["Tests"]
+    assert workflow["permissions"] == {}
+    settings = (repo / CONFIG_PATH).read_bytes()
+    assert mistakes_in(settings) == ()
+    assert load_settings(settings, environ={}).gate.labels == ("splat", "auto-fix")
+    assert b"$schema=" in settings
+    after = snapshot(repo)
+    assert told(repo, "--yes")["outcome"] == "nothing"
+    assert snapshot(repo) == after, "a second run changes nothing"
+    assert told(repo, "--remove", "--yes")["outcome"] == "removed"
+    assert snapshot(repo) == before
+
+
+def test_the_diff_is_one_that_git_applies(tmp_path: Path) -> None:
+    one, other = (repository(tmp_path / name, SHOP) for name in ("one", "other"))
+    diff = told(one)["diff"]
+    subprocess.run(["git", "apply", "-"], input=diff, text=True, cwd=other, check=True)
+    told(one, "--yes")
+    assert snapshot(one) == snapshot(other)
+
+
+def test_without_a_terminal_it_only_shows(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    before = snapshot(repo)
+    done = run(repo, "--offline")
+    assert done.returncode == 0
+    assert "+splat.integrations.flask.install(app)" in done.stdout
+    assert "splat init --yes" in done.stdout
+    assert snapshot(repo) == before
+
+
+def test_on_a_branch_the_checkout_stays(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    (repo / "app.py").write_text(FLASK + "# not committed\n")
+    (repo / "staged.py").write_text("x = 1\n")
+    git(repo, "add", "staged.py")
+    before, status = snapshot(repo), git(repo, "status", "--porcelain=v2", "--branch")
+    answer = told(repo, "--yes", "--branch")
+    assert answer["branch"] == "splat-init"
+    assert snapshot(repo) == before
+    assert git(repo, "status", "--porcelain=v2", "--branch") == status
+    assert git(repo, "rev-parse", "splat-init^") == git(repo, "rev-parse", "HEAD")
+    assert git(repo, "log", "-1", "--format=%an", "splat-init") == "T"
+    changed = git(repo, "diff", "--name-only", "main", "splat-init").split()
+    assert changed == sorted(["app.py", "requirements.txt", WORKFLOW, CONFIG_PATH, RECORD_PATH])
+    assert "not committed" not in git(repo, "show", "splat-init:app.py")
+    assert told(repo, "--yes", "--branch")["outcome"] == "nothing"
+    assert told(repo, "--remove", "--yes", "--branch")["outcome"] == "removed"
+    assert git(repo, "diff", "main", "splat-init") == ""
+    git(repo, "branch", "other")
+    assert told(repo, "--yes", "--branch", "main", code=2)["error"] == "This branch is checked out"
+
+
+def test_what_a_person_changed_stays(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    workflow = repo / WORKFLOW
+    workflow.write_text(workflow.read_text().replace('cron: "23 5 * * *"', 'cron: "0 1 * * *"'))
+    config = repo / CONFIG_PATH
+    config.write_text(config.read_text() + "limits: {dollars: 0.5}\n")
+    app = repo / "app.py"
+    app.write_text(app.read_text() + "\n\n@app.get('/more')\ndef more():\n    return 'more'\n")
+    assert told(repo, "--yes")["outcome"] == "nothing"
+    # Another label: brought into both files, beside what was changed in them.
+    assert told(repo, "--yes", "--label", "heal-me")["outcome"] == "written"
+    assert 'cron: "0 1 * * *"' in workflow.read_text()
+    assert "github.event.label.name == 'heal-me'" in workflow.read_text()
+    assert "auto-fix'" not in workflow.read_text()
+    assert load_settings(config.read_bytes(), environ={}).gate.labels == ("heal-me",)
+    assert load_settings(config.read_bytes(), environ={}).limits.dollars == 0.5
+    left = told(repo, "--remove", "--yes")
+    assert {paste["path"] for paste in left["paste"]} == {WORKFLOW, CONFIG_PATH}
+    assert app.read_text() == FLASK + "\n\n@app.get('/more')\ndef more():\n    return 'more'\n"
+    assert workflow.exists()
+    assert told(repo, "--remove", "--yes", "--force")["paste"] == []
+    assert not workflow.exists()
+    assert not (repo / RECORD_PATH).exists()
+
+
+def test_lines_that_were_sorted_or_edited(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    app = repo / "app.py"
+    lines = app.read_text().replace("import splat.integrations.flask\n", "")
+    app.write_text(lines.replace("import os\n", "import os\nimport splat.integrations.flask\n"))
+    assert told(repo, "--yes")["outcome"] == "nothing"
+    told(repo, "--remove", "--yes")
+    assert "splat" not in app.read_text()
+    assert app.read_text().split() == FLASK.split()
+
+
+def test_an_edited_line_is_left_and_said(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    app = repo / "app.py"
+    app.write_text(app.read_text().replace('repo="acme/shop")', 'repo="acme/shop", locals="off")'))
+    mine = app.read_bytes()
+    assert told(repo, "--yes")["outcome"] == "nothing"
+    (left,) = told(repo, "--remove", "--yes")["paste"]
+    assert left["path"] == "app.py"
+    assert 'splat.init(repo="acme/shop", locals="off")' in left["lines"]
+    assert app.read_bytes() == mine
+    app.write_text(FLASK)
+    assert told(repo, "--remove", "--yes")["paste"] == []
+    assert not (repo / RECORD_PATH).exists()
+
+
+def test_windows_line_endings_and_a_missing_last_one(tmp_path: Path) -> None:
+    files = {"app.py": FLASK.rstrip().replace("\n", "\r\n"), "requirements.txt": "flask\r\nzope\r\n"}
+    repo = repository(tmp_path / "shop", files)
+    before = snapshot(repo)
+    told(repo, "--yes")
+    for path in files:
+        content = (repo / path).read_bytes()
+        assert content.count(b"\n") == content.count(b"\r\n")
+    assert not (repo / "app.py").read_bytes().endswith(b"\n")
+    told(repo, "--remove", "--yes")
+    assert snapshot(repo) == before
+
+
+def test_turned_line_endings_are_found_too(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", {"app.py": FLASK, "requirements.txt": "flask\n"})
+    told(repo, "--yes")
+    for path in ("app.py", "requirements.txt"):
+        (repo / path).write_bytes((repo / path).read_bytes().replace(b"\n", b"\r\n"))
+    told(repo, "--remove", "--yes")
+    assert (repo / "app.py").read_bytes() == FLASK.replace("\n", "\r\n").encode()
+
+
+# --- bad input
+
+
+def test_no_git(tmp_path: Path) -> None:
+    answer = told(tmp_path, "--yes", code=2)
+    assert answer["error"] == "This is not a git repository"
+    assert "git init" in answer["next_step"]
+
+
+def test_no_remote(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP, remote="")
+    answer = told(repo, "--yes", code=2)
+    assert "--github OWNER/NAME" in answer["next_step"]
+    told(repo, "--yes", "--github", "acme/other")
+    assert 'repo="acme/other"' in (repo / "app.py").read_text()
+
+
+def test_a_detached_head_and_a_dirty_tree_work_and_are_said(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    git(repo, "checkout", "-q", "--detach")
+    (repo / "requirements.txt").write_text("flask\nrequests\n# mine\n")
+    answer = told(repo, "--yes")
+    assert {"detached", "dirty"} <= notes(answer)
+    assert "# mine" in (repo / "requirements.txt").read_text()
+
+
+def test_a_workflow_of_the_same_name_is_kept(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", {**SHOP, WORKFLOW: CI})
+    before = snapshot(repo)
+    answer = told(repo, "--yes")
+    assert "workflow-taken" in notes(answer)
+    assert (repo / WORKFLOW).read_text() == CI
+    assert (repo / ".github/workflows/splat-heal.yml").exists()
+    assert told(repo, "--yes")["outcome"] == "nothing"
+    told(repo, "--remove", "--yes")
+    assert snapshot(repo) == before
+    refused = told(repo, "--yes", "--workflow", WORKFLOW, code=2)
+    assert refused["where"] == WORKFLOW
+
+
+def test_a_syntax_error_is_left_alone(tmp_path: Path) -> None:
+    broken = FLASK + "def broken(:\n"
+    repo = repository(tmp_path / "shop", {**SHOP, "app.py": broken})
+    told(repo, "--yes")
+    assert (repo / "app.py").read_text() == broken
+
+
+def test_links_are_not_written_through(tmp_path: Path) -> None:
+    outside = tmp_path / "outside.txt"
+    outside.write_text("flask\n")
+    repo = repository(tmp_path / "shop", {"app.py": FLASK})
+    (repo / "requirements.txt").symlink_to(outside)
+    (tmp_path / "elsewhere").mkdir()
+    (repo / ".github").symlink_to(tmp_path / "elsewhere")
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "links")
+    answer = told(repo, "--yes", code=2)
+    assert ".github" in answer["error"] + answer["where"]
+    assert outside.read_text() == "flask\n"
+    assert not list((tmp_path / "elsewhere").iterdir())
+    assert (repo / "app.py").read_text() == FLASK
+
+
+def test_what_fails_half_way_is_put_back(tmp_path: Path) -> None:
+    """The disk is full, as far as the last file is concerned."""
+    shop = tmp_path / "shop"
+    shop.mkdir()
+    (shop / "a.txt").write_text("a")
+    (shop / "b.txt").write_text("b")
+    before = snapshot(shop)
+    script = """
+import resource, sys
+from pathlib import Path
+from healer.edge.setup_files import write_changes
+from healer.setup.plan import Change, created
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+write_changes(Path(sys.argv[1]), [
+    created("new/folder/file", b"new", ""), Change("a.txt", b"a", b"changed"), Change("b.txt", b"b", None),
+    created("large", b"x" * 2000, ""),
+])
+"""
+    command = [sys.executable, "-c", script, str(shop)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert "Nothing was changed" in done.stderr, done.stderr
+    assert snapshot(shop) == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_checkout(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    repo.chmod(0o500)
+    try:
+        answer = told(repo, "--yes", code=2)
+        assert "cannot be written" in answer["error"]
+    finally:
+        repo.chmod(0o700)
+
+
+def test_a_record_is_not_believed(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    secret = tmp_path / "secret"
+    secret.write_text("mine")
+    record = json.loads((repo / RECORD_PATH).read_text())
+    for path in ("../secret", "/etc/hostname", ".git/config", "app.py/../../secret", RECORD_PATH):
+        entry = {"path": path, "created": True, "before": "", "after": "", "splices": []}
+        record["files"].append(entry)
+    record["files"].append(
+        {"path": ".github/workflows/ci.yml", "created": True, "before": "", "after": "0", "splices": []}
+    )
+    record["folders"] += ["..", "/tmp", ".github"]
+    (repo / RECORD_PATH).write_text(json.dumps(record))
+    answer = told(repo, "--remove", "--yes")
+    assert secret.read_text() == "mine"
+    assert (repo / ".git/config").exists()
+    assert (repo / ".github/workflows/ci.yml").read_text() == CI
+    assert [paste["path"] for paste in answer["paste"]] == [".github/workflows/ci.yml"]
+    (repo / RECORD_PATH).write_text("<<<<<<< HEAD\n")
+    assert "cannot be read" in told(repo, "--remove", "--yes", code=2)["error"]
+
+
+def test_nothing_to_remove(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    assert told(repo, "--remove", "--yes", code=2)["where"] == RECORD_PATH
+
+
+@pytest.mark.parametrize(
+    "flags", [("--label", "a,b"), ("--label", "${{ x }}"), ("--mention", "splat"), ("--service", "no")]
+)
+def test_answers_that_cannot_be(tmp_path: Path, flags: tuple[str, str]) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    before = snapshot(repo)
+    told(repo, "--yes", *flags, code=2)
+    assert snapshot(repo) == before
+
+
+def test_a_name_that_is_taken(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", {**SHOP, "splat.py": "def splat(): pass\n"})
+    answer = told(repo, "--yes")
+    assert (repo / "app.py").read_text() == FLASK
+    (paste,) = [each for each in answer["paste"] if each["path"] == "app.py"]
+    assert "module of its own" in paste["why"]
+    assert paste["lines"][-1] == "splat.integrations.flask.install(app)"
+
+
+def test_another_runtime_is_told_the_truth(tmp_path: Path) -> None:
+    files = {
+        "package.json": '{"name": "web", "dependencies": {"express": "4"}}',
+        "index.js": "const app = require('express')()\napp.listen(1)\n",
+    }
+    repo = repository(tmp_path / "web", files)
+    answer = told(repo, "--yes")
+    (note,) = [each for each in answer["notes"] if each["code"] == "no-sdk"]
+    assert "no JavaScript SDK" in note["what"]
+    assert "label" in note["next_step"]
+    assert (repo / WORKFLOW).exists()
+    assert (repo / "index.js").read_text() == files["index.js"]
+
+
+def test_without_ci_the_workflow_waits_for_none(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", {"app.py": FLASK, "requirements.txt": "flask\n"})
+    assert "no-ci" in notes(told(repo, "--yes", "--label", "it's", "--label", "splat", "--mention", "/heal"))
+    workflow = yaml.safe_load((repo / WORKFLOW).read_text())
+    assert "workflow_run" not in workflow[True]
+    assert "schedule" in workflow[True]
+    condition = workflow["jobs"]["splat"]["if"]
+    assert "workflow_run" not in condition
+    assert "github.event.label.name == 'it''s'" in condition
+    assert "'/heal'" in condition
+    assert condition.count("(") == condition.count(")")
+    assert 'trigger_label="it\'s"' in (repo / "app.py").read_text()
+
+
+@pytest.mark.parametrize("labels", [(), ("--label", "fix me"), ("--label", "splat", "--label", "b")])
+def test_the_workflow_passes_its_linters(tmp_path: Path, labels: tuple[str, ...]) -> None:
+    repo = repository(tmp_path / "shop", {**SHOP, ".github/workflows/b.yml": CI.replace("Tests", '"Lint: {all}"')})
+    told(repo, "--yes", *labels)
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "github-workflows", str(repo / WORKFLOW)]
+    subprocess.run(command, check=True, capture_output=True)
+    linter = ROOT / ".tools" / "actionlint"
+    if linter.exists():
+        done = subprocess.run([linter, str(repo / WORKFLOW)], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
