@@ -197,7 +197,9 @@ class Watch:
     def _repair(self, then: Next, by_hand: str = "") -> Next:
         if self.repairs:
             most = self.case.settings.ci.attempts
-            return replace(then, next_step=f"Splat repairs it, for time {repairs(self.case) + 1} of {most}.")
+            log = f" [The run's log]({self.case.state.here.url})" if self.case.state.here.url else ""
+            step = f"Splat repairs it, for time {repairs(self.case) + 1} of {most}.{log}"
+            return replace(then, next_step=step)
         retry = code(f"{self.case.settings.gate.mention} retry", 100)
         step = by_hand or f"Comment {retry} and, behind it, what the log says, or repair it by hand."
         return replace(then, act="tell", next_step=step, event=None)

@@ -242,14 +242,12 @@ class _Errand:
 
         if tree is None:
             return None
-        case, api, run = delivery.case, self._hub.api, self._actions.run
-        extras = Extras(_reviewers(case), _LABELS, delivery.labels)
-        forge = GitHubForge(
-            api, case.number, self._hub.own, delivery.branch, self._base(tree.base), run=run, extras=extras
-        )
+        case, run = delivery.case, self._actions.run
+        place = (self._hub.api, case.number, self._hub.own, delivery.branch, self._base(tree.base))
         if (pull := meant(case)) is None:
-            return forge
-        return PullForge(forge, pull.number, signature_of(pull) if case.fix is not None else "")
+            return GitHubForge(*place, run=run, extras=Extras(_reviewers(case), _LABELS, delivery.labels))
+        own = signature_of(pull) if case.fix is not None else ""
+        return PullForge(*place, run=run, number=pull.number, signature=own)
 
 
 def _reviewers(case: Case) -> tuple[str, ...]:

@@ -126,6 +126,10 @@ class GitHub:
         path = f"/{kind}/comments/{comment}/reactions"
         self.api.ask("POST", path, {"content": reaction}, but=(404, 410))
 
+    def withdraw(self, issue: int) -> None:
+        """Implements `Hub`."""
+        self.api.ask("PATCH", f"/issues/{issue}", {"state": "closed", "state_reason": "not_planned"})
+
     def label(self, issue: int, name: str) -> None:
         """Implements `Hub`. A label that does not exist yet is made first."""
         put_labels(self.api, issue, [name])

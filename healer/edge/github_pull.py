@@ -11,6 +11,10 @@ from healer.edge.github_forge import GitHubForge, Reading
 from healer.pull_request.value import Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from healer.edge.github_api import Api
+    from healer.edge.github_forge import Base
     from healer.pull_request.value import Offer
     from healer.report import Report
 
@@ -41,7 +45,7 @@ class _One(Reading):
 class PullReading(_One):
     """For who only reads: a branch that has moved is in the way too, before anything is paid for."""
 
-    def __init__(self, api: Any, issue: int, own: int, number: int, signature: str) -> None:
+    def __init__(self, api: Api, issue: int, own: int, number: int, signature: str) -> None:
         super().__init__(api, issue, own)
         self._number, self._signature = number, signature
 
@@ -59,8 +63,19 @@ class PullForge(_One, GitHubForge):
     request gets a new text; to a person's, nothing but the commit is done.
     """
 
-    def __init__(self, forge: GitHubForge, number: int, signature: str) -> None:
-        self.__dict__ |= forge.__dict__
+    def __init__(
+        self,
+        api: Api,
+        issue: int,
+        own: int,
+        branch: str,
+        base: Callable[[Sequence[str]], Base],
+        *,
+        run: int,
+        number: int,
+        signature: str,
+    ) -> None:
+        GitHubForge.__init__(self, api, issue, own, branch, base, run=run)
         self._number, self._signature = number, signature
 
     def _update(self, offer: Offer) -> dict[str, Any]:

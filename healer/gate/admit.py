@@ -108,7 +108,11 @@ def _begin(case: Case, go: Go, hub: Hub) -> Admission:
         return Admission(go, go.issue)
     if not go.issue:
         # Without a place for the ledger nothing would count what a red branch costs.
-        go = replace(go, issue=hub.open_issue(*ci_issue(case.trigger, case.state.here), CI_LABEL))
+        mine = hub.open_issue(*ci_issue(case.trigger, case.state.here), CI_LABEL)
+        if 0 < hub.ci_issue(ci_mark(case.trigger)) < mine:
+            hub.withdraw(mine)
+            return Admission(Skipped("duplicate", "Another run filed the issue at the same moment, and has it."))
+        go = replace(go, issue=mine)
     here = case.state.here
     run = Run(here.run, here.attempt, case.key, stamp(case.state.now), go.ask, case.trigger.actor.id, go.dollars)
     ledger = case.ledger.with_run(run, signature=go.signature, text=digest(go.text, from_reporter=case.from_reporter))

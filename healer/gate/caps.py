@@ -79,7 +79,8 @@ def _money(case: Case) -> Skipped | None:
 
 def _pulls(case: Case) -> Skipped | None:
     most = case.settings.gate.open_pulls
-    if case.trigger.ask not in WORK or case.fix is not None or len(case.ours) < most:
+    opens = case.trigger.ask in WORK or case.trigger.default_branch
+    if not opens or case.fix is not None or len(case.ours) < most:
         return None
     reason = f"{len(case.ours)} pull requests of Splat's wait for a review, and at most {most} may."
     return Skipped("open-pulls", reason, f"Merge or close one. {_raise('open_pulls')}")

@@ -157,6 +157,9 @@ class Hub(Protocol):
     def open_issue(self, title: str, body: str, label: str) -> int:
         """File an issue; its number."""
 
+    def withdraw(self, issue: int) -> None:
+        """Close an issue that was filed for nothing."""
+
     def label(self, issue: int, name: str) -> None:
         """Put a label on an issue."""
 

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from healer.event import Trigger, read_event
+from healer.gate import Here, write_ledger
+from healer.gate.state import CI_LABEL
+from healer.gate.words import ci_issue
+from healer.settings import load_settings
 from tests.github.ci_kit import CiProxy
 from tests.github.jobs import Jobs, moved_in, shown
-from tests.github.kit import MONA, Shop
+from tests.github.kit import BOT, MONA, Shop
 from tests.github.repairs import Repairs, brought
 from tests.github.runs import Gate
 from tests.verdict.apps import App, crash
@@ -140,14 +145,14 @@ def test_two_deliveries_at_once_make_one_commit(repairs: Repairs) -> None:
     kept = {file.name: file.read_bytes() for file in repairs.jobs.request.iterdir()}
     claimed = repairs.jobs.comment_body(repairs.issue)
     shop = repairs.gate.shop
-    shop.call("PATCH", f"{shop.path}/issues/comments/{before['id']}", {"body": before["body"]}, "splat-bot")
+    shop.call("PATCH", f"{shop.path}/issues/comments/{before['id']}", {"body": before["body"]}, BOT)
     assert repairs.admitted(*second).went
     assert repairs.watched("--can-repair").outputs["next"] == "repair"
     healed(repairs, "fix")
     assert repairs.jobs.publish().outputs["outcome"] == "fixed"
     done = repairs.tip()
     # The first one's claim is what its own gate wrote, as if both had stood.
-    shop.call("PATCH", f"{shop.path}/issues/comments/{before['id']}", {"body": claimed}, "splat-bot")
+    shop.call("PATCH", f"{shop.path}/issues/comments/{before['id']}", {"body": claimed}, BOT)
     for name, content in kept.items():
         (repairs.jobs.request / name).write_bytes(content)
     repairs.jobs.payloads[repairs.jobs.run] = repairs.jobs.payloads[one]
@@ -235,15 +240,13 @@ def test_checks_that_are_green_by_now_need_no_repair(repairs: Repairs) -> None:
 
 
 def test_after_two_repairs_it_is_a_person_s(repairs: Repairs) -> None:
-    from healer.gate import write_ledger
-
     repairs.with_fix().red()
     ledger = repairs.jobs.ledger(repairs.issue)
     once = replace(ledger.runs[0], ask="ci-finished", state="unfixed", dollars=0.05)
     runs = (*ledger.runs, replace(once, id=501, key="ci:1:1"), replace(once, id=502, key="ci:2:1"))
     [said] = repairs.gate.shop.comments(repairs.issue)
     path, body = f"{repairs.gate.shop.path}/issues/comments/{said['id']}", write_ledger(replace(ledger, runs=runs))
-    repairs.gate.shop.call("PATCH", path, {"body": body}, "splat-bot")
+    repairs.gate.shop.call("PATCH", path, {"body": body}, BOT)
     assert repairs.admitted(*repairs.finished()).outputs["code"] == "ci-attempts"
 
 
@@ -308,6 +311,25 @@ def test_a_red_default_branch_becomes_a_pull_request(repairs: Repairs) -> None:
     made = repairs.gate.shop.comment(repairs.issue, "@splat retry with less code")
     payload = repairs.gate.payload("issue_comment_created", repairs.issue, comment=made)
     assert repairs.admitted("issue_comment_created", payload).went
+
+
+def test_two_red_deliveries_at_once_have_one_issue(repairs: Repairs) -> None:
+    """Both saw no issue yet: the one with the lower number is it."""
+    repairs.gate.configure("ci_heal: true")
+    shop, filed = repairs.gate.shop, []
+
+    def other() -> None:
+        if not filed:
+            filed.append(shop.issue(body, (CI_LABEL,), BOT)["number"])
+
+    case, payload = repairs.red_main()
+    trigger = read_event("workflow_run", payload, load_settings(b"ci_heal: true", environ={}))
+    assert isinstance(trigger, Trigger)
+    body = ci_issue(trigger, Here(1))[1]
+    repairs.proxy.strikes.append((rf"POST {shop.path}/issues", other))
+    assert repairs.admitted(case, payload).outputs["code"] == "duplicate"
+    states = {each["number"]: each["state"] for each in shop.call("GET", f"{shop.path}/issues?state=all")}
+    assert [states.pop(filed[0]), *states.values()] == ["open", "closed"]
 
 
 def test_a_push_by_nobody_who_may_write_makes_a_draft(repairs: Repairs) -> None:

@@ -352,7 +352,7 @@ def test_a_red_default_branch_is_told_of_and_nothing_stays_reserved(fix: Fix) ->
     ended = fix.gate.run(case, payload)
     assert ended.went
     issue = int(ended.outputs["issue"])
-    told = fix.step(watch, case, payload, "--can-repair")
+    told = fix.step(watch, case, payload)
     assert (told.outputs["state"], told.outputs["next"]) == ("failed", "tell"), told
     [said] = [each["body"] for each in fix.gate.shop.comments(issue)]
     ledger = read_ledger(said)
@@ -361,3 +361,5 @@ def test_a_red_default_branch_is_told_of_and_nothing_stays_reserved(fix: Fix) ->
     assert "`TypeError` at" in said
     assert "shop/cart.py:2" in said
     assert "at work" not in said
+    assert "`@splat retry`" in said
+    assert "TypeError: unsupported" in fix.gate.shop.call("GET", f"{fix.gate.shop.path}/issues/{issue}")["body"]
