@@ -76,6 +76,7 @@ def test_an_sdk_reopens_the_issue_and_the_next_run_knows_why(done: Merged) -> No
     began = done.gate("workflow_dispatch", payload)
     assert (began.outputs["go"], began.outputs["ask"]) == ("true", "heal"), began
     assert f'"earlier": {done.fix.pull}' in (done.fix.folder / "splat-request" / "request.json").read_text()
+    assert f"**What did not hold:**\n- #{done.fix.pull}" in done.fix.comment, "the next run hides it not"
     assert done.gate("workflow_dispatch", payload).outputs["code"] == "own"
     assert done.fix.ledger.fate(done.fix.pull).outcome == "failed"
 
