@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -153,12 +152,13 @@ class WorkingTree:
 
     def _remotes(self) -> Iterator[Remote]:
         """Each once, by the address that git fetches from."""
+        real_host = _ssh_hosts()
         for line in self._run("remote", "-v").splitlines()[:200]:
             name, _, rest = line.partition("\t")
             # A partial clone has its filter behind that.
             address, fetched, _ = rest.partition(" (fetch)")
             if fetched:
-                yield remote(name, address.strip(), _ssh_hosts())
+                yield remote(name, address.strip(), real_host)
 
     def _hints(self) -> dict[str, str]:
         names = r"^(branch\..*\.remote|remote\..*\.gh-resolved|init\.defaultbranch)$"
@@ -204,7 +204,6 @@ def _refusal(error: SplatError, where: str) -> Note:
     return Note("no-git", error.what, where, error.next_step, stops=True)
 
 
-@lru_cache(maxsize=1)
 def _ssh_hosts() -> Callable[[str], str]:
     """What the names of ~/.ssh/config stand for, by plain `Host` blocks: patterns and `Match` are ssh's own affair."""
     known: dict[str, str] = {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from healer.runtimes.python.toml import read_toml
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -32,11 +34,9 @@ class Project:
         return (content or b"").decode("utf-8", "replace")
 
     def _toml(self, path: str) -> dict[str, Any]:
-        import tomllib
-
         try:
-            return tomllib.loads(self.text(path))
-        except (tomllib.TOMLDecodeError, RecursionError):
+            return read_toml(self.text(path))
+        except ValueError:
             return {}
 
     def table(self, *keys: str) -> dict[str, Any]:

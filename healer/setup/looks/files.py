@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from healer.runtimes.python.toml import read_toml
 from healer.setup.value import Note
 
 if TYPE_CHECKING:
@@ -65,19 +66,15 @@ class Files:
 
     def toml(self, path: str) -> dict[str, Any]:
         """A TOML file's table, empty where it is none."""
-        import tomllib
-
         text = self.text(path)
         if len(text) > _MOST_TOML:
             self.broken(path, "it is too large")
             return {}
         try:
-            return tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+            return read_toml(text)
+        except ValueError as error:
             self.broken(path, f"no valid TOML: {error}")
-        except RecursionError:
-            self.broken(path, "nested too deeply")
-        return {}
+            return {}
 
     def json(self, path: str) -> dict[str, Any]:
         """A JSON file's object, empty where it is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from healer.setup.looks.files import Area, areas, aside, join
 from healer.setup.looks.mentions import mentions
 from healer.setup.looks.python_manifests import DECLARING, REQUIREMENTS, Declared
 from healer.setup.looks.python_source import HINTS, Made, PythonFile, read
-from healer.setup.value import Entry, Kind, Product, Seen, Service
+from healer.setup.value import Certainty, Entry, Kind, Product, Seen, Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +33,9 @@ _USUAL = frozenset(f"{name}.py" for name in (
 ))
 # fmt: on
 _MOST_FILES, _MOST_CHARACTERS = 400, 6_000_000
+_MOST_MADE = 50
 _SDK_SETTING = re.compile(r"splat\.integrations\.\w{1,40}")
+_USUAL_NAMES = frozenset(("application", "app", "handler", "asgi", "wsgi"))
 _FACTORIES = re.compile(r"(create|make|build|get|init|new|setup)_?\w{0,40}|\w{0,40}(app|factory)")
 
 
@@ -86,7 +89,7 @@ def _members(files: Files, folders: list[str]) -> Iterator[tuple[str, str]]:
 def _draft(area: Area, workspace: str | None, told: Mentions) -> Draft | None:
     declared = Declared(area, workspace)
     sources = _Sources(area)
-    entries = _entries(area, sources.read, declared.scripts(), told)
+    entries = _entries(area, sources.read, declared, told)
     if not entries and (not area.owned or declared.is_tools_only):
         return None
     manager = declared.manager()
@@ -116,7 +119,7 @@ def _without_manifest(files: Files, orphans: tuple[str, ...], told: Mentions) ->
     folder = _common(kept)
     area = Area(files, folder, kept)
     sources = _Sources(area)
-    entries = _entries(area, sources.read, {}, told)
+    entries = _entries(area, sources.read, Declared(area, None), told)
     if all(entry.certainty == "unsure" for entry in entries):
         return []
     frameworks = _frameworks({}, entries)
@@ -173,12 +176,12 @@ def _frameworks(dependencies: Mapping[str, str], entries: list[Entry]) -> tuple[
     return tuple(found) or ("python",)
 
 
-def _entries(area: Area, read: Mapping[str, PythonFile], scripts: Mapping[str, str], told: Mentions) -> list[Entry]:
-    found = [_of_made(path, made) for path, file in read.items() for made in file.made]
+def _entries(area: Area, read: Mapping[str, PythonFile], declared: Declared, told: Mentions) -> list[Entry]:
+    found = [_of_made(path, made) for path, file in read.items() for made in file.made[:_MOST_MADE]]
     found = list(_weighed(area, found, told))
-    found += _django(area, read)
+    found += _django(area, read, "django" in declared.names)
     if not any(entry.certainty != "unsure" for entry in found):
-        found += _plain(area, read, scripts, told)
+        found += _plain(area, read, declared.scripts(), told)
     return found
 
 
@@ -210,25 +213,19 @@ def _of_made(path: str, made: Made) -> Entry:
 
 def _weighed(area: Area, entries: list[Entry], told: Mentions) -> Iterator[Entry]:
     """Of several apps of one framework only those count as sure that something else names, as a Procfile does."""
+    rivals = Counter(entry.framework for entry in entries if entry.certainty == "sure")
     for entry in entries:
-        rivals = [other for other in entries if other.framework == entry.framework and other.certainty == "sure"]
         by = told.of(area.folder, entry.path, entry.name, entry.function)
-        if entry.framework == "aws-lambda":
-            yield _told(entry, by) if by else _unnamed_handler(entry)
-        elif by:
+        unusual = entry.framework in ("wsgi", "asgi") and entry.name not in _USUAL_NAMES
+        if by:
             yield _told(entry, by)
-        elif entry.certainty == "sure" and len(rivals) > 1:
-            yield replace(entry, certainty="likely", why=f"{entry.why}; {len(rivals)} places make one")
-        elif entry.framework in ("wsgi", "asgi") and entry.name not in (
-            "application",
-            "app",
-            "handler",
-            "asgi",
-            "wsgi",
-        ):
-            yield replace(entry, certainty="likely" if entry.certainty == "sure" else entry.certainty)
+        elif entry.framework == "aws-lambda":
+            yield _unnamed_handler(entry)
+        elif entry.certainty == "sure" and rivals[entry.framework] > 1:
+            many = f"{entry.why}; {rivals[entry.framework]} places make one"
+            yield replace(entry, certainty="likely", why=many)
         else:
-            yield entry
+            yield replace(entry, certainty="likely") if unusual and entry.certainty == "sure" else entry
 
 
 def _told(entry: Entry, by: str) -> Entry:
@@ -240,7 +237,7 @@ def _unnamed_handler(entry: Entry) -> Entry:
     return replace(entry, certainty="likely" if usual and entry.certainty == "sure" else "unsure")
 
 
-def _django(area: Area, read: Mapping[str, PythonFile]) -> Iterator[Entry]:
+def _django(area: Area, read: Mapping[str, PythonFile], declared: bool) -> Iterator[Entry]:
     """The settings that manage.py, wsgi.py or asgi.py name, and the files that load them."""
     modules = {file.module for file in read.values() if file.module}
     holding = {path: file.settings for path, file in read.items() if file.settings}
@@ -252,7 +249,8 @@ def _django(area: Area, read: Mapping[str, PythonFile]) -> Iterator[Entry]:
             why += f", and DJANGO_SETTINGS_MODULE is `{_module(area.folder, path)}`"
         elif modules:
             why += f"; DJANGO_SETTINGS_MODULE is `{min(modules)}`"
-        yield Entry(path, "django", "settings", "sure" if sure else "likely", why, line, end, "INSTALLED_APPS")
+        certain: Certainty = "sure" if sure else "likely" if modules or declared else "unsure"
+        yield Entry(path, "django", "settings", certain, why, line, end, "INSTALLED_APPS")
     for path, file in read.items():
         if path.endswith("manage.py") and file.module:
             yield Entry(path, "django", "main", "likely", f"it sets DJANGO_SETTINGS_MODULE to `{file.module}`")
