@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from healer.edge.github_errors import explained, unreachable
+from healer.edge.github_patience import limit_of
 from healer.outcome import ConfigError
 
 if TYPE_CHECKING:
@@ -64,7 +65,12 @@ def answer(api: Api, verb: str, path: str, body: Any = None) -> Answer:
             raise ConfigError("GitHub refuses the token", where=f"{verb} {url}", next_step="It may have expired.")
         if status in _LATER and attempt < _ATTEMPTS:
             continue
-        return Answer(status, {str(name).lower(): str(value) for name, value in headers.items()}, _parsed(content))
+        told = {str(name).lower(): str(value) for name, value in headers.items()}
+        found = Answer(status, told, _parsed(content))
+        # Its 403 says nothing of what a token may.
+        if limit_of(status, found.said, told) is not None:
+            raise explained(GithubException(status, found.data, told), f"{verb} {url}")
+        return found
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -245,18 +246,32 @@ def test_words_of_others_do_nothing(repo: Path) -> None:
     assert b"\n::add-mask" not in ended.stdout
 
 
-# Claude
+def test_a_rate_limit_is_no_missing_right(repo: Path) -> None:
+    body = json.dumps({"message": "API rate limit exceeded for user ID 1."}).encode()
+    reset = str(int(time.time()) + 3_000)
+    with answering(403, body, x_ratelimit_remaining="0", x_ratelimit_reset=reset) as url:
+        where = {"GITHUB_REPOSITORY": "acme/shop", "GITHUB_SERVER_URL": url, "GITHUB_API_URL": url}
+        found = doctor(repo, *FAST, GITHUB_TOKEN=TOKEN, **where)
+    assert "rate limit is used up" in found.words("access")
+    assert (found.states("access"), set(found.states("rights")), found.code) == (["unknown"], {"unknown"}, 10)
+
+
+# Servers that say one thing
 
 
 @contextmanager
-def answering(status: int, body: bytes) -> Iterator[str]:
+def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             self.wfile.write(body)
+
+        do_GET = do_POST
 
         def log_message(self, format: str, *args: object) -> None:
             pass
