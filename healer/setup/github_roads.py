@@ -31,15 +31,16 @@ WAYS = (
         "app",
         "An App of your own",
         "an App: input `app-client-id`, secret `app-private-key`",
-        "Nothing of this, and each job gets a token with that job's rights. A token lasts an hour. It needs contents, "
-        "issues, pull requests and actions, write.",
+        "It may not touch `.github/workflows` either, which no fix does; nothing else. Each job gets a token with that "
+        "job's rights, for an hour. It needs contents, issues, pull requests and actions, write; checks and commit "
+        "statuses, read.",
     ),
     Way(
         "token",
         "A personal access token",
         "a personal access token: secret `token`",
         "It acts as a person: that person cannot approve the pull request, and its rights are the same in `gate` and "
-        "`publish`. Take a fine-grained one for this repository alone.",
+        "`publish`. It expires. Take a fine-grained one for this repository alone, with an App's rights.",
     ),
 )
 
