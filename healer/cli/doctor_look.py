@@ -1,122 +1,25 @@
-"""What the checks of `splat doctor` look at, found once; each check is a method that gives rows."""
+"""The checks of `splat doctor`: each is a method that gives rows."""
 
 from __future__ import annotations
 
 import os
-import threading
-from contextlib import ExitStack, suppress
-from functools import cached_property
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from healer.cli.doctor_ground import Ground
 from healer.doctor import Check, hub, local, project, roads
 from healer.doctor import workflow as flows
 from healer.outcome import ConfigError, SplatError
-from healer.settings import CONFIG_PATH, load_settings
+from healer.settings import CONFIG_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from healer.ci import Workflow
     from healer.doctor import State
-    from healer.doctor.workflow import Writer
-    from healer.edge.git import GitTree
-    from healer.edge.github_probe import GitHubProbe
-    from healer.edge.github_setup import Standing
-    from healer.edge.github_token import Token
-    from healer.settings import Settings
-    from healer.setup.github import Place
-    from healer.setup.value import Checkout
-
-_LABELS = ("splat:stop", "splat:ignore")
 
 
-class Look:
-    """One repository. `splats` says that the token is the one that Splat writes with. Safe to share among threads."""
-
-    def __init__(self, repo: Path, base: str, trace: str | None, *, splats: bool, offline: bool = False) -> None:
-        from healer.edge.checkout import WorkingTree
-
-        self._tree, self._repo, self._base, self._trace = WorkingTree(repo), repo, base, trace
-        self._lock = threading.RLock()
-        self._offline = offline
-        self.in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
-        self.splats = splats or self.in_actions
-        self.leaving = threading.Event()
-        self._stack = ExitStack()
-
-    def close(self) -> None:
-        """Ends what was begun."""
-        self.leaving.set()
-        self._stack.close()
-
-    # --- what all of them look at -------------------------------------------------------------------------------------
-
-    @cached_property
-    def checkout(self) -> Checkout:
-        """The working tree's state."""
-        with self._lock:
-            return self._tree.checkout()
-
-    @cached_property
-    def commit(self) -> GitTree:
-        """The commit that is looked at. Raises UsageError where there is none."""
-        from healer.edge.git import GitTree
-
-        with self._lock:
-            return self._stack.enter_context(GitTree(self._repo, self._base))
-
-    @cached_property
-    def settings(self) -> Settings:
-        """As they lie here; the defaults where they have mistakes, which `configuration` names."""
-        try:
-            return load_settings(self._text(CONFIG_PATH), environ=os.environ)
-        except SplatError:
-            return load_settings(environ={})
-
-    @cached_property
-    def files(self) -> dict[str, bytes]:
-        """The workflows, tracked or not."""
-        from healer.edge.worktree import listed, read_file
-
-        found = {}
-        for path in listed(self.checkout.root, flows.FOLDER, (".yml", ".yaml"))[:200]:
-            try:
-                found[path] = read_file(self.checkout.root, path) or b""
-            except SplatError:
-                continue  # what is no file, GitHub does not read either
-        return found
-
-    @cached_property
-    def callers(self) -> tuple[flows.Caller, ...]:
-        """The workflows that call Splat."""
-        return flows.callers(self.files)[0]
-
-    @cached_property
-    def others(self) -> tuple[Workflow, ...]:
-        """The workflows that do not."""
-        from healer.ci import read_workflow
-
-        ours = {caller.path for caller in self.callers}
-        return tuple(read_workflow(path, content) for path, content in self.files.items() if path not in ours)
-
-    @property
-    def here(self) -> bool:
-        """True where healing is meant to happen on this very machine."""
-        return self.in_actions or not self.callers
-
-    @cached_property
-    def alone(self) -> bool:
-        """True where neither a remote nor a workflow says that GitHub has anything to do with it."""
-        try:
-            return not self.callers and not self.place
-        except SplatError:
-            return not self.callers
-
-    def _text(self, path: str) -> bytes | None:
-        from healer.edge.worktree import read_file
-
-        return read_file(self.checkout.root, path)
+class Look(Ground):
+    """One check a method, by the check's name."""
 
     # --- on this machine ----------------------------------------------------------------------------------------------
 
@@ -157,17 +60,6 @@ class Look:
             yield Check(
                 "workflow", "warn", f"{paths} all call Splat: each delivery starts more than one run", "Keep one."
             )
-
-    def _template(self, caller: flows.Caller) -> str:
-        """What this version would write for the same labels and CI."""
-        from healer.setup.choices import Choices
-        from healer.setup.workflow import workflow_text
-
-        gate = self.settings.gate
-        rule = caller.triggers.get("workflow_run")
-        ci = rule.get("workflows") if isinstance(rule, dict) else None
-        told = [ci] if isinstance(ci, str) else [str(each) for each in ci] if isinstance(ci, list) else []
-        return workflow_text(Choices("owner/name", labels=gate.labels, mention=gate.mention), told)
 
     def sandbox(self) -> Iterator[Check]:
         """Does it start."""
@@ -223,44 +115,6 @@ class Look:
         for model in dict.fromkeys(self.settings.models[: self.settings.limits.attempts]):
             yield Check("claude", "ok", claude_probe.ask(os.environ, model))
 
-    @cached_property
-    def place(self) -> Place:
-        """Which repository on which GitHub. Raises UsageError for none."""
-        from healer.edge.where import place_of
-
-        return place_of(self.checkout, os.environ)
-
-    @cached_property
-    def token(self) -> Token:
-        """The user's, or the job's. Raises ConfigError for none."""
-        from healer.edge.github_token import find_token
-
-        with self._lock:
-            return find_token(self.place, os.environ)
-
-    @cached_property
-    def standing(self) -> Standing:
-        """The repository as the token sees it; asked once for all checks. Raises what keeps it from being seen."""
-        from healer.edge.github_probe import reachable
-
-        with self._lock:
-            token = self.token
-            reachable(self.place)
-            return self._probe(token).setup.standing()
-
-    def _probe(self, token: Token) -> GitHubProbe:
-        from healer.edge.github_probe import GitHubProbe
-
-        return GitHubProbe(self.place, token)
-
-    def probe(self) -> GitHubProbe:
-        """For one check. Raises ConfigError that points at `access` where GitHub cannot be asked."""
-        try:
-            assert self.standing
-        except SplatError:
-            raise SplatError("GitHub could not be asked", next_step="See `access`.") from None
-        return self._probe(self.token)
-
     def access(self) -> Iterator[Check]:
         """Is the repository there for this token."""
         if self.alone:
@@ -309,11 +163,6 @@ class Look:
             return
         yield from hub.labels(self.probe().setup.labels(), self.wanted_labels)
 
-    @property
-    def wanted_labels(self) -> tuple[str, ...]:
-        """What people put on issues."""
-        return tuple(dict.fromkeys((*self.settings.gate.labels, *_LABELS)))
-
     def pull_requests(self) -> Iterator[Check]:
         """May Actions open pull requests."""
         from healer.setup.github_rights import Held
@@ -324,20 +173,6 @@ class Look:
         policy = self.probe().setup.pull_policy()
         allowed, mend = (None, policy.mend) if isinstance(policy, Held) else (policy.allowed, "")
         yield from hub.pull_requests(allowed, self.writer, self.place, mend)
-
-    @cached_property
-    def writer(self) -> Writer | None:
-        """Whose token Splat writes with; None where it depends on secrets that nobody names."""
-        if not self.callers:
-            return "plain"
-        there: set[str] | None = None
-        if not self._offline:
-            with suppress(SplatError):
-                setup = self.probe().setup
-                secrets, variables = setup.secrets(), setup.variables()
-                if isinstance(secrets, frozenset) and isinstance(variables, dict):
-                    there = {*secrets, *variables}
-        return self.callers[0].writer(there)
 
     def ci(self) -> Iterator[Check]:
         """Which road the checks of a fix take. Without the network the files alone say."""

@@ -45,14 +45,15 @@ def explained(text: bytes | None, environ: Mapping[str, str]) -> tuple[Explained
     """Every setting, in the schema's order; `text` are the bytes of `.github/splat.yml`. Raises ConfigError as
     `load_settings` does.
     """
-    settings, defaults = load_settings(text, environ=environ), Settings()
+    settings, defaults, known = load_settings(text, environ=environ), Settings(), load_settings(environ={})
     root = _nodes(text)
     found = []
     for key, rule in _rules(schema()):
         origin = _origin(key, settings.sources.get(key, ""), environ, root)
         value, default = _value(settings, key), _value(defaults, key)
-        if key == "prices" and not settings.sources.get(key):
-            value = default = "the known models'"
+        if key == "prices":
+            # What is known anyway is nobody's setting.
+            value = {model: price for model, price in value.items() if known.prices.get(model) != price}
         name = variable(key) if key in SETTABLE else ""
         about = str(rule.get("description", ""))
         found.append(Explained(key, about, _shape(rule), default, value, origin, name, INPUTS.get(key, "")))
