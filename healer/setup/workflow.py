@@ -24,7 +24,7 @@ _OWN_HEAD = (
 _CI = "    workflows: [CI]\n"
 _CI_BEGINS, _CI_ENDS = "  # Red checks of Splat's own pull requests", "    types: [completed]\n"
 _CI_IF_BEGINS = "\n      || (github.event_name == 'workflow_run'"
-_CI_IF_ENDS = "startsWith(github.event.workflow_run.head_branch, 'splat/'))"
+_CI_IF_ENDS = "github.event.workflow_run.head_repository.id == github.event.repository.id)"
 _LABELED = (
     "(github.event.label.name == 'auto-fix'\n"
     "      || (github.event.label.name == 'splat' && !contains(github.event.issue.body, '<!-- splat:1 signature=')))"

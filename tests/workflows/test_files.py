@@ -233,7 +233,7 @@ def test_the_last_word_is_said_whatever_happened() -> None:
 def test_healing_waits_for_no_look_at_checks_where_nothing_failed() -> None:
     answer, heal = jobs(HEAL)["answer"], jobs(HEAL)["heal"]
     assert answer["needs"] == "gate"
-    assert answer["if"].endswith("!contains(fromJSON('[\"heal\", \"retry\"]'), needs.gate.outputs.ask)")
+    assert answer["if"].endswith('!contains(fromJSON(\'["heal", "retry"]\'), needs.gate.outputs.ask)')
     assert heal["if"].startswith("!cancelled() && needs.gate.outputs.go == 'true'"), "a skipped job fails nothing"
 
 
@@ -366,7 +366,17 @@ def test_the_filter_at_its_edges(tmp_path: Path, case: str, changes: dict[str, A
     assert starts(tmp_path / "run", delivery(case, **changes), name_of(case)) is wanted
 
 
-def starts(folder: Path, payload: Any, name: str) -> bool:
+@pytest.mark.slow
+def test_without_the_line_that_the_comment_names_people_s_branches_are_looked_at(tmp_path: Path) -> None:
+    lines = CALLER.read_text().split("\n")
+    [ours] = [line for line in lines if line.strip().startswith("&& startsWith(github.event.workflow_run")]
+    more = yaml.safe_load("\n".join(line for line in lines if line != ours))["jobs"]["splat"]["if"]
+    own = delivery("workflow_run_default_branch")
+    assert starts(tmp_path / "own", own, "workflow_run", more)
+    assert not starts(tmp_path / "fork", delivery("workflow_run_fork"), "workflow_run", more)
+
+
+def starts(folder: Path, payload: Any, name: str, condition: str = "") -> bool:
     """Whether GitHub would start a runner: the caller's triggers, then its `if:` as act evaluates it."""
     trigger = read(CALLER)["on"].get(name, False)
     types = trigger.get("types") if isinstance(trigger, dict) else None
@@ -374,8 +384,10 @@ def starts(folder: Path, payload: Any, name: str) -> bool:
         return False
     folder.mkdir()
     (folder / "event.json").write_text(json.dumps(payload))
-    job = {"if": jobs(CALLER)["splat"]["if"], "runs-on": "ubuntu-24.04", "steps": [{"run": "true"}]}
-    (folder / "filter.yml").write_text(json.dumps({"on": {name: trigger if isinstance(trigger, list) else {}}, "jobs": {"filter": job}}))
+    when = condition or jobs(CALLER)["splat"]["if"]
+    job = {"if": when, "runs-on": "ubuntu-24.04", "steps": [{"run": "true"}]}
+    told = {"on": {name: trigger if isinstance(trigger, list) else {}}, "jobs": {"filter": job}}
+    (folder / "filter.yml").write_text(json.dumps(told))
     command = [program("act"), name, "--dryrun", "--workflows", "filter.yml", "--eventpath", "event.json"]
     env = {"PATH": "/usr/bin:/bin", "HOME": str(folder)}
     done = subprocess.run(
