@@ -31,7 +31,14 @@ _MOST_LISTED = 10
     type=click.Choice(["auto", "github", "folder"]),
     help="Where to look: GitHub, or .splat/ of this repository; by default GitHub where a remote is there.",
 )
-@click.option("--actor-id", default=0, metavar="ID", type=click.IntRange(0), help="The account that Splat writes as.")
+@click.option(
+    "--actor-id",
+    default=0,
+    envvar="SPLAT_ACTOR_ID",
+    metavar="ID",
+    type=click.IntRange(0),
+    help="The account that Splat writes as.",
+)
 @click.option("--html", metavar="FILE", help="Write one self-contained page with plots.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def status(repo: str, days: int, forge: str, actor_id: int, html: str | None, as_json: bool) -> int:
@@ -88,9 +95,8 @@ def _of_github(tree: WorkingTree, checkout: Checkout, actor_id: int, since: date
     from healer.edge.where import hub_of, place_of
 
     place = place_of(checkout, os.environ)
-    given = actor_id or int(os.environ.get("SPLAT_ACTOR_ID") or 0)
-    hub = hub_of(place, os.environ, given)
-    own = {given} if given else set()
+    hub = hub_of(place, os.environ, actor_id)
+    own = {actor_id} if actor_id else set()
     labels = _settings(tree).gate.labels
     return GitHubStatus(hub, labels, f"{place.host}/{place.full_name}", own).read(since, now)
 

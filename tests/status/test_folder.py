@@ -116,3 +116,9 @@ def test_nothing_to_tell_of_is_said_with_the_next_step(repo: Path, tmp_path: Pat
 def test_a_page_that_cannot_be_written_is_a_reason(repo: Path) -> None:
     ended = splat("status", "--html", "none/there.html", cwd=repo)
     assert (ended.returncode, b"cannot be written" in ended.stderr) == (2, True)
+
+
+def test_an_id_that_is_none_is_a_usage_error(repo: Path) -> None:
+    ended = splat("status", cwd=repo, SPLAT_ACTOR_ID="me")
+    assert (ended.returncode, b"--actor-id" in ended.stderr) == (2, True)
+    assert splat("status", cwd=repo, SPLAT_ACTOR_ID="").returncode == 0
