@@ -30,7 +30,8 @@ class Note:
     `stops` is True where nothing can be set up before it is mended: `no-git`, `bare`, `no-files`. The other codes:
     `no-remote`, `not-github`, `several-remotes`, `ssh-alias`, `detached`, `dirty`, `no-default-branch`, `worktree`,
     `submodule`, `submodules`, `read-only`, `unreadable` (broken, too large or vanished; `where` names the file),
-    `odd-names`, `vendored`, `too-many`, `no-service`, `foreign-workflow`, `py-splat`.
+    `odd-names`, `vendored`, `too-many`, `no-service`, `foreign-workflow`, `py-splat`,
+    `shadowed`.
     """
 
     code: str

@@ -37,6 +37,7 @@ _GRAMMARS: Mapping[str, Grammar] = {
     **dict.fromkeys(
         (".rb", ".ru"), Grammar("tree_sitter_ruby", "(assignment) @definition (call) @definition (class) @definition")
     ),
+    ".py": Grammar("tree_sitter_python", "(assignment) @definition (call) @definition"),
     ".php": Grammar(
         "tree_sitter_php",
         "(assignment_expression) @definition (scoped_call_expression) @definition"
@@ -104,9 +105,14 @@ class Call:
 
 def calls(path: str, text: str, wanted: Callable[[str], bool]) -> list[Call]:
     """The calls in a file whose callee is `wanted`; none in a language without a grammar here."""
+    return parsed(path, text, wanted)[0]
+
+
+def parsed(path: str, text: str, wanted: Callable[[str], bool]) -> tuple[list[Call], bool]:
+    """The same, and whether the file has no mistake that the grammar sees."""
     grammar = _GRAMMARS.get(f".{path.rpartition('.')[2]}")
     if grammar is None or len(text) > _LARGEST:
-        return []
+        return [], False
     found: list[Call] = []
 
     def definitions(caught: Caught) -> Iterator[Found]:
@@ -120,8 +126,8 @@ def calls(path: str, text: str, wanted: Callable[[str], bool]) -> list[Call]:
                 )
         yield from ()
 
-    treesitter.read(grammar, text.encode("utf-8", "replace"), path, definitions, lambda _: ())
-    return found
+    module = treesitter.read(grammar, text.encode("utf-8", "replace"), path, definitions, lambda _: ())
+    return found, not module.faults
 
 
 def _function(caught: Caught, node: Any) -> str:
@@ -184,7 +190,7 @@ def _chained(node: Any) -> Any:
 
 
 def _called(caught: Caught, call: Any) -> str:
-    if call.type == "call":  # Ruby
+    if call.type == "call" and call.child_by_field_name("function") is None:  # Ruby
         receiver, method = call.child_by_field_name("receiver"), call.child_by_field_name("method")
         dot = "." if receiver is not None else ""
         return f"{caught.text(receiver)}{dot}{caught.text(method)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from healer.runtimes.python.toml import read_toml
 from healer.setup.value import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from healer.setup.value import Repository
 
@@ -50,7 +51,20 @@ class Files:
             else:
                 folders[folder].append(name)
         self.folders = {folder: sorted(folders[folder]) for folder in sorted(folders)}
+        self._ordered = list(self.folders)
         self.all = frozenset(join(folder, name) for folder, names in self.folders.items() for name in names)
+
+    def below(self, folder: str) -> Iterator[str]:
+        """The paths in and below `folder`."""
+        for name in self.folders.get(folder, ()):
+            yield join(folder, name)
+        start = f"{folder}/"
+        for place in range(bisect_left(self._ordered, start), len(self._ordered)):
+            inner = self._ordered[place]
+            if not inner.startswith(start):
+                break
+            for name in self.folders[inner]:
+                yield join(inner, name)
 
     def text(self, path: str) -> str:
         """A tracked file's text with plain line ends, "" for none."""

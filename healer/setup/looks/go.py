@@ -105,8 +105,9 @@ def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
         runs = bool(mains) and re.search(r"^package main\b", text, re.MULTILINE) is not None
         framework = _MAKERS[makers[0].callee] if makers else (named or ["go"])[0]
         if runs:
+            side: Certainty = "likely" if re.match(r"(.{0,300}/)?(tools|hack|scripts)/", path) else "sure"
             yield Entry(
-                path, framework, "main", "sure", "`func main` of `package main`", mains[0].line, mains[0].end, "main"
+                path, framework, "main", side, "`func main` of `package main`", mains[0].line, mains[0].end, "main"
             )
         yield from _routers(path, makers)
 

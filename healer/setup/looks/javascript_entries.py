@@ -51,7 +51,7 @@ _STARTERS = re.compile(
     r"(?:^|[\s;&|])(?:node|nodemon|ts-node|ts-node-dev|tsx|bun|deno|nest|pm2|babel-node)\s(?P<rest>[^;&|]{1,300})"
 )
 _USUAL = ("index", "server", "app", "main", "start")
-_PLACES = ("src/", "", "server/", "lib/", "app/", "bin/", "api/")
+_PLACES = ("src", "", "server", "lib", "app", "bin", "api")
 _BUILT = re.compile(r"^(\./)?(dist|build|out|lib|\.?output)/(src/)?")
 
 
@@ -159,8 +159,8 @@ def _serves(callee: str, text: str) -> bool:
 
 
 def _is_usual(area: Area, path: str) -> bool:
-    inside = path.removeprefix(f"{area.folder}/" if area.folder else "")
-    return any(re.fullmatch(rf"{re.escape(place)}({'|'.join(_USUAL)})\.\w+", inside) for place in _PLACES)
+    folder, _, name = path.removeprefix(f"{area.folder}/" if area.folder else "").rpartition("/")
+    return name.partition(".")[0] in _USUAL and folder in _PLACES
 
 
 def _is_test(path: str) -> bool:

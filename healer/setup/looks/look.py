@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from healer.runtimes import RUNTIMES
-from healer.setup.looks.files import Files
+from healer.setup.looks.files import Files, join
 from healer.setup.looks.products import existing, product_notes
 from healer.setup.looks.tests import tests
 from healer.setup.looks.workflows import workflows
@@ -109,7 +109,17 @@ def _about_services(drafts: Sequence[Draft], files: Files) -> list[Note]:
         what = what if drafts else "No project in Python, JavaScript, Go, Ruby or PHP was found"
         then = "Splat can still heal what CI or a pasted trace shows; the SDK is put in by hand."
         notes.append(Note("no-service", what, "", then))
+    notes += _shadowing(drafts, files)
     if files.vendored:
         what = f"{files.vendored} tracked files lie in folders of others' code and were passed over"
         notes.append(Note("vendored", what))
     return notes
+
+
+def _shadowing(drafts: Sequence[Draft], files: Files) -> list[Note]:
+    """Modules of the project's own that Python would import in place of the SDK."""
+    folders = [draft.service.path for draft in drafts if draft.service.runtime == "python"]
+    starts = [join(folder, inner) for folder in folders for inner in ("splat", "src/splat")]
+    paths = [path for start in starts for path in (f"{start}.py", f"{start}/__init__.py") if path in files.all]
+    then = "Rename it: the SDK is imported by that name too."
+    return [Note("shadowed", "The project has a module of its own called `splat`", path, then) for path in paths[:5]]

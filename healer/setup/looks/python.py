@@ -35,6 +35,8 @@ _USUAL = frozenset(f"{name}.py" for name in (
 _MOST_FILES, _MOST_CHARACTERS = 400, 6_000_000
 _MOST_MADE = 50
 _SDK_SETTING = re.compile(r"splat\.integrations\.\w{1,40}")
+#: Folders of what people run by hand, next to what is served.
+_SIDE = frozenset(("scripts", "script", "tools", "hack", "notebooks"))
 _USUAL_NAMES = frozenset(("application", "app", "handler", "asgi", "wsgi"))
 _FACTORIES = re.compile(r"(create|make|build|get|init|new|setup)_?\w{0,40}|\w{0,40}(app|factory)")
 
@@ -57,6 +59,14 @@ def _projects(files: Files) -> tuple[list[str], dict[str, str]]:
         and folder.rpartition("/")[2] != "requirements"
         and any(name in DECLARING or REQUIREMENTS.fullmatch(name) for name in names)
     ]
+    # A folder of requirements belongs to the project around it.
+    listing = [folder for folder in files.folders if folder.rpartition("/")[2] == "requirements" and not aside(folder)]
+    folders += [
+        folder.rpartition("/")[0]
+        for folder in listing
+        if any(name.endswith((".txt", ".in")) for name in files.folders[folder])
+    ]
+    folders = list(dict.fromkeys(folders))
     known = set(folders)
     # Django's own layout: the manifest lies beside or above manage.py.
     for folder, names in files.folders.items():
@@ -177,38 +187,32 @@ def _frameworks(dependencies: Mapping[str, str], entries: list[Entry]) -> tuple[
 
 
 def _entries(area: Area, read: Mapping[str, PythonFile], declared: Declared, told: Mentions) -> list[Entry]:
-    found = [_of_made(path, made) for path, file in read.items() for made in file.made[:_MOST_MADE]]
+    found = [_of_made(path, made, file.mounted) for path, file in read.items() for made in file.made[:_MOST_MADE]]
     found = list(_weighed(area, found, told))
-    found += _django(area, read, "django" in declared.names)
+    found += _django(read, "django" in declared.names)
     if not any(entry.certainty != "unsure" for entry in found):
         found += _plain(area, read, declared.scripts(), told)
     return found
 
 
-def _of_made(path: str, made: Made) -> Entry:
+def _of_made(path: str, made: Made, mounted: set[str]) -> Entry:
     kind: Kind = "handler" if made.framework == "aws-lambda" else "app"
     if made.framework == "django":
         kind = "main"
     where = f"`{made.what}` is bound to `{made.name}`" if made.name and "(" in made.what else f"`{made.what}`"
     if made.what.startswith(("def ", "async def ")):
         where = f"`{made.what}`"
-    certain = made.plain and bool(made.name) and "." not in made.name and kind != "main"
+    certainty = made.certainty
+    if kind == "main" or not made.name or "." in made.name or (made.function and not made.returned):
+        certainty = "likely" if certainty == "sure" else certainty
     if made.function:
         kind = "factory" if made.returned else kind
-        certain = certain and made.returned
         named = _FACTORIES.fullmatch(made.function)
         where += f" in `{made.function}()`" + (", an app factory" if made.returned and named else "")
-    return Entry(
-        path,
-        made.framework,
-        kind,
-        "sure" if certain else "likely" if made.plain else "unsure",
-        where,
-        made.line,
-        made.end,
-        made.name,
-        made.function,
-    )
+    if made.name in mounted or not _SIDE.isdisjoint(path.split("/")[:-1]):
+        certainty = "unsure" if made.name in mounted else "likely"
+        where += ", which is mounted in another" if made.name in mounted else ", beside what is served"
+    return Entry(path, made.framework, kind, certainty, where, made.line, made.end, made.name, made.function)
 
 
 def _weighed(area: Area, entries: list[Entry], told: Mentions) -> Iterator[Entry]:
@@ -229,7 +233,8 @@ def _weighed(area: Area, entries: list[Entry], told: Mentions) -> Iterator[Entry
 
 
 def _told(entry: Entry, by: str) -> Entry:
-    return replace(entry, why=f"{entry.why}, and `{by}` names it")
+    named = replace(entry, why=f"{entry.why}, and `{by}` names it")
+    return replace(named, certainty="sure") if entry.kind == "handler" else named
 
 
 def _unnamed_handler(entry: Entry) -> Entry:
@@ -237,16 +242,16 @@ def _unnamed_handler(entry: Entry) -> Entry:
     return replace(entry, certainty="likely" if usual and entry.certainty == "sure" else "unsure")
 
 
-def _django(area: Area, read: Mapping[str, PythonFile], declared: bool) -> Iterator[Entry]:
+def _django(read: Mapping[str, PythonFile], declared: bool) -> Iterator[Entry]:
     """The settings that manage.py, wsgi.py or asgi.py name, and the files that load them."""
     modules = {file.module for file in read.values() if file.module}
     holding = {path: file.settings for path, file in read.items() if file.settings}
-    named = [path for path in holding if _module(area.folder, path) in modules]
+    named = {path: module for path in holding for module in modules if _is_module(path, module)}
     for path, (line, end, literal) in holding.items():
         sure = literal and (path in named or (len(holding) == 1 and bool(modules)))
         why = "`INSTALLED_APPS` stands there"
         if path in named:
-            why += f", and DJANGO_SETTINGS_MODULE is `{_module(area.folder, path)}`"
+            why += f", and DJANGO_SETTINGS_MODULE is `{named[path]}`"
         elif modules:
             why += f"; DJANGO_SETTINGS_MODULE is `{min(modules)}`"
         certain: Certainty = "sure" if sure else "likely" if modules or declared else "unsure"
@@ -256,10 +261,10 @@ def _django(area: Area, read: Mapping[str, PythonFile], declared: bool) -> Itera
             yield Entry(path, "django", "main", "likely", f"it sets DJANGO_SETTINGS_MODULE to `{file.module}`")
 
 
-def _module(folder: str, path: str) -> str:
-    """The dotted name by which code beside manage.py, wherever below `folder` that is, imports `path`."""
-    inside = path.removeprefix(f"{folder}/" if folder else "").removesuffix(".py").removesuffix("/__init__")
-    return inside.removeprefix("src/").replace("/", ".")
+def _is_module(path: str, module: str) -> bool:
+    """True when code beside manage.py, wherever that lies, may import `path` by the name `module`."""
+    dotted = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    return dotted == module or dotted.endswith(f".{module}")
 
 
 def _plain(area: Area, read: Mapping[str, PythonFile], scripts: Mapping[str, str], told: Mentions) -> Iterator[Entry]:

@@ -8,8 +8,12 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from healer.setup.looks.calls import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from healer.setup.value import Certainty
 
 _Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -34,6 +38,7 @@ HINTS = re.compile(
     r"|DJANGO_SETTINGS_MODULE|INSTALLED_APPS|__main__|start_response|receive|lambda_handler|context|splat|sentry_sdk"
     r"|raven|bugstack)\b"
 )
+_NAMED = {name: framework for (_, name), framework in _MAKERS.items() if framework in ("flask", "fastapi", "celery")}
 _TEXTUAL = re.compile(r"^(\w{1,80})[ \t]*=[ \t]*(?:\w{1,40}\.)?(Flask|FastAPI|Starlette|Celery)\(", re.MULTILINE)
 _LARGEST = 400_000
 _PRODUCTS = {"splat", "sentry_sdk", "raven", "bugstack"}
@@ -41,8 +46,8 @@ _PRODUCTS = {"splat", "sentry_sdk", "raven", "bugstack"}
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """An app, or a function that is one. `plain` is True where the statement stands directly in its module or function;
-    `returned` where the function gives it back; `what` names how it was made.
+    """An app, or a function that is one. `certainty` is of the place alone: "sure" where the statement stands directly
+    in its module or function; `returned` is True where the function gives it back; `what` names how it was made.
     """
 
     framework: str
@@ -51,14 +56,15 @@ class Made:
     line: int
     end: int
     function: str = ""
-    plain: bool = True
+    certainty: Certainty = "sure"
     returned: bool = False
 
 
 @dataclass(slots=True)
 class PythonFile:
     """What one file says. `settings` is (line, end, is it a literal) of INSTALLED_APPS, `module` the settings module it
-    names, `products` (module, line) of each import of an error reporter, `fault` why it could not be parsed.
+    names, `products` (module, line) of each import of an error reporter, `mounted` the names of apps that are mounted
+    in others, `fault` why it could not be parsed.
     """
 
     made: list[Made] = field(default_factory=list)
@@ -67,6 +73,7 @@ class PythonFile:
     main: int = 0
     functions: dict[str, int] = field(default_factory=dict)
     products: list[tuple[str, int]] = field(default_factory=list)
+    mounted: set[str] = field(default_factory=set)
     fault: str = ""
 
 
@@ -86,10 +93,18 @@ def read(text: str) -> PythonFile:
 
 
 def _textual(text: str, fault: str) -> PythonFile:
+    """What this version of Python does not read may be a later one's, which tree-sitter does; else there is a look."""
     found = PythonFile(fault=fault)
+    calls, sound = parsed("x.py", text, lambda callee: callee.rpartition(".")[2] in _NAMED)
+    if sound:
+        for call in calls:
+            framework = _NAMED[call.callee.rpartition(".")[2]]
+            place = (call.name, call.line, call.end, call.function)
+            found.made.append(Made(framework, f"{call.callee}(…)", *place, certainty="likely", returned=True))
+        return found
     for match in _TEXTUAL.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
-        found.made.append(Made(match[2].lower(), f"{match[2]}(…)", match[1], line, line, plain=False))
+        found.made.append(Made(match[2].lower(), f"{match[2]}(…)", match[1], line, line, certainty="unsure"))
     return found
 
 
@@ -149,6 +164,8 @@ class _Reader:
             self.found.main = node.lineno
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             self._environment(node.value)
+            if isinstance(node.value.func, ast.Attribute) and node.value.func.attr == "mount":
+                self.found.mounted |= {_dotted(argument) for argument in _arguments(node.value)} - {""}
 
     def _assigned(self, place: _Place, node: ast.Assign | ast.AnnAssign) -> None:
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
@@ -165,21 +182,11 @@ class _Reader:
         framework = self._framework(call.func)
         if framework:
             node = place.node
+            certainty: Certainty = "sure" if place.plain and not place.in_class else "likely"
+            end = node.end_lineno or node.lineno
             returned = not name or name in place.returns
             what = f"{_dotted(call.func)}(…)"
-            end = node.end_lineno or node.lineno
-            self.found.made.append(
-                Made(
-                    framework,
-                    what,
-                    name,
-                    node.lineno,
-                    end,
-                    place.function,
-                    place.plain and not place.in_class,
-                    returned,
-                )
-            )
+            self.found.made.append(Made(framework, what, name, node.lineno, end, place.function, certainty, returned))
 
     def _environment(self, call: ast.Call) -> None:
         words = [word for argument in call.args for word in _strings(argument)]
@@ -268,6 +275,10 @@ def _dotted(node: ast.expr) -> str:
 def _strings(node: ast.expr | None) -> list[str]:
     """The text of a constant."""
     return [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+
+
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(keyword.value for keyword in call.keywords)]
 
 
 def _is_main(test: ast.expr) -> bool:

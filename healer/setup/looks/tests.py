@@ -59,9 +59,10 @@ def tests(files: Files, service: Service) -> Tests | None:
 
 
 def _near(files: Files, folder: str) -> frozenset[str]:
-    start = f"{folder}/" if folder else ""
-    found = {path for path in files.all if path.startswith(start)} if folder else set(files.all)
-    found |= {path for name in _KEPT if (path := join(folder, name)) in files.tracked}
+    found = {path for name in _KEPT if (path := join(folder, name)) in files.tracked}
+    if not folder:
+        return files.all | found
+    found.update(files.below(folder))
     while folder:
         folder = posixpath.dirname(folder)
         found |= {join(folder, name) for name in files.folders.get(folder, ())}
