@@ -38,7 +38,8 @@ def of_actions(environ: Mapping[str, str]) -> Any:
         then = "Set `anthropic-organization-id` beside the rule."
         raise ConfigError("The federation rule's organization is not named", where=_RULE, next_step=then)
     if not environ.get(_URL) or not environ.get(_TOKEN):
-        then = "Call heal-oidc.yml, and grant `id-token: write` in the caller's `permissions:`."
+        # Not as YAML writes it: what follows `token:` is taken for a secret on its way to the issue.
+        then = "Call heal-oidc.yml, and set `id-token` to `write` in the caller's `permissions:`."
         raise ConfigError("This job may not ask GitHub for an identity", where=_URL, next_step=then)
     from anthropic.lib.credentials import WorkloadIdentityCredentials
 

@@ -49,7 +49,7 @@ def check(environ: Mapping[str, str], backend: str) -> None:
         assert cloud is not None
         cloud.check()
     elif not winner(environ, backend) and (backend == "api" or in_actions):
-        raise _missing(backend, in_actions=in_actions)
+        raise _missing(environ, backend, in_actions=in_actions)
 
 
 def unused(environ: Mapping[str, str], backend: str) -> tuple[str, ...]:
@@ -77,9 +77,13 @@ def _given(name: str) -> str:
     return f"{name} (`{_GIVEN[name]}`)" if name in _GIVEN else name
 
 
-def _missing(backend: str, *, in_actions: bool) -> ConfigError:
+def _missing(environ: Mapping[str, str], backend: str, *, in_actions: bool) -> ConfigError:
     name = CREDENTIALS[backend][0]
-    if in_actions:
+    if in_actions and backend == "api" and environ.get("ACTIONS_ID_TOKEN_REQUEST_URL"):
+        name = "ANTHROPIC_FEDERATION_RULE_ID"
+        then = f"This job has an identity and no place to show it: give the input `{_GIVEN[name]}`, "
+        then += f"`aws-role-to-assume` or `google-workload-identity-provider`. {_OTHERS}"
+    elif in_actions:
         then = f"Add it under {_SECRETS} and pass it on as the secret `{_GIVEN[name]}`. {_OTHERS}"
     else:
         then = (

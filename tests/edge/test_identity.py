@@ -117,7 +117,7 @@ def test_no_identity_is_a_message(front: Front, answer: Any) -> None:
 def test_what_is_missing_is_named() -> None:
     with pytest.raises(ConfigError, match="may not ask") as caught:
         identity.of_actions(RUNNER)
-    assert "id-token: write" in caught.value.next_step
+    assert "`id-token` to `write`" in caught.value.next_step
     with pytest.raises(ConfigError, match="organization"):
         identity.of_actions(RUNNER | {"ANTHROPIC_ORGANIZATION_ID": ""})
 

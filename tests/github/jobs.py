@@ -107,7 +107,10 @@ class Jobs:
         self.handover.unlink(missing_ok=True)
         with ScriptedClaude([answer(self.app)] if script is None else script) as claude:
             env = (
-                self.environ("heal") | {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": claude.url} | environ
+                self.environ("heal")
+                | {"ANTHROPIC_API_KEY": "sk-ant-test", "ANTHROPIC_BASE_URL": claude.url}
+                | {"ANTHROPIC_BEDROCK_BASE_URL": claude.url, "ANTHROPIC_VERTEX_BASE_URL": f"{claude.url}/v1"}
+                | environ
             )
             command = [SPLAT, "heal", "--request", self.request, "--handover", self.handover, "--repo", self.app.repo]
             pipe = subprocess.PIPE
