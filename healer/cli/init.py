@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from healer.setup.choices import Choices
     from healer.setup.plan import Change, Files, Part
 
+_HOST = "github.com"
 _MESSAGE = "Set up Splat\n\nWritten by `splat init`; `splat init --remove` takes it out again.\n"
 _REMOVED = "Remove Splat\n\nWhat `splat init` wrote is taken out again.\n"
 
@@ -58,6 +59,9 @@ class Way:
 @click.option("--service", "services", multiple=True, metavar="DIR", help="Only these get the SDK. Can be repeated.")
 @click.option("--no-code", is_flag=True, help="No SDK: only the workflow and the settings.")
 @click.option("--workflow", default="", metavar="FILE", help="Where the workflow goes.")
+@click.option(
+    "--try", "try_it", is_flag=True, help="Nothing but a try: from a seeded crash to a pull request, and gone."
+)
 @github_options
 def init(**told: Any) -> int:
     """Set a repository up for Splat: SDK, workflow and settings; then labels and secrets on GitHub.
@@ -72,6 +76,8 @@ def init(**told: Any) -> int:
     )
     if told["remove"]:
         return _remove(Path(told["repo"]), way)
+    if told["try_it"]:
+        return _try(Path(told["repo"]), way, named=told["github"])
     found, files = _look(Path(told["repo"]), way, named=told["github"])
     from healer.cli.init_ask import Flags, choose
 
@@ -195,6 +201,23 @@ def _remove(folder: Path, way: Way) -> int:
     part = Part(undone.changes, undone.left, words)
     done = _carry_out(where.root, part, way, _REMOVED, undone.folders)
     return _end(replace(done, outcome="removed") if done.written else done, part, (), way)
+
+
+def _try(folder: Path, way: Way, *, named: str) -> int:
+    """What is on GitHub already is tried; no file is touched."""
+    from healer.cli.init_try import run_try
+    from healer.edge.checkout import WorkingTree
+    from healer.setup.github import Place
+
+    if way.offline:
+        raise UsageError("A try happens on GitHub", next_step="Leave out --offline.")
+    where = WorkingTree(folder).checkout()
+    for note in where.notes:
+        _stop_at(note if note.stops else None, named)
+    remote = where.remotes[0] if where.remotes else None
+    owner, _, name = (named or (remote.full_name if remote else "")).partition("/")
+    place = Place.at(remote.host if remote and not named else _HOST, owner, name, os.environ)
+    return run_try(place, as_json=way.as_json)
 
 
 def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> tuple[Step, ...]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from healer.cli.console import one_line, say
-from healer.outcome import SplatError
+from healer.outcome import EXIT_BROKEN, EXIT_FIXED, EXIT_UNFIXED, SplatError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,23 @@ def try_out(
     finally:
         one.clean()
     return one.tried
+
+
+def run_try(place: Place, *, as_json: bool) -> int:
+    """`splat init --try`: 0 for a pull request, 20 for none, 1 where something could not be taken back."""
+    from dataclasses import asdict
+
+    from healer.cli.console import say_json
+
+    tell: Callable[[str], None] = (lambda line: None) if as_json else say
+    tell(f"Trying Splat on {place.full_name}: a branch, an issue, a run (Claude costs a few cents), a pull request.")
+    tried = try_out(place, tell)
+    code = EXIT_BROKEN if tried.left else EXIT_FIXED if tried.fixed else EXIT_UNFIXED
+    if as_json:
+        say_json(asdict(tried) | {"fixed": tried.fixed, "exit_code": code}, indent=2)
+    elif tried.fixed:
+        tell(f"It works: {tried.pull} (closed again, and still there to read).")
+    return code
 
 
 class _Try:
