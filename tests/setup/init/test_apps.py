@@ -1,0 +1,142 @@
+"""`splat init --yes` in each project of tests/apps/init; those with an SDK are run, crash, and their issue is seen."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from healer.settings import CONFIG_PATH, mistakes_in
+from tests.heal.kit import ENVIRON
+from tests.setup.init.kit import git, snapshot, told
+from tests.setup.trees import NAMES, expected, project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).resolve().parents[3]
+SDK = ROOT / "sdk" / "python"
+BIN = SDK / ".venv-new" / "bin"
+PYTHON = [name for name in NAMES if {each["runtime"] for each in expected(name)["services"]} == {"python"}]
+CRASHING = [name for name in PYTHON if "crash" in expected(name)]
+
+
+def _kit() -> ModuleType:
+    """The SDK's own stand-in for GitHub, whose package has the name of ours."""
+    spec = importlib.util.spec_from_file_location("github_kit_server", SDK / "tests" / "github_kit" / "server.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+kit = _kit()
+
+
+@pytest.fixture(scope="module")
+def github() -> Iterator[Any]:
+    with kit.Emulator() as emulator:
+        yield emulator
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_written_once_and_taken_out_again(name: str, tmp_path: Path) -> None:
+    root = project(name, tmp_path / name)
+    before = snapshot(root)
+    answer = told(root, "--yes")
+    assert answer["outcome"] == "written"
+    assert mistakes_in((root / CONFIG_PATH).read_bytes()) == ()
+    for path in (each["path"] for each in answer["files"] if each["path"].endswith(".py")):
+        compile((root / path).read_bytes(), path, "exec")
+    without = {each["where"] for each in answer["notes"] if each["code"] in ("no-sdk", "library")}
+    sdkless = {each["path"] for each in expected(name)["services"] if each["runtime"] != "python"}
+    assert sdkless <= without
+    written = snapshot(root)
+    assert told(root, "--yes")["outcome"] == "nothing"
+    assert snapshot(root) == written
+    told(root, "--remove", "--yes")
+    assert snapshot(root) == before
+
+
+@pytest.mark.parametrize("name", CRASHING)
+def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path) -> None:
+    repository = github.repository()
+    root = project(name, tmp_path / name)
+    git(root, "remote", "set-url", "origin", f"https://github.com/{repository}.git")
+    told(root, "--yes")
+    crash = expected(name)["crash"]
+    with (tmp_path / "log").open("wb") as log:
+        try:
+            with _crashed(root / crash.get("workdir", ""), crash, _environ(github, tmp_path), log):
+                issue = _until(lambda: github.issues(repository))[0]
+        except BaseException:
+            print((tmp_path / "log").read_text())
+            raise
+    assert issue["title"].startswith(f"[Splat] {crash['error']} in ")
+    assert "splat" in {label["name"] for label in issue["labels"]}
+
+
+def _environ(github: Any, folder: Path) -> dict[str, str]:
+    return ENVIRON | {
+        "PATH": f"{BIN}:{ENVIRON['PATH']}",
+        "SPLAT_TOKEN": kit.BOT,
+        "SPLAT_API_URL": f"http://localhost:{github.port}",
+        "SPLAT_SPOOL_DIR": str(folder / "spool"),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+@contextmanager
+def _crashed(root: Path, crash: dict[str, Any], environ: dict[str, str], log: Any) -> Iterator[None]:
+    """The app has failed once; a server goes on meanwhile."""
+    if "run" in crash:
+        subprocess.run(crash["run"], cwd=root, env=environ, stdout=log, stderr=log, timeout=60, check=False)
+        yield
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = str(probe.getsockname()[1])
+    command = [word.replace("{port}", port) for word in crash["start"]]
+    server = subprocess.Popen(
+        command, cwd=root, env=environ | {"PORT": port}, stdout=log, stderr=log, start_new_session=True
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _until(lambda: _status(f"{url}{crash['healthy']}") == 200)
+        assert _status(f"{url}{crash['request']}") == 500
+        yield
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(30)
+
+
+def _until(work: Any, seconds: float = 60) -> Any:
+    end = time.monotonic() + seconds
+    while True:
+        if found := work():
+            return found
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.2)
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
