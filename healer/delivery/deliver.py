@@ -145,7 +145,8 @@ class Delivery:
                 if run.id == here.run and run.attempt <= here.attempt and run.state == "running":
                     said = words.of_error(error, words.Voice(Settings().gate.mention, here.url, Tally()))
                     mine = replace(here, attempt=run.attempt)
-                    return finish(hub, mine, issue, End("error", run.dollars, said), now) is not None
+                    still = beside(said) if run.ask == "ci-finished" and ledger.pull else None
+                    return finish(hub, mine, issue, End("error", run.dollars, said, beside=still), now) is not None
         return False
 
     # --- a fix --------------------------------------------------------------------------------------------------------

@@ -138,7 +138,8 @@ class GitHub:
         """Implements `Hub`."""
         told = self.api.pages(f"/issues/{issue}/events") or ()
         put = [each for each in told if each.get("event") == "labeled" and _label_of(each) in names]
-        return _actor(put[-1].get("actor")) if put else None
+        # What an app did in somebody's name, that person need not know of.
+        return _actor(put[-1].get("actor")) if put and not put[-1].get("performed_via_github_app") else None
 
     def _is_own(self, issue: dict[str, Any], mark: str) -> bool:
         own = _id(issue.get("user")) == self.own

@@ -40,7 +40,7 @@ def tracking_body(ledger: Ledger, go: Go, here: Here, settings: Settings) -> str
     parts = [
         write_ledger(ledger),
         f"**{_DOES[go.ask]}** Asked for by {md.code(go.actor, 50)}; it may spend up to ${go.dollars:.2f}.{log}",
-        f"{md.code(settings.gate.mention + ' stop')} stops it. The result will be here.",
+        f"{_stopped_by(go, settings)} The result will be here.",
     ]
     return with_fates("\n\n".join(parts), ledger)
 
@@ -53,6 +53,12 @@ def with_fates(words: str, ledger: Ledger) -> str:
         for fate in failed
     ]
     return "\n\n".join([words.strip(), AFTER, "**What did not hold:**\n" + "\n".join(told)]) if told else words
+
+
+def _stopped_by(go: Go, settings: Settings) -> str:
+    if go.ask == "ci-finished" and go.issue == go.pull:
+        return "Taking the label away stops it."  # commands are for Splat's own pull requests
+    return f"{md.code(settings.gate.mention + ' stop')} stops it."
 
 
 def ci_mark(trigger: Trigger) -> str:
