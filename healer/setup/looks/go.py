@@ -105,11 +105,17 @@ def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
         runs = bool(mains) and re.search(r"^package main\b", text, re.MULTILINE) is not None
         framework = _MAKERS[makers[0].callee] if makers else (named or ["go"])[0]
         if runs:
-            side: Certainty = "likely" if re.match(r"(.{0,300}/)?(tools|hack|scripts)/", path) else "sure"
+            side: Certainty = "sure" if _is_program(area, path) else "likely"
             yield Entry(
                 path, framework, "main", side, "`func main` of `package main`", mains[0].line, mains[0].end, "main"
             )
         yield from _routers(path, makers)
+
+
+def _is_program(area: Area, path: str) -> bool:
+    """True at the top and in `cmd`, where Go keeps its programs; elsewhere a generator may well be one too."""
+    folders = path.removeprefix(f"{area.folder}/" if area.folder else "").split("/")[:-1]
+    return not folders or folders[0] in ("cmd", "cmds", "app", "apps", "services", "server", "api")
 
 
 def _routers(path: str, makers: list[Call]) -> Iterator[Entry]:

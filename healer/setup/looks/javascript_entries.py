@@ -64,10 +64,12 @@ def server_entries(area: Area, manifest: dict[str, Any], frameworks: Sequence[st
     apps = list(_apps(area, first, frameworks))
     main = frameworks[0] if frameworks else "node"
     found = []
+    runs = any(_is_started(why) for _, why in started) or bool(apps)
     for path, why in started:
-        surely = "scripts." in why or "`bin`" in why or any(app.path == path for app in apps)
-        # A library's `main` is what others load: nothing runs there.
-        found.append(Entry(path, main, "main", "sure" if surely else "unsure", why))
+        makes = any(app.path == path for app in apps)
+        # A command beside a server is a tool; a library's `main` is what others load: nothing runs there.
+        surely = makes or _is_started(why) or ("`bin`" in why and not runs)
+        found.append(Entry(path, main, "main", "sure" if surely else "likely" if "`bin`" in why else "unsure", why))
     mains = {entry.path for entry in found if entry.certainty == "sure"}
     for app in apps:
         alone = sum(other.framework == app.framework for other in apps) == 1
@@ -76,6 +78,10 @@ def server_entries(area: Area, manifest: dict[str, Any], frameworks: Sequence[st
         if not mains and certain and app.framework != "node":
             found.append(Entry(app.path, app.framework, "main", "likely", f"it makes the app: {app.why}"))
     return found
+
+
+def _is_started(why: str) -> bool:
+    return why.startswith("`scripts.")
 
 
 def _started(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:

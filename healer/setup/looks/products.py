@@ -56,8 +56,9 @@ def _of(draft: Draft) -> list[Seen]:
     found: list[Seen] = []
     for name, path in draft.dependencies.items():
         product = _PACKAGES.get(name) or next((kind for pattern, kind in _FAMILIES if pattern.match(name)), None)
-        if product:
-            found.append(Seen(product, path, "dependency", 0, draft.service.path))
+        trace = Seen(product, path, "dependency", 0, draft.service.path) if product else None
+        if trace and trace not in found:
+            found.append(trace)
     declared = {trace.product for trace in found}
     for trace in draft.seen:
         # A bare `import splat` may be either's: what the project declares decides.

@@ -284,9 +284,10 @@ def _plain(area: Area, read: Mapping[str, PythonFile], scripts: Mapping[str, str
         by = told.of(area.folder, path, "", "")
         sure = bool(by) or len(mains) == 1
         why = 'it runs by `if __name__ == "__main__"`' + (f", and `{by}` names it" if by else "")
-        yield Entry(
-            path, "python", "main", "sure" if sure and not scripts else "likely", why, read[path].main, read[path].main
-        )
+        certain: Certainty = "sure" if sure and not scripts else "likely"
+        if not by and not _SIDE.isdisjoint(path.split("/")[:-1]):
+            certain = "unsure"
+        yield Entry(path, "python", "main", certain, why, read[path].main, read[path].main)
 
 
 def _quiet(text: str) -> PythonFile:
