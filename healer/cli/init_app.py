@@ -32,9 +32,9 @@ def make_app(setup: GitHubSetup, organization: str, told: Choices, tell: Callabl
 
     flow = Flow(place, organization, app_name(place), lambda code: exchange(place, code), store)
     with serving(flow, told.port) as served:
-        show(flow.start, os.environ, tell, wanted=told.browser)
-        tell(f"Waiting for you there, at most {told.minutes} minutes; Ctrl-C cancels.")
         try:
+            show(flow.start, os.environ, tell, wanted=told.browser)
+            tell(f"Waiting for you there, at most {told.minutes} minutes; Ctrl-C cancels.")
             ended = served.wait(told.minutes * 60)
         except KeyboardInterrupt:
             flow.cancel()

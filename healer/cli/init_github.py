@@ -180,10 +180,11 @@ class _Walk:
         there = self._setup.secrets()
         names = frozenset() if isinstance(there, Held) else there
         had: Road | None = "app" if APP_KEY in names else "token" if TOKEN in names else None
-        if had and self._told.road in (None, had) and not self._told.token:
+        half = self._half_an_app() if had == "app" else None
+        if had and self._told.road in (None, had) and not self._told.token and not (half and self._told.road):
             what = f"the App in {APP_KEY} and {APP_CLIENT_ID}" if had == "app" else f"the token in {TOKEN}"
             self._road = had
-            return Step("road", "there", f"Splat writes as {what}.")
+            return half or Step("road", "there", f"Splat writes as {what}.")
         if self._told.road is None:
             options = [(each.road, f"{each.title}: {spoken(each.limits)}") for each in WAYS]
             chosen = self._ask.choose("What does Splat write as on GitHub? What each cannot do:", options, "plain")
@@ -192,6 +193,18 @@ class _Walk:
             return Step("road", "done", f"Splat writes with Actions' own token. {spoken(way('plain').limits)}")
         self._tell(f"What it cannot do: {spoken(way(self._road).limits)}")
         return self._app() if self._road == "app" else self._token()
+
+    def _half_an_app(self) -> Step | None:
+        """A run that was broken off between key and id: the workflows do not use the App yet."""
+        from healer.setup.github import APP_CLIENT_ID, APP_KEY
+
+        there = self._setup.variables()
+        if isinstance(there, Held) or APP_CLIENT_ID in there:
+            return None
+        place = self._setup.place
+        what = f"The App's key is in {APP_KEY}, but the variable {APP_CLIENT_ID} is not set."
+        then = f"Its client id stands at {place.page('apps')}: set it at {place.page('variables')}. Or: --road app"
+        return Step("road", "missing", what, then)
 
     def _token(self) -> Step:
         from healer.setup.github import TOKEN
@@ -223,6 +236,7 @@ class _Walk:
 
         app = make_app(self._setup, self._standing.organization, self._told, self._tell)
         if app is None:
+            self._road = "plain"
             return Step("road", "skipped", "No App was made. Splat writes with Actions' own token.")
         if not self._await(app):
             what = f"The App {app.slug} is made, its key is stored; it is not installed yet."

@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from healer.cli.console import one_line, say
@@ -94,7 +95,7 @@ def run_try(place: Place, *, as_json: bool) -> int:
 
     from healer.cli.console import say_json
 
-    tell: Callable[[str], None] = (lambda line: None) if as_json else say
+    tell: Callable[[str], None] = partial(say, err=True) if as_json else say
     tell(f"Trying Splat on {place.full_name}: a branch, an issue, a run (Claude costs a few cents), a pull request.")
     tried = try_out(place, tell)
     code = EXIT_BROKEN if tried.left else EXIT_FIXED if tried.fixed else EXIT_UNFIXED

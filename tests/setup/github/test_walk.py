@@ -149,8 +149,17 @@ def test_without_the_right_to_store_its_key_no_app_is_begun(hub: StandIn) -> Non
 
 def test_an_app_that_is_there_is_left_alone(hub: StandIn) -> None:
     hub.secrets, hub.variables = {APP_KEY: "pem"}, {APP_CLIENT_ID: "Iv1"}
+    for told in (Choices(), Choices(road="app")):
+        steps, _ = run(hub, told)
+        assert (steps["road"].state, steps["pull-requests"].state) == ("there", "skipped")
+    assert hub.manifests == []
+
+
+def test_half_an_app_is_no_app(hub: StandIn) -> None:
+    hub.secrets = {APP_KEY: "pem"}
     steps, _ = run(hub)
-    assert (steps["road"].state, steps["pull-requests"].state) == ("there", "skipped")
+    assert steps["road"].state == "missing"
+    assert f"{hub.url}/acme/shop/settings/variables/actions" in steps["road"].next_step
 
 
 def test_no_is_an_answer(hub: StandIn) -> None:
