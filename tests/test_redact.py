@@ -64,6 +64,7 @@ SECRETS = [
     (f"-----BEGIN RSA PRIVATE KEY-----\n{WORD}\n{WORD}\n-----END RSA PRIVATE KEY-----", WORD),
     (f"-----BEGIN OPENSSH PRIVATE KEY-----\\n{WORD}\\n{WORD}", WORD),
     ("AKIAIOSFODNN7EXAMPLE", "AKIA"),
+    (f"ABSK{WORD}", WORD),
     ("aws_secret_access_key=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "wJalr"),
     *((f"at {prefix}{WORD[:36]}.", WORD[:36]) for prefix in ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "npm_", "hf_")),
     (f"github_pat_11{WORD}", WORD),

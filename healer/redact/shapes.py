@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 #: Every run is possessive or bounded and begins where a word does, so no input makes one rescan.
 _SHAPES: tuple[tuple[str, str, str], ...] = (
     ("aws-key", "AKIA ASIA", r"[A-Z0-9]{16}(?![A-Za-z0-9])"),
+    ("aws-bedrock-key", "ABSK bedrock-api-key-", r"[A-Za-z0-9+/=]{40,2048}"),
     ("github-token", "ghp_ gho_ ghu_ ghs_ ghr_", r"[A-Za-z0-9]{20,255}"),
     ("github-token", "github_pat_", r"\w{20,255}"),
     ("gitlab-token", "glpat- gldt- glrt- glcbt- glptt- glft- glimt- gloas- glsoat- glagent-", r"[\w.-]{16,255}"),

@@ -12,6 +12,7 @@ _E = "(^|[^0-9A-Za-z_-])"
 #: X3: the published shapes, in their order: name, what a text that holds one contains, the pattern. Group 2 is secret.
 SHAPES: Tuple[Tuple[str, Tuple[str, ...], str], ...] = (
     ("aws", ("AKIA", "ASIA", "ABIA", "ACCA"), _B + "((?:AKIA|ASIA|ABIA|ACCA)[0-9A-Z]{16,})"),
+    ("aws-bedrock", ("ABSK", "bedrock-api-key-"), _B + "((?:ABSK|bedrock-api-key-)[0-9A-Za-z+/=]{40,})"),
     ("github", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), _B + "(gh[pousr]_[0-9A-Za-z_]{20,})"),
     ("github-pat", ("github_pat_",), _B + "(github_pat_[0-9A-Za-z_]{20,})"),
     ("gitlab", ("gl",), _B + "(gl(?:pat|dt|rt|cbt|ptt|ft|imt|oas|soat|agent)-[0-9A-Za-z_.-]{16,})"),
@@ -62,9 +63,9 @@ SHAPES: Tuple[Tuple[str, Tuple[str, ...], str], ...] = (
 _RUN = re.compile("[0-9A-Za-z_.+/=:-]{15,}")
 # How each of them begins. Forty searches are then spared wherever this finds nothing.
 _BEGINS = re.compile(
-    r"(?<![0-9A-Za-z])(?:A(?:KIA|SIA|BIA|CCA|Iza|TATT3|GE-S)|g(?:h[pousr]_|ithub_pat_|l(?:[dr]t|[cpis]|ft|oas|agent))"
+    r"(?<![0-9A-Za-z])(?:A(?:KIA|SIA|BIA|CCA|BSK|Iza|TATT3|GE-S)|g(?:h[pousr]_|ithub_pat_|l(?:[dr]t|[cpis]|ft|oas|agent))"
     r"|x(?:ox|app-)|[sr]k_|whsec_|ya29\.|GOCSPX-|s(?:k-|hp|q0|ntry)|n(?:pm|tn)_|NRAK-|PMAK-|pypi-|rubygems_|SG\."
-    r"|SK[0-9a-f]|key-|d(?:o[por]_v1_|api|ckr_pat_)|h(?:f_|v[sbr]\.)|lin_api_|eyJ|[0-9]{8,10}:AA"
+    r"|SK[0-9a-f]|key-|d(?:o[por]_v1_|api|ckr_pat_)|h(?:f_|v[sbr]\.)|lin_api_|bedrock-api|eyJ|[0-9]{8,10}:AA"
     r"|[MNO][0-9A-Za-z_-]{23,27}\.)|hooks\.slack\.com/|/api/webhooks/"
 )
 _compiled: Dict[str, Pattern[str]] = {}

@@ -37,7 +37,7 @@ def test_the_shapes_are_those_of_the_rule():
     begins = {"B": "(^|[^0-9A-Za-z])", "E": "(^|[^0-9A-Za-z_-])"}
     wanted = [(name, _long(pattern.replace("\\|", "|"), begins)) for name, pattern in rows]
     assert [(name, pattern) for name, _, pattern in SHAPES] == wanted
-    assert len(wanted) == 38
+    assert len(wanted) == 39
 
 
 def _long(pattern, begins):
@@ -101,11 +101,11 @@ def test_a_name_may_stand_eight_spaces_off():
 
 
 BEGINNINGS = """
-    AKIA ASIA ABIA ACCA ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glimt-
+    AKIA ASIA ABIA ACCA ABSK ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- gldt- glrt- glcbt- glptt- glft- glimt-
     gloas- glsoat- glagent- xoxa- xoxb- xoxc- xoxd- xoxe. xoxo- xoxp- xoxs- xapp-1- sk_live_ rk_test_
     sk_prod_ whsec_ AIza ya29. GOCSPX- sk- npm_ pypi- rubygems_ SK key- dop_v1_ doo_v1_ dor_v1_ shpat_ shpca_
     shppa_ shpss_ sq0atp- sq0csp- sq0idp- hf_ dapi hvs. hvb. hvr. sntrys_ sntryu_ NRAK- ATATT3 dckr_pat_
-    lin_api_ ntn_ AGE-SECRET-KEY-1 12345678:AA 1234567890:AA hooks.slack.com/services/
+    bedrock-api-key- lin_api_ ntn_ AGE-SECRET-KEY-1 12345678:AA 1234567890:AA hooks.slack.com/services/
     hooks.slack.com/triggers/
 """
 
