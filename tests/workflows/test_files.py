@@ -354,6 +354,10 @@ def test_the_caller_lets_in_whatever_the_gate_would_look_at(tmp_path: Path) -> N
         ("issue_comment_created", {"comment__author_association": "FIRST_TIMER"}, False),
         ("issue_comment_created", {"comment__author_association": "CONTRIBUTOR"}, True),
         ("issue_comment_created", {"action": "deleted"}, False),
+        ("issues_labeled", {"repository__fork": True}, False),
+        ("issue_comment_created", {"repository__fork": True}, False),
+        ("repository_dispatch", {"repository__fork": True}, False),
+        ("workflow_dispatch", {"repository__fork": True}, True),  # somebody wants it there
         ("issues_labeled", {"label__name": "AUTO-FIX"}, True),
         ("issues_labeled", {"label__name": "splat:stop"}, False),
         ("issues_labeled", {"label__name": "splat", "issue__body": None}, True),
