@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from healer.setup.plan import Change, Files, Part
 
 _HOST = "github.com"
+_ANSWERS = ("github", "mention", "services", "entries", "workflow", "no_code", "migrate")
 _MESSAGE = "Set up Splat\n\nWritten by `splat init`; `splat init --remove` takes it out again.\n"
 _REMOVED = "Remove Splat\n\nWhat `splat init` wrote is taken out again.\n"
 
@@ -58,6 +59,8 @@ class Way:
 @click.option("--label", "label", multiple=True, metavar="NAME", help="A label that starts a fix. Can be repeated.")
 @click.option("--mention", default="", metavar="WORD", help="What a command in a comment begins with.")
 @click.option("--service", "services", multiple=True, metavar="DIR", help="Only these get the SDK. Can be repeated.")
+@click.option("--entry", "entries", multiple=True, metavar="FILE", help="A service begins there for sure.")
+@click.option("--migrate", is_flag=True, help="Let py-splat give way to Splat's own SDK.")
 @click.option("--no-code", is_flag=True, help="No SDK: only the workflow and the settings.")
 @click.option("--workflow", default="", metavar="FILE", help="Where the workflow goes.")
 @click.option(
@@ -82,9 +85,7 @@ def init(**told: Any) -> int:
     found, files = _look(Path(told["repo"]), way, named=told["github"])
     from healer.cli.init_ask import Flags, choose
 
-    flags = Flags(
-        **{name: told[name] for name in ("github", "mention", "services", "workflow", "no_code")}, labels=told["label"]
-    )
+    flags = Flags(**{name: told[name] for name in _ANSWERS}, labels=told["label"])
     chosen = choose(found, files, flags, _asking(way))
     from healer.edge.setup_branch import merge_texts
     from healer.setup.propose import propose

@@ -29,8 +29,10 @@ class Flags:
     labels: tuple[str, ...]
     mention: str
     services: tuple[str, ...]
+    entries: tuple[str, ...]
     workflow: str
     no_code: bool
+    migrate: bool
 
 
 def choose(found: Found, files: Files, flags: Flags, ask: Ask) -> Choices:
@@ -46,8 +48,10 @@ def choose(found: Found, files: Files, flags: Flags, ask: Ask) -> Choices:
         _api_url(found),
         _labels(flags, gate),
         _mention(flags, gate),
-        _services(found, flags, ask),
+        services := _services(found, flags, ask),
         _workflow(flags),
+        _entries(found, services, flags, ask),
+        _migrates(found, flags, ask),
     )
 
 
@@ -110,6 +114,30 @@ def _services(found: Found, flags: Flags, ask: Ask) -> frozenset[str] | None:
     if len(able) < 2:
         return None
     return frozenset(each.path for each in able if ask.yes(_question(each), default=True))
+
+
+def _entries(found: Found, services: frozenset[str] | None, flags: Flags, ask: Ask) -> frozenset[str]:
+    """Files where a service begins because a person says so: by flag, or asked for the likeliest place of each."""
+    asked = {path.removeprefix("./") for path in flags.entries}
+    likely = {entry.path: entry for each in found.services for entry in each.entries if entry.certainty != "unsure"}
+    if unknown := asked - likely.keys():
+        there = ", ".join(sorted(likely)[:20]) or "none"
+        raise UsageError("Nothing begins in that file", where=min(unknown)[:200], next_step=f"Places found: {there}")
+    for service in found.services:
+        if (services is not None and service.path not in services) or asked & {each.path for each in service.entries}:
+            continue
+        best = next((entry for entry in service.entries if entry.certainty == "likely"), None)
+        if best and service.runtime == "python" and not any(each.certainty == "sure" for each in service.entries):
+            question = f"Does {service.name} begin in {best.path} ({best.why})?"
+            asked |= {best.path} if ask.yes(question, default=False) else set()
+    return frozenset(asked)
+
+
+def _migrates(found: Found, flags: Flags, ask: Ask) -> bool:
+    if flags.migrate or not found.splat.py_splat:
+        return flags.migrate
+    question = "py-splat is here, which has the same import name. Replace the dependency by Splat's own SDK?"
+    return ask.yes(question, default=False)
 
 
 def _question(service: Service) -> str:

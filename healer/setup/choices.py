@@ -17,7 +17,7 @@ class Choices:
     """`repository` is `owner/name` on the forge, `api_url` that of an Enterprise server, "" for github.com.
 
     `services` are the paths of those that get the SDK, None for all. `workflow` is the path of the workflow, "" for the
-    usual one.
+    usual one. `entries` are files where a service begins because a person says so. `migrate`: py-splat gives way.
     """
 
     repository: str
@@ -26,6 +26,8 @@ class Choices:
     mention: str = DEFAULT_MENTION
     services: frozenset[str] | None = None
     workflow: str = ""
+    entries: frozenset[str] = frozenset()
+    migrate: bool = False
 
     @property
     def trigger_label(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import UsageError
 from healer.setup.code import propose_code
+from healer.setup.migrate import propose_migration
 from healer.setup.plan import Change, Part, Word, created, together
 from healer.setup.record import RECORD_PATH, Record, digest, entry_of, read_record, write_record
 from healer.setup.settings_file import propose_settings
@@ -56,15 +57,14 @@ def record_of(files: Files) -> Record:
 
 
 def _noted(found: Found) -> Part:
-    """What was noticed when looking, for a person to know."""
-    return Part(words=tuple(Word(note.code, note.what, note.where, note.next_step) for note in found.notes))
+    """What was noticed when looking, for a person to know; but what the proposal itself says better."""
+    told = [note for note in found.notes if note.code not in ("foreign-workflow", "py-splat")]
+    return Part(words=tuple(Word(note.code, note.what, note.where, note.next_step) for note in told))
 
 
 def _of(service: Service, found: Found, files: Files, choices: Choices, named: bool) -> Part:
-    if any(seen.service == service.path for seen in found.splat.py_splat) and service.runtime == "python":
-        what = f"{service.name} uses py-splat, which is imported by the same name: nothing is put into it"
-        then = "Take py-splat out (its dependency and its lines), then run `splat init` again."
-        return Part(words=(Word("py-splat", what, service.path, then),))
+    if service.runtime == "python" and any(seen.service == service.path for seen in found.splat.py_splat):
+        return propose_migration(service, found, files, choices, named=named)
     return propose_code(service, files, choices, named=named)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import tokenize
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
 from healer.setup.code.apps import app_splice
-from healer.setup.code.lines import DJANGO_APP, INTEGRATIONS, import_lines, install, start_lines
+from healer.setup.code.entries import imports_of, paste_of, sure_entries, to_paste
+from healer.setup.code.lines import INTEGRATIONS, start_lines
 from healer.setup.code.place import head_of, imported_roots, start_splices
 from healer.setup.code.source import read_source
 from healer.setup.code.syntax import read_syntax
 from healer.setup.dependency import add_dependency
-from healer.setup.plan import Part, Paste, Word, inserted, together
+from healer.setup.plan import Part, Word, inserted, together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,92 +29,71 @@ if TYPE_CHECKING:
 SDK = "splat-sdk"
 
 
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What all files of a service share. `start` are the lines of `splat.init`."""
+
+    service: Service
+    files: Files
+    choices: Choices
+    start: list[str]
+
+    def is_own(self, root: str) -> bool:
+        """True for a module of the repository: beside the service, in its `src`, or at the top."""
+        folders = {self.service.path, f"{self.service.path}/src".lstrip("/"), "", "src"}
+        known = self.files.paths()
+        places = (f"{folder}/{root}".lstrip("/") for folder in folders)
+        return any(f"{place}.py" in known or f"{place}/__init__.py" in known for place in places)
+
+
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
     if service.library:
         word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
         return Part(words=(word,))
-    start = start_lines(service, choices, named=named)
-    paths = list(dict.fromkeys(entry.path for entry in _entries(service)))
-    parts = [_file(path, service, files, start) for path in paths] or [_unknown(service, start)]
+    site = _Site(service, files, choices, start_lines(service, choices, named=named))
+    paths = list(dict.fromkeys(entry.path for entry in sure_entries(service, choices)))
+    parts = [_file(path, site) for path in paths]
+    # Where somebody has set it up already, what else there may be is theirs to know.
+    if not any(word.code == "has-splat" for part in parts for word in part.words):
+        parts.append(to_paste(service, choices, site.start))
     return together([add_dependency(service, files, SDK), *parts])
 
 
-def _entries(service: Service) -> list[Entry]:
-    """The places to write to: those of frameworks; where there is none, those that are run."""
-    sure = [entry for entry in service.entries if entry.certainty == "sure"]
-    apps = [entry for entry in sure if entry.framework in INTEGRATIONS and entry.kind not in ("main", "config")]
-    return apps or [entry for entry in sure if entry.kind == "main"]
-
-
-def _unknown(service: Service, start: list[str]) -> Part:
-    """Nothing is certain: what to paste, and where that may be."""
-    likely = next((each for each in service.entries if each.certainty != "unsure"), None) or next(
-        iter(service.entries), None
-    )
-    framework = likely.framework if likely else service.frameworks[0] if service.frameworks else "python"
-    lines = [*import_lines(framework), *start]
-    if framework == "django":
-        lines.append(f'INSTALLED_APPS = ["{DJANGO_APP}", *INSTALLED_APPS]')
-    elif framework in INTEGRATIONS:
-        lines.append(install(framework, (likely.name if likely and likely.kind == "app" else "") or "app"))
-    why = f"it is not certain that {service.name} begins there ({likely.why})" if likely else (
-        f"where {service.name} begins could not be found"
-    )  # fmt: skip
-    return Part(pastes=(Paste(likely.path if likely else service.path, tuple(lines), why),))
-
-
-def _file(path: str, service: Service, files: Files, start: list[str]) -> Part:
-    entries = [entry for entry in _entries(service) if entry.path == path]
-    # Django's settings are loaded by all of its processes: started there, it is started once.
-    started = any(entry.kind == "settings" for entry in _entries(service))
-    with_start = entries[0].kind == "settings" or not (started and _loads_django(files.read(path) or b""))
-    made = _change(path, entries, service, files, start if with_start else [])
-    if isinstance(made, Part):
-        return made
+def _file(path: str, site: _Site) -> Part:
+    entries = [entry for entry in sure_entries(site.service, site.choices) if entry.path == path]
+    start = _start(path, entries, site)
+    made = _change(path, entries, start, site)
     if isinstance(made, Rejected):
-        lines = [*_imports(entries), *(start if with_start else []), *(_line(entry) for entry in entries)]
-        return Part(pastes=(Paste(path, tuple(line for line in lines if line), made.reason),))
-    return Part(changes=(made,))
+        return Part(pastes=(paste_of(entries, start, made.reason),))
+    return made if isinstance(made, Part) else Part(changes=(made,))
 
 
-def _loads_django(data: bytes) -> bool:
-    return b"DJANGO_SETTINGS_MODULE" in data or b"django.conf" in data
+def _start(path: str, entries: Sequence[Entry], site: _Site) -> list[str]:
+    """Django's settings are loaded by all of its processes: started there, it is started once."""
+    settings = any(entry.kind == "settings" for entry in sure_entries(site.service, site.choices))
+    here = any(entry.kind == "settings" for entry in entries)
+    data = site.files.read(path) or b""
+    elsewhere = settings and not here and (b"DJANGO_SETTINGS_MODULE" in data or b"django.conf" in data)
+    return [] if elsewhere else site.start
 
 
-def _imports(entries: Sequence[Entry]) -> list[str]:
-    return sorted({line for entry in entries for line in import_lines(entry.framework)})
-
-
-def _line(entry: Entry) -> str:
-    """As a person would write it, for pasting."""
-    if entry.kind == "settings":
-        return f'INSTALLED_APPS = ["{DJANGO_APP}", *INSTALLED_APPS]'
-    if entry.framework not in INTEGRATIONS or entry.kind == "main":
-        return ""
-    return install(entry.framework, entry.name or "app")
-
-
-def _change(
-    path: str, entries: Sequence[Entry], service: Service, files: Files, start: list[str]
-) -> Change | Part | Rejected:
-    if why := files.blocked(path):
-        return Rejected("blocked", why)
-    data = files.read(path)
-    if data is None:
-        return Rejected("unreadable", "it cannot be read")
-    source = read_source(data)
+def _change(path: str, entries: Sequence[Entry], start: list[str], site: _Site) -> Change | Part | Rejected:
+    if why := site.files.blocked(path):
+        return Rejected("blocked", f"it {why}")
+    data = site.files.read(path)
+    source = Rejected("unreadable", "it cannot be read") if data is None else read_source(data)
     if isinstance(source, Rejected):
         return source
     syntax = read_syntax(source)
     if isinstance(syntax, Rejected):
         return syntax
-    if taken := _taken(source, syntax, service, files, path):
+    if taken := _taken(source, syntax, site, path):
         return taken
-    splices = _splices(source, syntax, entries, service, files, start)
+    splices = _splices(source, syntax, entries, start, site)
     if isinstance(splices, Rejected):
         return splices
-    change = inserted(path, data, splices, "Splat's SDK")
+    change = inserted(path, source.data, splices, "Splat's SDK")
     return change if _still_python(change) else Rejected("place", "with the lines it would be no Python any more")
 
 
@@ -122,10 +103,10 @@ def _still_python(change: Change) -> bool:
 
 
 def _splices(
-    source: Source, syntax: Syntax, entries: Sequence[Entry], service: Service, files: Files, start: list[str]
+    source: Source, syntax: Syntax, entries: Sequence[Entry], start: list[str], site: _Site
 ) -> list[Splice] | Rejected:
     head = head_of(source, syntax)
-    splices = start_splices(source, head, _imports(entries), start, lambda root: _is_own(root, service, files))
+    splices = start_splices(source, head, imports_of(entries), start, site.is_own)
     for entry in entries:
         if entry.kind == "main" or entry.framework not in INTEGRATIONS:
             continue
@@ -138,9 +119,9 @@ def _splices(
     return splices
 
 
-def _taken(source: Source, syntax: Syntax, service: Service, files: Files, path: str) -> Part | Rejected | None:
+def _taken(source: Source, syntax: Syntax, site: _Site, path: str) -> Part | Rejected | None:
     """What already has the name `splat` here: Splat itself, or something else."""
-    if _is_own("splat", service, files):
+    if site.is_own("splat"):
         return Rejected("name", "the project has a module of its own that is called `splat`")
     names = set(_names(source))
     if "splat" not in names:
@@ -155,11 +136,3 @@ def _names(source: Source) -> Iterator[str]:
     text = "".join(line.rstrip("\r\n") + "\n" for line in source.lines)  # `tokenize` knows no other end
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     return (token.string for token in tokens if token.type == tokenize.NAME)
-
-
-def _is_own(root: str, service: Service, files: Files) -> bool:
-    """True for a module of the repository: beside the service, in its `src`, or at the top."""
-    folders = {service.path, f"{service.path}/src".lstrip("/"), "", "src"}
-    known = files.paths()
-    places = (f"{folder}/{root}".lstrip("/") for folder in folders)
-    return any(f"{place}.py" in known or f"{place}/__init__.py" in known for place in places)

@@ -37,7 +37,7 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
         return Part(pastes=(Paste(path or service.path, (f"pip install {name}",), why),))
     after: bytes | Rejected | None = None
     if why := files.blocked(path):
-        after = Rejected("blocked", why)
+        after = Rejected("blocked", f"it {why}")
     elif _is_named(data, name):
         return Part()
     else:

@@ -34,5 +34,5 @@ def _place(lines: list[bytes], name: bytes) -> int:
 
 
 def _commented(lines: list[bytes], number: int) -> bool:
-    """What pip-compile writes below a name, or a person above it, stays with it."""
-    return number > 0 and lines[number - 1].lstrip().startswith(b"#")
+    """A comment above a name stays with it; one that is indented belongs to the name before, as pip-compile has it."""
+    return number > 0 and lines[number - 1].startswith(b"#")

@@ -1,34 +1,42 @@
-"""`setup.py`: an item of `install_requires=[…]`, where that is a list of texts on lines of their own."""
+"""`setup.py`: the first item of `install_requires=[…]`, where that is a list of texts."""
 
 from __future__ import annotations
 
+import ast
 import re
 
 from healer.outcome import Rejected
 from healer.setup.code.source import read_source
 from healer.setup.code.syntax import read_syntax
-from healer.setup.plan import spliced
 
-_OPENING = re.compile(r"\s*install_requires\s*=\s*\[\s*$")
-_ITEM = re.compile(r"""(\s+)(["'])[A-Za-z0-9][^"'\\]*\2,?\s*(?:#.*)?$""")
+_LIST = re.compile(rb"""\binstall_requires[ \t]{0,20}=[ \t]{0,20}\[(\s{0,200})(["'\]])""")
 
 
 def add(data: bytes, name: str) -> bytes | Rejected:
-    """The file with one more line, before the first item."""
+    """The file with one more item: on a line of its own where the first one has its own."""
     source = read_source(data)
     if isinstance(source, Rejected):
         return source
     if isinstance(found := read_syntax(source), Rejected):
         return found
-    openings = [number for number, line in enumerate(source.lines) if _OPENING.match(line)]
-    if len(openings) != 1 or openings[0] + 1 >= len(source.lines):
-        return Rejected("none", "install_requires is no list with lines of its own")
-    first = openings[0] + 1
-    item = _ITEM.match(source.lines[first])
-    if item is None:
-        return Rejected("none", "install_requires is no list of texts")
-    after = spliced(data, [source.insert(first, [f"{source.indent(first)}{item[2]}{name}{item[2]},"])])
-    checked = read_source(after)
-    if isinstance(checked, Rejected) or isinstance(read_syntax(checked), Rejected):
-        return Rejected("format", "it could not be changed")
-    return after
+    lists = list(_LIST.finditer(data))
+    before = _required(data)
+    if len(lists) != 1 or before is None:
+        return Rejected("none", "install_requires is no list of texts that stands in the call")
+    space, quote = lists[0][1], lists[0][2]
+    item = b"%b%b%b" % (quote, name.encode(), quote) if quote != b"]" else b'"%b"' % name.encode()
+    follows = b"," + (space if b"\n" in space else b" ") if quote != b"]" else b""
+    at = lists[0].start(2)
+    after = data[:at] + item + follows + data[at:]
+    return after if _required(after) == [name, *before] else Rejected("format", "it could not be changed")
+
+
+def _required(data: bytes) -> list[str] | None:
+    """What the one `install_requires=` of the file lists."""
+    calls = (node for node in ast.walk(ast.parse(data)) if isinstance(node, ast.keyword))
+    lists = [node.value for node in calls if node.arg == "install_requires"]
+    try:
+        (value,) = (ast.literal_eval(each) for each in lists)
+    except (ValueError, TypeError):
+        return None
+    return value if isinstance(value, list) and all(isinstance(each, str) for each in value) else None

@@ -1,0 +1,69 @@
+"""Which of a service's places are written to, and what is pasted at those that are not certain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from healer.setup.code.lines import DJANGO_APP, INTEGRATIONS, import_lines, install
+from healer.setup.plan import Part, Paste
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from healer.setup.choices import Choices
+    from healer.setup.value import Entry, Service
+
+_MOST_PASTES = 4
+
+
+def sure_entries(service: Service, choices: Choices) -> list[Entry]:
+    """The places of frameworks; where there is none, those that are run. A person's word makes a likely one sure."""
+    sure = [
+        entry
+        for entry in service.entries
+        if entry.certainty == "sure" or (entry.certainty == "likely" and entry.path in choices.entries)
+    ]
+    return [entry for entry in sure if _is_app(entry)] or [entry for entry in sure if entry.kind == "main"]
+
+
+def likely_entries(service: Service, choices: Choices) -> list[Entry]:
+    """Places that nobody is sure of, of frameworks that no sure one is of; the best first."""
+    sure = sure_entries(service, choices)
+    covered = {entry.framework for entry in sure}
+    likely = [entry for entry in service.entries if entry.certainty == "likely" and entry.framework not in covered]
+    apps = [entry for entry in likely if _is_app(entry)]
+    return apps if sure or apps else [entry for entry in likely if entry.kind == "main"]
+
+
+def _is_app(entry: Entry) -> bool:
+    return entry.framework in INTEGRATIONS and entry.kind not in ("main", "config", "browser")
+
+
+def to_paste(service: Service, choices: Choices, start: Sequence[str]) -> Part:
+    """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
+    likely = likely_entries(service, choices)[:_MOST_PASTES]
+    pastes = tuple(paste_of([entry], start, f"{service.name} may begin there: {entry.why}") for entry in likely)
+    if not pastes and not sure_entries(service, choices):
+        framework = service.frameworks[0] if service.frameworks else "python"
+        lines = [*import_lines(framework), *start, *_line(framework, "app")]
+        pastes = (Paste(service.path, tuple(lines), f"where {service.name} begins could not be found"),)
+    return Part(pastes=pastes)
+
+
+def paste_of(entries: Sequence[Entry], start: Sequence[str], why: str) -> Paste:
+    """The lines of these places of one file, as a person would write them."""
+    lines = [*imports_of(entries), *start]
+    for entry in entries:
+        lines += _line(entry.framework, entry.name or "app") if _is_app(entry) else []
+    return Paste(entries[0].path, tuple(lines), why)
+
+
+def imports_of(entries: Sequence[Entry]) -> list[str]:
+    """Every import that these places need, once."""
+    return sorted({line for entry in entries for line in import_lines(entry.framework)})
+
+
+def _line(framework: str, name: str) -> list[str]:
+    if framework == "django":
+        return [f'INSTALLED_APPS = ["{DJANGO_APP}", *INSTALLED_APPS]']
+    return [install(framework, name)] if framework in INTEGRATIONS else []
