@@ -41,6 +41,7 @@ NOT_RUN = {
 #: Options in the documents that are not `splat`'s, and whose they are.
 FOREIGN = {
     "--security-opt": "docker",
+    "--no-install-package": "uv",
     "--cases": "scripts/bench_context.py",
     "--repos": "scripts/bench_context.py",
     "--fast": "scripts/test",
