@@ -5,25 +5,24 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from healer.cli.init_github import Step, github_options
 from healer.cli.init_github import choices as github_choices
-from healer.cli.init_github import github_options
 from healer.cli.init_words import as_wire, show, told
-from healer.outcome import EXIT_FIXED, SplatError, UsageError
+from healer.outcome import EXIT_BROKEN, EXIT_FIXED, ConfigError, SplatError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healer.cli.ask import Ask
     from healer.cli.init_github import Choices as GitHubChoices
-    from healer.cli.init_github import Step
     from healer.setup import Found
     from healer.setup.choices import Choices
+    from healer.setup.github import Place
     from healer.setup.plan import Change, Files, Part
 
 _HOST = "github.com"
@@ -227,26 +226,44 @@ def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> 
     if way.offline or way.dry_run:
         return ()
     from healer.cli.console import say
-    from healer.cli.init_github import Step, set_up
+    from healer.cli.init_github import set_up, told_of
+    from healer.edge.github_token import find_token
     from healer.setup.github import Place
 
-    # The address of the App's page, above all, has to be seen.
-    tell = partial(say, err=True) if way.as_json else say
+    tell = (lambda line: None) if way.as_json else say
     host = found.remote.host if found.remote else "github.com"
     owner, _, name = chosen.repository.partition("/")
     try:
-        return set_up(Place.at(host, owner, name, os.environ), told, _asking(way), tell)
+        place = Place.at(host, owner, name, os.environ)
+        try:
+            find_token(place, os.environ)
+        except ConfigError as error:
+            steps = _by_hand(place, error)
+        else:
+            return set_up(place, told, _asking(way), tell)
     except SplatError as error:
-        step = Step("github", "failed", error.what, f"{error.where}: {error.next_step}".strip(": "))
-    from healer.cli.init_github import told_of
+        steps = (Step("github", "failed", error.what, f"{error.where}: {error.next_step}".strip(": ")),)
+    for step in steps:
+        tell(told_of(step))
+    return steps
 
-    tell(told_of(step))
-    return (step,)
+
+def _by_hand(place: Place, error: ConfigError) -> tuple[Step, ...]:
+    """Without a token: which page each thing is on."""
+    box = "Allow GitHub Actions to create and approve pull requests"
+    return (
+        Step(
+            "token", "missing", f"{error.what}: what is on GitHub is left to you, or to a second run", error.next_step
+        ),
+        Step("claude", "missing", "Add the secret ANTHROPIC_API_KEY", place.page("new-secret")),
+        Step("pull-requests", "missing", f"Tick `{box}`", place.page("actions")),
+        Step("labels", "missing", "Make the labels that start a fix", place.page("labels")),
+    )
 
 
 def _end(done: Done, part: Part, steps: Sequence[Step], way: Way) -> int:
     """The last words, and the exit code: 0 unless the half on GitHub broke."""
-    code = 1 if any(step.state == "failed" for step in steps) else EXIT_FIXED
+    code = EXIT_BROKEN if any(step.state == "failed" for step in steps) else EXIT_FIXED
     if way.as_json:
         from healer.cli.console import say_json
 

@@ -261,6 +261,29 @@ write_changes(Path(sys.argv[1]), [
     assert snapshot(shop) == before
 
 
+@pytest.mark.parametrize("written", [1, 2, 4])
+def test_a_run_that_was_killed_is_continued(tmp_path: Path, written: int) -> None:
+    from healer.edge.setup_branch import merge_texts
+    from healer.edge.setup_files import TreeFiles, write_changes
+    from healer.setup.choices import Choices
+    from healer.setup.propose import propose
+    from tests.setup.trees import looked
+
+    repo = repository(tmp_path / "shop", SHOP)
+    before = snapshot(repo)
+    found = looked(repo)
+    files = TreeFiles(found.root, frozenset(SHOP))
+    changes = propose(found, files, Choices("acme/shop"), merge_texts).changes
+    assert changes[0].path == RECORD_PATH, "what was done before the end can be taken back"
+    write_changes(repo, changes[:written])
+    told(repo, "--yes")
+    assert (repo / "app.py").read_text().startswith(EXPECTED)
+    assert (repo / WORKFLOW).exists()
+    assert told(repo, "--yes")["outcome"] == "nothing"
+    told(repo, "--remove", "--yes")
+    assert snapshot(repo) == before
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_checkout(tmp_path: Path) -> None:
     repo = repository(tmp_path / "shop", SHOP)
