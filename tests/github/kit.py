@@ -386,6 +386,13 @@ class Shop:
         made: dict[str, Any] = self.call("POST", f"{self.path}/pulls", told, by)
         return made
 
+    def label_pull(self, proxy: Proxy, number: int, by: str = MONA, name: str = "splat") -> None:
+        """A label on a pull request, and who put it, which the emulator does not tell of pull requests."""
+        path = f"{self.path}/issues/{number}"
+        self.call("POST", f"{path}/labels", {"labels": [name]}, by)
+        put = [{"event": "labeled", "actor": self.user(by), "label": {"name": name}}]
+        proxy.answers[f"GET {path}/events"] = (200, json.dumps(put).encode())
+
     def repository(self) -> dict[str, Any]:
         """As a payload names it."""
         return {"id": self.id, "full_name": self.full_name, "default_branch": "main"}

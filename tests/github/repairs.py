@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -63,10 +62,7 @@ class Repairs:
         """A person's pull request that carries the label."""
         self._pull("mona/discounts", "Discounts\n", "They were asked for.", MONA)
         self.issue = self.pull
-        shop = self.gate.shop
-        shop.call("POST", f"{shop.path}/issues/{self.pull}/labels", {"labels": ["splat"]}, labelled_by)
-        put = {"event": "labeled", "actor": shop.user(labelled_by), "label": {"name": "splat"}}
-        self.proxy.answers[rf"GET {shop.path}/issues/{self.pull}/events"] = (200, json.dumps([put]).encode())
+        self.gate.shop.label_pull(self.proxy, self.pull, labelled_by)
         self.gate.configure("ci_heal: true")
         return self
 

@@ -346,7 +346,7 @@ def test_a_labelled_pull_request_with_red_checks_is_healed_too(gate: Gate) -> No
     }
     payload = gate.payload("workflow_run_failed", **changes)
     assert gate.run("workflow_run_failed", payload).outputs["code"] == "not-ours"
-    gate.shop.call("POST", f"{gate.shop.path}/issues/{pull['number']}/labels", {"labels": ["splat"]})
+    gate.shop.label_pull(gate.proxy, pull["number"])
     ended = gate.run("workflow_run_failed", payload)
     assert (ended.outputs["code"], ended.outputs["pull"]) == ("go", str(pull["number"]))
     assert gate.run("workflow_run_failed", payload).outputs["code"] == "duplicate"
