@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from healer.edge.plumbing import git
+from healer.edge.plumbing import git, without_filters
 from healer.outcome import SplatError
 from healer.setup.remotes import first, remote
 from healer.setup.value import Checkout, Note
@@ -50,10 +50,20 @@ class WorkingTree:
             self._top,
             branch,
             self._default_branch(remotes[0].name if remotes else "", branch, hints),
-            dirty=bool(self._run("status", "--porcelain", "-uno", "--ignore-submodules=all", "--no-renames")),
+            dirty=self._dirty(),
             remotes=remotes,
             notes=(*self._notes, *self._standing()),
         )
+
+    def _dirty(self) -> bool:
+        """By content, without the repository's filters; where those cannot be left out, it is taken for dirty."""
+        assert self._top is not None
+        try:
+            off = without_filters(self._top)
+        except SplatError:
+            off = None
+        how = ("status", "--porcelain", "-uno", "--ignore-submodules=all", "--no-renames")
+        return off is None or bool(self._run(*off, *how))
 
     def paths(self) -> frozenset[str]:
         """Every tracked regular file; no symlink, no submodule. Names that cannot be spoken of safely are left out."""

@@ -23,6 +23,7 @@ SAFE = (
     *("-c", "log.showSignature=false"),
     *("-c", "protocol.allow=never"),
 )
+_MOST_FILTERS = 100
 _PASSED_ON = ("PATH", "HOME", "TMPDIR", "SYSTEMROOT", "XDG_CONFIG_HOME")
 
 
@@ -35,6 +36,8 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
         "GIT_OPTIONAL_LOCKS": "0",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_NO_LAZY_FETCH": "1",
+        # A repository's protocol.NAME.allow wins over protocol.allow, and this over both.
+        "GIT_ALLOW_PROTOCOL": "none",
         "GIT_ATTR_NOSYSTEM": "1",
         **(extra or {}),
     }
@@ -67,3 +70,20 @@ def git(
             next_step="`git fsck` there says whether the repository is whole.",
         )
     return ended.stdout
+
+
+def without_filters(repo: Path) -> tuple[str, ...] | None:
+    """Options for a command that compares files with the index: git runs the programs of `filter.NAME` for that. None
+    where they cannot be switched off. Raises SplatError when the configuration cannot be read.
+    """
+    try:
+        said = git(repo, "config", "-z", "--name-only", "--get-regexp", r"^filter\.")
+    except SplatError as error:
+        if error.what.endswith("failed: 1"):  # none is there
+            return ()
+        raise
+    names = {name.rpartition(".")[0] for name in said.decode("utf-8", "surrogateescape").split("\0") if name}
+    if len(names) > _MOST_FILTERS or any("=" in name for name in names):  # `-c` ends a name at the first one
+        return None
+    off = (f"{name}.{what}" for name in sorted(names) for what in ("clean=", "process=", "required=false"))
+    return tuple(word for each in off for word in ("-c", each))

@@ -224,8 +224,20 @@ def test_nothing_of_the_repository_is_run(tmp_path: Path) -> None:
     for hook in ("post-index-change", "post-checkout", "pre-commit"):
         (root / ".git" / "hooks" / hook).write_text(trap.read_text())
         (root / ".git" / "hooks" / hook).chmod(0o755)
+    (root / ".git" / "info").mkdir(exist_ok=True)
+    (root / ".git" / "info" / "attributes").write_text("* filter=evil\n*.txt filter=other\n")
+    for key in ("filter.evil.clean", "filter.evil.process", "filter.other.clean", "filter.other.required"):
+        git(root, "config", key, "true" if key.endswith("required") else str(trap))
+    for name in ("app.py", "requirements.txt"):  # as many bytes as before: only the content tells
+        os.utime(root / name, (1, 1))
     before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
     assert looked(root).services[0].frameworks == ("flask",)
+    assert not (tmp_path / "sprung").exists()
+    git(root, "config", "filter.e=vil.clean", str(trap))
+    (root / ".git" / "info" / "attributes").write_text("* filter=e=vil\n")
+    before |= {root / ".git" / "config": (root / ".git" / "config").stat().st_mtime_ns}
+    before |= {path: path.stat().st_mtime_ns for path in (root / ".git", root / ".git" / "info" / "attributes")}
+    assert looked(root).dirty
     assert not (tmp_path / "sprung").exists()
     assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
 
