@@ -136,6 +136,11 @@ def as_wire(told: Gathered, figures: Figures) -> dict[str, Any]:
             "closed": figures.closed,
             "open": len(figures.open),
         },
+        "after_merge": {
+            "verified": figures.fated("verified"),
+            "failed": figures.fated("failed") + figures.fated("taken back"),
+            "taken_back": figures.fated("taken back"),
+        },
         "acceptance_rate": figures.accepted,
         "unmodified_rate": figures.untouched,
         "median_seconds_to_pull_request": figures.median_to_pull,
@@ -212,9 +217,17 @@ def _rows(figures: Figures) -> list[tuple[str, str]]:
         ("merged", f"{sum(merged.values())}: {untouched}"),
         ("closed", f"{figures.closed}"),
         ("acceptance rate", f"{percent(figures.accepted)} merged of those decided"),
+        ("after the merge", _afterwards(figures)),
         ("to the pull request", f"{duration(figures.median_to_pull)} (median, from being asked)"),
         ("spent today", dollars(figures.today)),
         ("spent this month", dollars(figures.month)),
         ("spent in all", f"{dollars(figures.spent)}, and {dollars(figures.reserved)} reserved"),
         ("a merged fix", f"{dollars(figures.cost_merged)} of all that was spent"),
     ]
+
+
+def _afterwards(figures: Figures) -> str:
+    known = figures.fated("verified"), figures.fated("failed") + figures.fated("taken back")
+    back = figures.fated("taken back")
+    more = f" ({back} taken back)" if back else ""
+    return f"{known[0]} verified, {known[1]} failed{more}, {sum(figures.merged.values()) - sum(known)} not known yet"

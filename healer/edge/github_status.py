@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from healer.event import BRANCH
+from healer.event import BRANCH, TRY_BRANCH
 from healer.gate.case import closes
 from healer.gate.ledger import Ledger, moment, read_ledger, stamp, together
 from healer.outcome import SplatError
+from healer.setup.github_try import LABEL
 from healer.status.read import read_state
 from healer.status.value import Fix, Gathered, Incident, Merged
 
@@ -23,6 +25,7 @@ MOST_ISSUES, MOST_COMMENTS, MOST_PULLS, MOST_LOOKED = 60, 60, 10, 40
 #: Of which account, and what the labels are, takes at most so many.
 _BEFORE = 5
 MOST_REQUESTS = MOST_ISSUES + MOST_COMMENTS + 2 * MOST_PULLS + MOST_LOOKED + _BEFORE
+_REVERT = re.compile(r"splat-revert/[0-9a-f]{16}-([1-9][0-9]{0,9})")
 _ACTIONS_BOT = "/users/github-actions%5Bbot%5D"
 
 
@@ -44,7 +47,7 @@ class GitHubStatus:
         """
         if not self.own:
             self.own |= self._known()
-        fixes = tuple(self._fixes(since))
+        fixes, taken_back = self._fixes(since)
         return Gathered(
             self.where,
             now,
@@ -54,6 +57,7 @@ class GitHubStatus:
             self._ledgers(since),
             tuple(self.left_out),
             self.hub.requests,
+            taken_back,
         )
 
     def _known(self) -> set[int]:
@@ -67,22 +71,35 @@ class GitHubStatus:
         for label in self.labels:
             wanted = {"state": "open", "labels": label}
             for issue in self._listed("/issues", wanted, pages, f"open issues with the label {label!r}"):
-                if not issue.get("pull_request") and issue["number"] not in seen:
+                if not issue.get("pull_request") and issue["number"] not in seen and not _of_a_try(issue):
                     seen.add(issue["number"])
                     title, url = str(issue.get("title") or ""), str(issue.get("html_url") or "")
                     yield Incident(issue["number"], title, url, _time(issue.get("created_at")))
 
-    def _fixes(self, since: datetime) -> Iterator[Fix]:
+    def _fixes(self, since: datetime) -> tuple[tuple[Fix, ...], frozenset[int]]:
+        """The fixes, and the numbers of those that were taken back."""
+        pulls = self._pulls(since)
+        ours = [pull for pull in pulls if _comes_from(BRANCH, pull)]
+        self.own |= {int(pull["user"]["id"]) for pull in ours if pull.get("user")}
+        fixes = [pull for pull in ours if not TRY_BRANCH.fullmatch(str(pull["base"]["ref"]))]
+        if tries := len(ours) - len(fixes):
+            self.left_out.append(f"Pull requests of `splat init --try`: {tries}. What they cost is in what was spent.")
+        reverts = [_comes_from(_REVERT, pull) for pull in pulls if pull.get("merged_at")]
+        return tuple(self._looked_into(fixes, since)), frozenset(int(found[1]) for found in reverts if found)
+
+    def _pulls(self, since: datetime) -> tuple[dict[str, Any], ...]:
+        """The open ones, and those that were closed since."""
         pulls: dict[int, dict[str, Any]] = {}
         for pull in self._listed("/pulls", {"state": "open"}, MOST_PULLS, "open pull requests"):
             pulls[pull["number"]] = pull
         wanted = {"state": "closed", "sort": "updated", "direction": "desc"}
         for pull in self._listed("/pulls", wanted, MOST_PULLS, "closed pull requests", since):
             pulls.setdefault(pull["number"], pull)
-        ours = [pull for pull in pulls.values() if _from_our_branch(pull)]
-        self.own |= {int(pull["user"]["id"]) for pull in ours if pull.get("user")}
+        return tuple(pulls.values())
+
+    def _looked_into(self, fixes: list[dict[str, Any]], since: datetime) -> Iterator[Fix]:
         looked = 0
-        for pull in sorted(ours, key=lambda each: -each["number"]):
+        for pull in sorted(fixes, key=lambda each: -each["number"]):
             ended = _time(pull.get("merged_at") or pull.get("closed_at"))
             how: Merged = "unknown"
             if pull.get("merged_at") and ended and ended >= since:
@@ -146,11 +163,16 @@ class GitHubStatus:
         self.left_out.append(f"There are more than {pages * 100:,} {what}; the rest was not read.")
 
 
-def _from_our_branch(pull: dict[str, Any]) -> bool:
+def _comes_from(branch: re.Pattern[str], pull: dict[str, Any]) -> re.Match[str] | None:
     """A branch of this very repository: who made it may write to it."""
     head, base = pull["head"], pull["base"]
     same = (head.get("repo") or {}).get("id") == (base.get("repo") or {}).get("id") is not None
-    return same and bool(BRANCH.fullmatch(str(head["ref"])))
+    return branch.fullmatch(str(head["ref"])) if same else None
+
+
+def _of_a_try(issue: dict[str, Any]) -> bool:
+    names = (each.get("name") if isinstance(each, dict) else each for each in issue.get("labels") or ())
+    return LABEL in names
 
 
 def _fix(pull: dict[str, Any], ended: datetime | None, how: Merged) -> Fix:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from healer.gate.ledger import moment
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: A job ends after six hours at the latest: what still says that it runs was killed.
 _LONGEST_RUN = timedelta(hours=6)
+How = Literal["verified", "failed", "taken back"]
 _WORK = frozenset({"heal", "retry", "ci-finished"})
 
 
@@ -41,7 +42,8 @@ class Figures:
     the first to the last. `accepted` is the part of the decided fixes (merged or closed) that was merged,
     `untouched` the part of the merged ones, as far as they were looked at, that nobody changed. `to_pull` are the
     seconds from the first time that Splat was asked about an issue to its pull request. `cost_merged` is all that was
-    spent, on whatever it was, for one merged fix.
+    spent, on whatever it was, for one merged fix. `fates` are those of the merged fixes, by their number, as far as one
+    is known: verified, failed, or taken back after it failed.
     """
 
     incidents: int
@@ -63,6 +65,11 @@ class Figures:
     median_to_pull: float | None
     median_confidence: float | None
     cost_merged: float | None
+    fates: Mapping[int, How]
+
+    def fated(self, how: How) -> int:
+        """How many fixes have that fate."""
+        return sum(each == how for each in self.fates.values())
 
 
 def figures_of(told: Gathered) -> Figures:
@@ -108,7 +115,15 @@ def figures_of(told: Gathered) -> Figures:
         median_to_pull=median(to_pull) if to_pull else None,
         median_confidence=median(sure) if sure else None,
         cost_merged=_part(spent, merged.total()),
+        fates=dict(_fates(told, {fix.number for fix in decided if fix.state == "merged"})),
     )
+
+
+def _fates(told: Gathered, merged: set[int]) -> Iterator[tuple[int, How]]:
+    for fate in (fate for ledger in told.ledgers.values() for fate in ledger.fates if fate.pull in merged):
+        if fate.outcome:
+            yield fate.pull, fate.outcome
+    yield from ((number, "taken back") for number in told.taken_back & merged)
 
 
 def _part(of: float, whole: float) -> float | None:

@@ -41,9 +41,9 @@ def page(told: Gathered, figures: Figures) -> str:
         f'<section class="tiles">{"".join(_tiles(figures))}</section>',
         f'<section class="cards">{"".join(_cards(told, figures))}</section>',
         _running(figures),
-        _fixes("Open fixes", sorted(figures.open, key=lambda fix: -fix.number), told.now),
+        _fixes("Open fixes", sorted(figures.open, key=lambda fix: -fix.number), figures, told.now),
         _incidents(told),
-        _fixes("Decided fixes", sorted(figures.decided, key=_ended, reverse=True), told.now),
+        _fixes("Decided fixes", sorted(figures.decided, key=_ended, reverse=True), figures, told.now),
         _footer(told, figures),
     ]
     return (
@@ -74,10 +74,13 @@ def _tiles(figures: Figures) -> Iterable[str]:
     yield _tile("Open fixes", f"{len(figures.open)}", f"median confidence {confidence}")
     yield _tile("Accepted", percent(figures.accepted), f"{merged} merged, {figures.closed} closed")
     yield _tile("Merged as it was", percent(figures.untouched), "of the merged fixes")
+    held, failed = figures.fated("verified"), figures.fated("failed") + figures.fated("taken back")
+    back = f", {figures.fated('taken back')} taken back" if figures.fated("taken back") else ""
+    yield _tile("Held in production", f"{held}", f"verified; {failed} failed{back}")
     yield _tile("To the pull request", duration(figures.median_to_pull), "median, from being asked")
-    yield _tile("A merged fix", dollars(figures.cost_merged), "of all that was spent")
-    yield _tile("Spent today", dollars(figures.today), f"{dollars(figures.month)} this month")
-    yield _tile("Spent in all", dollars(figures.spent), f"{dollars(figures.reserved)} reserved")
+    yield _tile("A merged fix", dollars(figures.cost_merged), f"of {dollars(figures.spent)} spent in all")
+    kept = f", {dollars(figures.reserved)} reserved" if figures.reserved else ""
+    yield _tile("Spent today", dollars(figures.today), f"{dollars(figures.month)} this month{kept}")
 
 
 def _tile(name: str, value: str, note: str) -> str:
@@ -169,12 +172,12 @@ def _running(figures: Figures) -> str:
     return _table("Running", ("issue", "asked to", "since (UTC)", "may spend"), rows)
 
 
-def _fixes(title: str, fixes: Sequence[Fix], now: datetime) -> str:
+def _fixes(title: str, fixes: Sequence[Fix], figures: Figures, now: datetime) -> str:
     rows = [
         (
             _link(f"#{fix.number}", fix.url),
             _words(fix.title, 90),
-            _state(fix),
+            _state(fix, figures.fates.get(fix.number)),
             NONE if fix.confidence is None else str(fix.confidence),
             dollars(fix.dollars),
             _age(fix.ended or fix.opened, now),
@@ -184,9 +187,10 @@ def _fixes(title: str, fixes: Sequence[Fix], now: datetime) -> str:
     return _table(title, ("", "fix", "state", "confidence", "cost", "age"), rows)
 
 
-def _state(fix: Fix) -> str:
+def _state(fix: Fix, fate: str | None) -> str:
     name = "draft" if fix.draft and fix.state == "open" else ENDINGS[_ending(fix)][1]
-    return f'<span class="mark"><i class="{ENDINGS[_ending(fix)][0]}"></i>{escape(name)}</span>'
+    words = f"{name}; {fate}" if fate else name
+    return f'<span class="mark"><i class="{ENDINGS[_ending(fix)][0]}"></i>{escape(words)}</span>'
 
 
 def _incidents(told: Gathered) -> str:

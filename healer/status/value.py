@@ -50,7 +50,7 @@ class Fix:
 class Gathered:
     """All that was read. `where` names the forge, `since` is where reading began; `ledgers` go by their issue's number.
     `left_out` says in sentences what was not read, so that no figure looks whole that is not; `requests` how many it
-    took.
+    took. `taken_back` are the numbers of the fixes whose revert was merged.
     """
 
     where: str
@@ -61,3 +61,4 @@ class Gathered:
     ledgers: Mapping[int, Ledger] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     requests: int = 0
+    taken_back: frozenset[int] = frozenset()

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from healer.edge.github_status import MOST_REQUESTS
-from healer.gate import Ledger, Run, stamp, write_ledger
+from healer.gate import Fate, Ledger, Run, stamp, write_ledger
 from tests.cli.test_console import splat
 from tests.github.kit import BOT, MONA, STRANGER
 
@@ -90,6 +90,31 @@ def test_what_became_of_it_all(gate: Gate) -> None:
     assert 500 < found["median_seconds_to_pull_request"] < 700
     assert "1 comments look like Splat's" in found["left_out"][0]
     assert not gate.proxy.written
+
+
+def test_tries_are_left_out_and_what_held_is_told(gate: Gate) -> None:
+    shop = gate.shop
+    trial = "splat-try/mona-0a1b2c"
+    main = shop.call("GET", f"{shop.path}/git/ref/heads/main")["object"]["sha"]
+    shop.call("POST", f"{shop.path}/git/refs", {"ref": f"refs/heads/{trial}", "sha": main})
+    first = shop.issue("It fails", ("splat",))["number"]
+    shop.issue("A try's own", ("splat", "splat-try"))
+    held, failed = (shop.pull(f"splat/{SIGNATURE}{end}", state(90).format(issue=first))["number"] for end in ("", "-2"))
+    told_of = {"title": "fix: the till", "head": f"splat/{SIGNATURE}-2", "base": trial, "body": state(90)}
+    tried = shop.call("POST", f"{shop.path}/pulls", told_of, BOT)["number"]
+    back = shop.pull(f"splat-revert/{SIGNATURE}-{failed}", "Takes it back")["number"]
+    shop.pull(f"splat-revert/{SIGNATURE}-{held}", "Takes it back, if somebody merges it")
+    for number in (held, failed, back):
+        shop.call("PUT", f"{shop.path}/pulls/{number}/merge", {})
+    shop.call("PATCH", f"{shop.path}/pulls/{tried}", {"state": "closed"})
+    fates = (Fate(held, outcome="verified"), Fate(failed, outcome="failed", revert=back))
+    shop.comment(first, write_ledger(Ledger(fates=fates)), by=BOT)
+    found = told(where(gate), cwd=gate.folder)
+    assert found["incidents"] == {"open": 1}
+    assert found["acceptance_rate"] == 1
+    assert (found["fixes"]["closed"], found["fixes"]["open"]) == (0, 0)
+    assert found["after_merge"] == {"verified": 1, "failed": 1, "taken_back": 1}
+    assert "`splat init --try`: 1." in found["left_out"][0]
 
 
 def test_the_page_is_written_and_named(gate: Gate) -> None:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healer.gate.ledger import Ledger, Run, stamp
+from healer.gate.ledger import Fate, Ledger, Run, stamp
 from healer.status import Fix, Gathered, Incident, figures_of, page, read_state
 from healer.status.words import dollars, duration, percent
 
@@ -73,6 +73,18 @@ def test_acceptance() -> None:
     assert found.untouched == 2 / 3
     assert found.cost_merged == 0.5
     assert [each.number for each in found.open] == [6]
+
+
+def test_what_became_of_the_merged_ones() -> None:
+    fixes = (*(fix(n, "merged", DAY, merged="unmodified") for n in (1, 2, 3, 4)), fix(5, "closed", DAY))
+    fates = (Fate(1, outcome="verified"), Fate(2, outcome="failed"), Fate(3, outcome="failed", revert=9), Fate(4))
+    ledgers = {1: Ledger(fates=fates), 2: Ledger(fates=(Fate(5, outcome="failed"), Fate(77, outcome="verified")))}
+    gathered = told(fixes, ledgers, taken_back=frozenset({3, 5}))
+    found = figures_of(gathered)
+    assert found.fates == {1: "verified", 2: "failed", 3: "taken back"}
+    text = page(gathered, found)
+    assert "verified; 2 failed, 1 taken back" in text
+    assert "merged as it was; taken back" in text
 
 
 def test_the_time_to_a_pull_request_begins_with_the_first_question_for_it() -> None:
