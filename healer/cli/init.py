@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -230,7 +231,8 @@ def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> 
     from healer.edge.github_token import find_token
     from healer.setup.github import Place
 
-    tell = (lambda line: None) if way.as_json else say
+    # The address of the App's page, above all, has to be seen.
+    tell = partial(say, err=True) if way.as_json else say
     host = found.remote.host if found.remote else "github.com"
     owner, _, name = chosen.repository.partition("/")
     try:
