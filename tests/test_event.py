@@ -87,6 +87,20 @@ def test_what_asks_nothing(case: str) -> None:
     assert refused(case) == REFUSED[case]
 
 
+@pytest.mark.parametrize("name", ["Production \N{EN DASH} shop", "prod", "eu-prod", "PROD_2"])
+def test_a_deploy_to_production_by_its_name(name: str) -> None:
+    told = {"deployment__environment": name, "deployment__production_environment": False}
+    assert asked("deployment_status_production", **told).ask == "after"
+
+
+@pytest.mark.parametrize("name", ["non-prod", "preprod", "pre-production", "product-preview", "prod-like staging", ""])
+def test_a_deploy_to_nothing_of_the_kind(name: str) -> None:
+    told = {"deployment__environment": name, "deployment__production_environment": False}
+    assert refused("deployment_status_production", **told) == "not-ours"
+    passing = {"deployment__transient_environment": True}
+    assert refused("deployment_status_production", **passing) == "not-ours"
+
+
 def test_a_label_carries_who_what_and_the_text() -> None:
     trigger = asked("issues_labeled")
     assert (trigger.actor.id, trigger.actor.login, trigger.issue) == (MONA, "mona", 12)

@@ -40,7 +40,7 @@ def after(request: str, event_name: str, event_path: str, as_json: bool) -> int:
     case, hub, actions, _ = begin(request, event_name, event_path, ASKS)
     branch = _default_branch(read_payload(event_path or actions.event_path), hub)
     since = watched_since(case.settings, case.state.now)
-    look = Aftermath(case, hub, GitHubFate(hub), GitHubReverts(hub), branch, since)
+    look = Aftermath(case, hub, GitHubFate(hub, branch), GitHubReverts(hub), branch, since)
     found = look.look()
     outputs = _outputs(found)
     write_outputs(actions.output, outputs)

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
     from healer.gate import IssueNow, Merged
 
 _COMMIT = re.compile(r"[0-9a-fA-F]{7,64}")
-#: What may be asked for as a tag: no other spelling of a commit, no other repository's.
-_TAG = re.compile(r"[0-9A-Za-z][0-9A-Za-z._+/-]{0,99}")
+_WHOLE = (40, 64)
+#: What may be asked for as a tag: no other spelling of a commit, no other repository's. One without a number, as
+#: "latest", moves: what it names today, it did not name when the error was seen.
+_TAG = re.compile(r"(?=[^0-9]{0,99}[0-9])[0-9A-Za-z][0-9A-Za-z._+/-]{0,99}")
 #: Requests that a look may spend on releases.
 _MOST_ASKED = 80
 
 
 class GitHubFate:
-    """Implements `FateSite` for one repository."""
+    """Implements `FateSite` for one repository, whose default branch is `branch`."""
 
-    def __init__(self, hub: GitHub) -> None:
-        self._hub, self._api = hub, hub.api
+    def __init__(self, hub: GitHub, branch: str) -> None:
+        self._hub, self._api, self._branch = hub, hub.api, branch
         self._known: dict[tuple[str, str], bool | None] = {}
         self._tags: dict[str, str] = {}
         self._asked = 0
@@ -46,18 +48,32 @@ class GitHubFate:
         return self._known[key]
 
     def _holds(self, release: str, commit: str) -> bool | None:
-        if _COMMIT.fullmatch(release):
-            found = self._compared(commit, release)
-            if found is not None:
-                return found
+        if len(release) in _WHOLE and _COMMIT.fullmatch(release):
+            return self._reviewed(commit, release.lower())
         for name in dict.fromkeys((release, f"v{release}", release.rpartition("@")[2])):
             if _TAG.fullmatch(name) and ".." not in name and (sha := self._tag(name)):
                 return self._compared(commit, sha)
-        return None
+        whole = self._whole(release) if _COMMIT.fullmatch(release) else ""
+        return self._reviewed(commit, whole) if whole else None
+
+    def _whole(self, short: str) -> str:
+        """The commit that a shortened id names; "" for none, and for a branch of that name."""
+        sha = str((self._spend(f"/commits/{short.lower()}") or {}).get("sha") or "")
+        return sha if sha.startswith(short.lower()) else ""
+
+    def _reviewed(self, commit: str, head: str) -> bool | None:
+        """GitHub finds the commits of forks by their ids too, and a pull request's preview is no release: what holds
+        the fix counts where it is on the default branch, or where a protected branch ends.
+        """
+        found = self._compared(commit, head)
+        if not found or self._compared(head, self._branch):
+            return found
+        ends = self._spend(f"/commits/{head}/branches-where-head") or ()
+        return True if any(branch.get("protected") for branch in ends) else None
 
     def _compared(self, commit: str, head: str) -> bool | None:
-        path = f"/compare/{commit}...{head}"
-        found = self._spend(path, per_page="1")
+        """Whether `head`, a commit or a branch, holds the commit."""
+        found = self._spend(f"/compare/{commit}...{quote(head, safe='')}", per_page="1")
         return None if found is None else found["status"] in ("ahead", "identical")
 
     def _tag(self, name: str) -> str:

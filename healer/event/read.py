@@ -32,6 +32,10 @@ BRANCH = re.compile(r"splat/[0-9a-f]{16}(?:-[1-9][0-9]{0,4})?")
 TRY_BRANCH = re.compile(r"splat-try/[0-9a-z][0-9a-z-]{0,80}")
 """Throwaway branches of `splat init --try`: the only ones that are healed in place of the default branch."""
 
+_PRODUCTION = frozenset({"production", "prod"})
+_BEFORE_PRODUCTION = frozenset(
+    {"non", "no", "not", "pre", "preview", "review", "staging", "stage", "test", "dev", "like"}
+)
 _SIGNATURE = re.compile(r"<!-- splat:1 signature=([0-9a-f]{16}) -->")
 _NUMBER = re.compile(r"[1-9][0-9]{0,9}")
 _MOST_WORDS = 4_000
@@ -305,10 +309,17 @@ def _deployment_status(payload: Fields, settings: Settings) -> Trigger | Skipped
     status, deployment = payload.inner("deployment_status"), payload.inner("deployment")
     if status.text("state") != "success":
         return _nothing("The deployment has not succeeded.")
-    if not (deployment.flag("production_environment") or "prod" in deployment.text("environment").casefold()):
+    if not _is_production(deployment):
         return _nothing("The deployment is not one to production.")
     key = f"deployed:{status.number('id')}"
     return _after(payload, _actor(payload.inner("sender")), key, _commit(deployment.text("sha")), status)
+
+
+def _is_production(deployment: Fields) -> bool:
+    """By GitHub's flag, or by a word of the name: `non-prod`, `preprod` and `product-preview` are none."""
+    words = set(re.findall(r"[a-z0-9]+", deployment.text("environment").casefold()[:300]))
+    named = bool(_PRODUCTION & words) and not _BEFORE_PRODUCTION & words
+    return not deployment.flag("transient_environment") and (deployment.flag("production_environment") or named)
 
 
 def _schedule(payload: Fields, settings: Settings) -> Trigger | Skipped:

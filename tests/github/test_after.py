@@ -258,7 +258,7 @@ def hub_of(made: Merged) -> GitHub:
 def _revert_of(made: Merged) -> None:
     """The step's own part that writes."""
     hub = hub_of(made)
-    fix = GitHubFate(hub).fix(made.fix.pull)
+    fix = GitHubFate(hub, "main").fix(made.fix.pull)
     assert fix
     assert revert(fix, made.fix.issue, "Seen.", GitHubReverts(hub), PolicySettings()).number
 
@@ -341,6 +341,52 @@ def test_a_release_s_name_is_only_ever_a_name(undone: Merged) -> None:
     assert not [path for path in asked if path.endswith("/user") or ".." in path]
 
 
+def beside_main(made: Merged) -> str:
+    """A commit that holds the fix and stands on no branch of this repository: a fork's, by what GitHub answers."""
+    head = made.shop.call("GET", f"{made.shop.path}/git/ref/heads/main")["object"]["sha"]
+    return made_by(made, [head], BEFORE)
+
+
+def test_a_fork_s_commit_is_no_release(undone: Merged) -> None:
+    """Whoever opens a pull request can have it seen in a preview, by an id that the compare API answers for."""
+    theirs = beside_main(undone)
+    undone.seen(f"v1,{theirs}")
+    ended = undone.look(undone.swept())
+    assert (ended.outputs["failed"], undone.labels, undone.reverts()) == ("", set(), []), ended
+    undone.seen(f"v1,{theirs[:12]}")
+    assert undone.look(undone.swept()).outputs["failed"] == ""
+    undone.look(undone.deployed(theirs))
+    assert not undone.fix.ledger.fate(undone.fix.pull).live
+
+
+def test_a_protected_branch_s_last_commit_is_a_release(undone: Merged) -> None:
+    theirs = beside_main(undone)
+    told = json.dumps([{"name": "production", "protected": True}]).encode()
+    undone.fix.proxy.answers[rf"GET .*/commits/{theirs}/branches-where-head"] = (200, told)
+    undone.seen(f"v1,{theirs}")
+    assert undone.look(undone.swept()).outputs["failed"] == str(undone.fix.pull)
+
+
+def test_a_shortened_commit_of_the_default_branch_is_a_release(undone: Merged) -> None:
+    head = undone.shop.call("GET", f"{undone.shop.path}/git/ref/heads/main")["object"]["sha"]
+    undone.fix.proxy.answers[rf"GET .*/commits/{head[:10]}"] = (200, json.dumps({"sha": head}).encode())
+    undone.seen(f"v1,{head[:10].upper()}")
+    assert undone.look(undone.swept()).outputs["failed"] == str(undone.fix.pull)
+
+
+def test_a_branch_whose_name_looks_like_a_commit_is_no_release(undone: Merged) -> None:
+    head = undone.shop.call("GET", f"{undone.shop.path}/git/ref/heads/main")["object"]["sha"]
+    undone.fix.proxy.answers[r"GET .*/commits/20261121"] = (200, json.dumps({"sha": head}).encode())
+    undone.seen("v1,20261121")
+    assert undone.look(undone.swept()).outputs["failed"] == ""
+
+
+def test_a_tag_that_moves_is_no_release(undone: Merged) -> None:
+    undone.tag("latest")
+    undone.seen("v1,latest")
+    assert undone.look(undone.swept()).outputs["failed"] == ""
+
+
 def test_a_reporter_s_token_tells_of_no_deploy(done: Merged) -> None:
     case, payload = done.deployed()
     ended = done.gate(case, payload | {"sender": done.shop.user(REPORTER)})
@@ -375,7 +421,7 @@ def test_a_merge_a_squash_and_a_rebase_come_out_alike(done: Merged) -> None:
     }
     hub = hub_of(done)
     for commit in ways.values():
-        merged_one = GitHubFate(hub).fix(fix.pull)
+        merged_one = GitHubFate(hub, "main").fix(fix.pull)
         assert merged_one
         landed = GitHubReverts(hub).landed(replace(merged_one, head=second, commit=commit), commit)
         assert not isinstance(landed, str), landed
