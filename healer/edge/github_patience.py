@@ -45,7 +45,10 @@ def _asked_for(error: Exception, attempt: int) -> float | None:
     if isinstance(error, GithubException):
         headers = {name.lower(): value for name, value in (error.headers or {}).items()}
         limited = limit_of(error.status, str(error.data), headers, attempt)
-        return limited if limited is not None else usual if error.status >= 500 else None
+        if limited is None:
+            return usual if error.status >= 500 else None
+        # "At once", said for ever, would be obeyed as fast as this machine can.
+        return limited or usual
     unanswered = isinstance(error, (ConnectionError, Timeout, ChunkedEncodingError))
     return usual if unanswered or (isinstance(error, OSError) and not isinstance(error, RequestException)) else None
 

@@ -77,6 +77,10 @@ def test_as_long_as_github_asks_for(error: GithubException, first: float) -> Non
     assert pauses(error)[0] == first
 
 
+def test_at_once_for_ever_is_not_obeyed_for_ever() -> None:
+    assert len(pauses(refused(429, "no", retry_after="0"))) < 15
+
+
 @pytest.mark.parametrize("after", ["3600", "151", "9" * 15])
 def test_who_asks_for_too_much_is_told_off_at_once(after: str) -> None:
     assert pauses(refused(429, "no", retry_after=after)) == []
