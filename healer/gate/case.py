@@ -108,6 +108,14 @@ class Case:
         here = self.state.here
         return any(run.id == here.run and run.attempt < here.attempt for run in self.ledger.runs)
 
+    @property
+    def broken_off(self) -> bool:
+        """True when this is such a run, and the one before it never came to its end: what it left is to be finished."""
+        here = self.state.here
+        return any(
+            run.id == here.run and run.attempt < here.attempt and run.state == "running" for run in self.ledger.runs
+        )
+
     @cached_property
     def running(self) -> Run | None:
         """The run that is at work on this issue now."""

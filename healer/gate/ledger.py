@@ -110,8 +110,14 @@ class Ledger:
         return replace(self, fates=(*others, fate)[-_MOST_FATES:])
 
     def with_run(self, run: Run, *, signature: str = "", text: str = "") -> Ledger:
-        """The ledger once a run has begun. A second attempt of the same workflow run takes the place of the first."""
-        kept = [each for each in self.runs if (each.id, each.attempt) != (run.id, run.attempt)]
+        """The ledger once a run has begun. An attempt of the same workflow run before it that never ended has ended
+        now: what was reserved for it counts, for nobody knows what it spent.
+        """
+        kept = [
+            replace(each, state="error", ended=run.at) if each.id == run.id and each.state == "running" else each
+            for each in self.runs
+            if (each.id, each.attempt) != (run.id, run.attempt)
+        ]
         old, runs = kept[: -_MOST_RUNS + 1], kept[-_MOST_RUNS + 1 :]
         return replace(
             self,

@@ -123,7 +123,10 @@ def under_way(case: Case) -> Skipped | None:
     if case.running is not None:
         stop = code(case.settings.gate.mention + " stop")
         return Skipped("running", "Splat is at work on this already.", f"Wait for it, or comment {stop} and ask again.")
-    # Splat itself asks once more where the base of its fix is no longer the newest commit.
+    # Splat itself asks once more where the base of its fix is no longer the newest commit; and a run that died after it
+    # had opened the pull request still owes its last word.
+    if case.broken_off:
+        return None
     if case.trigger.ask == "heal" and case.fix is not None and case.trigger.actor.id != case.state.here.own:
         retry = code(case.settings.gate.mention + " retry")
         then = f"Review it; or comment {retry} with what should be different."

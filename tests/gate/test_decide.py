@@ -297,6 +297,16 @@ def test_a_second_attempt_of_the_same_run_is_wanted() -> None:
     assert code("issues_labeled", now=replace(again, here=replace(again.here, attempt=2))) == "go heal"
 
 
+def test_a_run_that_died_after_its_pull_request_may_finish_its_work() -> None:
+    """Whoever starts the whole run again finds the pull request there, and a comment that says that it is at work."""
+    began = {"key": "issue:12:2026-11-21T09:30:00Z"}
+    for state_before, wanted in (("running", "go heal"), ("fixed", "open-fix!")):
+        comments = runs(run(1000, 29, state=state_before, **began))
+        once_more = state(comments=comments, pulls=(pull(),))
+        once_more = replace(once_more, here=replace(once_more.here, attempt=2))
+        assert code("issues_labeled", now=once_more) == wanted
+
+
 def test_what_was_answered_is_not_answered_again() -> None:
     note = Said(6000, OWN, 12, "<!-- splat:note comment:3301 -->\n\nNot now.", stamp(NOW))
     assert code("issue_comment_created", now=state(comments=(note,))) == "duplicate"

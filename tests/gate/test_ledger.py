@@ -115,3 +115,12 @@ def test_a_forged_ledger_beside_the_true_one_can_only_add() -> None:
     assert both.tries >= LEDGER.tries
     assert not both.again
     assert any(run.state == "running" for run in both.runs)
+
+
+def test_an_attempt_that_never_ended_has_ended_once_the_next_one_begins() -> None:
+    """Its money stays counted; it is no longer at work, so that nobody waits for it."""
+    other, dead = replace(RUN, dollars=0.5), replace(RUN, id=1000)
+    ledger = Ledger((other, dead)).with_run(replace(dead, attempt=2, at="2026-11-21T10:00:00Z"))
+    states = [(each.id, each.attempt, each.state, each.dollars) for each in ledger.runs]
+    assert states == [(900, 1, "running", 0.5), (1000, 1, "error", 1.0), (1000, 2, "running", 1.0)]
+    assert ledger.runs[1].ended == "2026-11-21T10:00:00Z"

@@ -28,7 +28,8 @@ _REPO = r"/repos/[^/]+/[^/]+"
 #: From GitHub's "Permissions required for GitHub Apps"; a pull request is an issue too.
 NEEDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"{_REPO}/collaborators/[^/]+/permission", ("metadata",)),
-    (rf"{_REPO}/(?:issues|pulls)/comments/\d+/reactions", ("issues", "pull-requests")),
+    (rf"{_REPO}/pulls/\d+/merge", ("contents",)),
+    (rf"{_REPO}/issues", ("issues",)),
     (rf"{_REPO}/pulls(?:/.*)?", ("pull-requests",)),
     (rf"{_REPO}/(?:issues|labels)(?:/.*)?", ("issues", "pull-requests")),
     (rf"{_REPO}/dispatches", ("contents",)),
@@ -40,6 +41,12 @@ NEEDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (rf"{_REPO}", ("metadata",)),
     (r"/users/[^/]+", ("metadata",)),
 )
+#: What a change of GraphQL's needs, all of it.
+CHANGES = {
+    "convertPullRequestToDraft": ("pull-requests",),
+    "enablePullRequestAutoMerge": ("contents", "pull-requests"),
+    "disablePullRequestAutoMerge": ("contents", "pull-requests"),
+}
 
 
 def as_actions(value: Any) -> Any:
@@ -67,6 +74,23 @@ def may(verb: str, path: str, permissions: Mapping[str, str]) -> bool:
     wanted = "read" if verb == "GET" else "write"
     granted = {"metadata": "read"} | dict(permissions)
     return any(_LEVELS[granted.get(name, "none")] >= _LEVELS[wanted] for name in needs)
+
+
+def may_ask(body: bytes, permissions: Mapping[str, str]) -> bool:
+    """The same for GraphQL: each of the changes that a query names needs all of its permissions, and others nobody
+    may make.
+    """
+    named = re.findall(r"\b([a-z][A-Za-z]+)\(input:", str(json.loads(body or b"{}").get("query")))
+    return bool(named) and all(
+        name in CHANGES and all(permissions.get(each) == "write" for each in CHANGES[name]) for name in named
+    )
+
+
+def is_workflow(body: bytes) -> bool:
+    """True for a tree with a workflow in it, which no token of Actions may write."""
+    told = json.loads(body or b"{}")
+    entries = (told.get("tree") if isinstance(told, dict) else None) or ()
+    return any(str(each["path"]).startswith(".github/workflows/") for each in entries)
 
 
 @dataclass
@@ -105,10 +129,11 @@ class Guard(CiProxy):
         if path == "/user":
             return 403, b'{"message": "Resource not accessible by integration"}'
         permissions = self._given.get(token) or (jobs(HEAL)[job]["permissions"] if job in jobs(HEAL) else {})
-        if not may(verb, path, permissions):
+        allowed = may_ask(body, permissions) if path == "/graphql" else may(verb, path, permissions)
+        if not allowed or (path.endswith(("/git/trees", "/contents")) and is_workflow(body)):
             self.refused.append(Refused(job, verb, path))
             return 403, b'{"message": "Resource not accessible by integration"}'
-        if path == f"/users/{APP}%5Bbot%5D":
+        if path in (f"/users/{APP}%5Bbot%5D", "/users/github-actions%5Bbot%5D"):
             target = f"/users/{BOT}"
         status, content = super().answer(verb, target, body, f"{BOT}-token")
         if status == 302 or not content:

@@ -32,6 +32,11 @@ STANDINS = {path.name for path in (HERE / "actions").iterdir()} - {"other"}
 #: Of the machine's environment: nothing that is a setting or a credential.
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "SSL_CERT_FILE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "GOFLAGS")
 _KEPT_TOO = re.compile(r"(?:PIP|UV)_(?:INDEX|DEFAULT_INDEX|CERT).*|.*_(?:proxy|PROXY)|.*CA_BUNDLE")
+#: What the action is made of.
+ACTION_FILES = (
+    *("healer", "sdk/report.schema.json", "sdk/python/splat", "scripts", "examples"),
+    *("action.yml", "pyproject.toml", "uv.lock", "README.md", "LICENSE"),
+)
 _UNKNOWN = "      queue: max\n"
 
 
@@ -80,26 +85,34 @@ class Runner:
         subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
         subprocess.run([*git, "commit", "-q", "--allow-empty", "-m", "base"], check=True)
 
-    def deliver(self, name: str, payload: Any) -> Ran:
-        """One delivery of GitHub, from the webhook to the end of the run that it starts."""
+    def calls(self, workflow: str) -> None:
+        """Another caller in place of the example's, which takes the action itself."""
+        (self.work / ".github/workflows/splat.yml").write_text(workflow.replace(_UNKNOWN, ""))
+        listed = ("git", "ls-files", "-coz", "--exclude-standard", "--", *ACTION_FILES)
+        copy = ("xargs", "-0", "cp", "--parents", "--target-directory", str(self.splat))
+        found = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
+        subprocess.run(copy, cwd=ROOT, input=found, check=True)
+
+    def deliver(self, name: str, payload: Any, *, attempt: int = 1) -> Ran:
+        """One delivery of GitHub, from the webhook to the end of the run that it starts; or the last run once more."""
         with self._lock:
-            self.number += 1
+            self.number += attempt == 1
             number = self.number
-        place = self.folder / f"run-{number}"
+        place = self.folder / f"run-{number}-{attempt}"
         (place / "artifacts").mkdir(parents=True)
         event = place / "event.json"
         event.write_text(json.dumps(as_actions(payload)))
         began = time.monotonic()
         done = subprocess.run(
-            self._command(name, number, event, place), cwd=self.work, env=self._environ(place), stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, timeout=400, check=False,
+            self._command(name, number, attempt, event, place), cwd=self.work, env=self._environ(place),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=400, check=False,
         )  # fmt: skip
         (place / "log").write_text(done.stdout)
         ran = Ran(done.returncode, done.stdout, _jobs(done.stdout), time.monotonic() - began)
         self.runs.append(ran)
         return ran
 
-    def _command(self, name: str, number: int, event: Path, place: Path) -> list[str]:
+    def _command(self, name: str, number: int, attempt: int, event: Path, place: Path) -> list[str]:
         pinned = {
             step["uses"] for path in (HEAL, OIDC, ACTION) for _, step in steps(path) if "@" in step.get("uses", "")
         }
@@ -108,6 +121,8 @@ class Runner:
             "GITHUB_API_URL": self.guard.url,
             "GITHUB_REPOSITORY": self.shop.full_name,
             "GITHUB_RUN_ID": str(number),
+            "GITHUB_RUN_ATTEMPT": str(attempt),
+            "GITHUB_WORKFLOW_REF": f"{self.shop.full_name}/.github/workflows/splat.yml@refs/heads/main",
             "STANDIN_SPLAT": str(ROOT),
             "STANDIN_REPOSITORY": str(self.repository),
             "STANDIN_ARTIFACTS": str(place / "artifacts"),

@@ -4,34 +4,40 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import re
+import signal
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from healer.gate import read_ledger
 from healer.testing import ScriptedClaude
 from tests.github.after_kit import merged
 from tests.github.ci_kit import CiProxy
-from tests.github.jobs import mirrored
+from tests.github.jobs import mirrored, moved_in
 from tests.github.kit import MONA, STRANGER
 from tests.github.repairs import brought
 from tests.github.test_webhooks import deliveries, next_of
 from tests.heal.kit import answer, git
 from tests.recorded_events import delivery
 from tests.verdict.apps import crash
+from tests.workflows.files import ROOT
 from tests.workflows.guard import OF_APP
 from tests.workflows.runner import Runner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.github.kit import Shop
     from tests.verdict.apps import App
     from tests.workflows.guard import Guard
 
+OWN_STEPS = ROOT / "examples/workflows/splat-own-steps.yml"
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 #: What the actor's relation to the repository is, in the words of a payload; the emulator leaves it out.
 RELATION = {MONA: "COLLABORATOR", STRANGER: "NONE"}
@@ -295,3 +301,95 @@ def test_an_app_s_tokens_have_the_rights_of_their_jobs(runner: Runner, app: App)
     held = {job: {token.startswith(OF_APP) for token in tokens} for job, tokens in runner.guard.tokens.items()}
     assert held == {"gate": {True}, "heal": {False}, "publish": {True}}
     assert "the-app-s-key" not in ran.log
+
+
+def without_steps_of_its_own(text: str) -> str:
+    """The example as it is before a user puts steps there."""
+    steps = r"      # Your own steps stand here\.\n(?:      - uses: .*\n        with:\n          .*\n)"
+    shorter, count = re.subn(steps, "", text)
+    assert count == 1
+    return shorter
+
+
+def test_with_steps_of_one_s_own_and_a_base_that_moves_meanwhile(runner: Runner, app: App) -> None:
+    """The action itself, a phase a job. Somebody pushes while Splat thinks: a draft, and one more run asked for."""
+    runner.calls(without_steps_of_its_own(OWN_STEPS.read_text()))
+    pushed: list[str] = []
+
+    def push() -> None:
+        if not pushed:
+            pushed.append(moved_in(SimpleNamespace(shop=runner.shop)))  # type: ignore[arg-type]
+
+    runner.guard.strikes.append((rf"GET {runner.shop.path}/git/ref/heads/main", push))
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
+        ran = runner.deliver("issues", next_of(got, "issues", "opened"))
+    assert ran.jobs == {"gate": "success", "heal": "success", "publish": "success"}, ran.log
+    assert len(pushed) == 1
+    [pull] = pulls(runner)
+    assert pull["draft"]
+    assert "The default branch went on" in pull["body"]
+    assert [each for each in runner.guard.requests["publish"] if each.endswith("/dispatches")], ran.log
+    assert len(runner.shop.comments(issue)) == 1
+    assert runner.guard.refused == []
+    assert {job: len(tokens) for job, tokens in runner.guard.tokens.items()} == {"gate": 1, "heal": 1, "publish": 1}
+
+
+#: All in one job, which is called as the guard calls the one with its rights.
+ALL = """
+name: Splat
+on: { issues: { types: [opened] } }
+permissions: {}
+jobs:
+  publish:
+    runs-on: ubuntu-24.04
+    permissions: { contents: write, issues: write, pull-requests: write, actions: write, checks: read, statuses: read }
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with: { persist-credentials: false }
+      - uses: splat-heal/splat@v1
+        with: { phase: all, anthropic-api-key: "${{ secrets.ANTHROPIC_API_KEY }}" }
+"""
+
+
+def killed(folder: Path) -> None:
+    """The step that publishes dies at once, as with its runner."""
+    for each in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it has ended meanwhile
+            words = (each / "cmdline").read_bytes().split(b"\0")
+            if b"publish" in words and any(str(folder).encode() in word for word in words):
+                os.kill(int(each.name), signal.SIGKILL)
+
+
+def test_all_in_one_job_which_dies_between_pull_request_and_comment_and_runs_again(
+    runner: Runner, app: App, tmp_path: Path
+) -> None:
+    runner.calls(ALL)
+    died: list[int] = []
+
+    def die() -> None:
+        if pulls(runner) and not died:
+            died.append(1)
+            killed(tmp_path)
+            raise ConnectionError("nobody is there any more")
+
+    runner.guard.strikes.append((rf"PATCH {runner.shop.path}/issues/comments/\d+", die))
+    with deliveries(runner) as got:  # type: ignore[arg-type]
+        issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
+        opened = next_of(got, "issues", "opened")
+        first = runner.deliver("issues", opened)
+        assert (first.jobs, died) == ({"publish": "failure"}, [1]), first.log
+        [pull] = pulls(runner)
+        [said] = runner.shop.comments(issue)
+        assert "is at work" in said["body"]
+        again = runner.deliver("issues", opened, attempt=2)
+    assert again.jobs == {"publish": "success"}, again.log
+    [same] = pulls(runner)
+    assert (same["number"], same["head"]["sha"]) == (pull["number"], pull["head"]["sha"])
+    [said] = runner.shop.comments(issue)
+    assert "fixes this" in said["body"]
+    ledger = read_ledger(said["body"])
+    assert ledger
+    assert "running" not in [run.state for run in ledger.runs], "nothing stays reserved"
+    assert again.outputs("publish")["outcome"] == "fixed"
+    assert runner.guard.refused == []

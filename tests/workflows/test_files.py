@@ -111,6 +111,11 @@ def test_a_caller_grants_what_the_jobs_ask_for() -> None:
     assert jobs(CALLER)["splat"]["permissions"] == together
 
 
+def test_with_steps_of_one_s_own_the_jobs_have_the_same_rights() -> None:
+    own = jobs(ROOT / "examples/workflows/splat-own-steps.yml")
+    assert {name: job["permissions"] for name, job in own.items()} == {name: RIGHTS[name] for name in own}
+
+
 @pytest.mark.parametrize("path", [HEAL, OIDC], ids=ids)
 def test_credentials_are_in_the_one_step_that_needs_them(path: Path) -> None:
     for name, step in steps(path):
