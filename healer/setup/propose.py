@@ -63,6 +63,8 @@ def _noted(found: Found) -> Part:
 
 
 def _of(service: Service, found: Found, files: Files, choices: Choices, named: bool) -> Part:
+    if not service.path and service.name == found.root.name:  # each clone may have another folder
+        service = replace(service, name=choices.repository.rpartition("/")[2])
     if service.runtime == "python" and any(seen.service == service.path for seen in found.splat.py_splat):
         return propose_migration(service, found, files, choices, named=named)
     return propose_code(service, files, choices, named=named)
