@@ -22,7 +22,10 @@ _HEAD = f"""\
 # Written by `splat init`, which brings it up to date and keeps what you change here. All settings there are:
 # https://github.com/{REPOSITORY}/blob/v1/docs/configuration.md
 """
-_WIDTH = 120
+_DETECTED = (
+    "# This was found, and is detected anew whenever it is needed. Where it should be otherwise, take the marks away",
+    "# and change it: what stands here counts.",
+)
 
 
 def propose_settings(found: Found, files: Files, choices: Choices, mine: frozenset[str]) -> Part:
@@ -34,15 +37,20 @@ def propose_settings(found: Found, files: Files, choices: Choices, mine: frozens
 
 
 def settings_text(found: Found, files: Files, choices: Choices) -> str:
-    """YAML; a comment above each setting."""
-    values: dict[str, Any] = {"checks": _checks(found), "paths": _paths(found, files), "gate": _gate(choices)}
+    """YAML; a comment above each setting. What is detected anyway stands there as a comment: the engine's own commands
+    are better than their short form (an environment of their own, results it can read), and follow the project.
+    """
     rules = json.loads(data("settings.schema.json"))["properties"]
-    groups = [line for name, value in values.items() if value for line in _group(name, value, rules[name])]
+    groups = [line for name, value in _gate(choices).items() for line in _group(name, value, rules[name])]
+    detected = {"checks": _checks(found), "paths": _paths(found, files)}
+    told = [line for name, value in detected.items() if value for line in _group(name, value, rules[name])]
+    if told:
+        groups += ["", *_DETECTED, *(f"# {line}".rstrip() for line in told)]
     return _HEAD + "\n".join(groups) + "\n"
 
 
 def _gate(choices: Choices) -> dict[str, Any]:
-    return {"labels": list(choices.labels), "mention": choices.mention}
+    return {"gate": {"labels": list(choices.labels), "mention": choices.mention}}
 
 
 def _checks(found: Found) -> dict[str, Any]:

@@ -52,12 +52,24 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
         word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
         return Part(words=(word,))
     site = _Site(service, files, choices, start_lines(service, choices, named=named))
+    dependency = add_dependency(service, files, SDK)
+    if service.manifest and dependency.pastes:
+        return dependency + _all_to_paste(site)
     paths = list(dict.fromkeys(entry.path for entry in sure_entries(service, choices)))
     parts = [_file(path, site) for path in paths]
     # Where somebody has set it up already, what else there may be is theirs to know.
     if not any(word.code == "has-splat" for part in parts for word in part.words):
         parts.append(to_paste(service, choices, site.start))
-    return together([add_dependency(service, files, SDK), *parts])
+    return together([dependency, *parts])
+
+
+def _all_to_paste(site: _Site) -> Part:
+    """Without the dependency the app would not start any more with lines that import it."""
+    why = "once the SDK is a dependency, whose place is not certain"
+    sure = sure_entries(site.service, site.choices)
+    paths = dict.fromkeys(entry.path for entry in sure)
+    pastes = [paste_of([each for each in sure if each.path == path], site.start, why) for path in paths]
+    return Part(pastes=tuple(pastes)) + to_paste(site.service, site.choices, site.start)
 
 
 def _file(path: str, site: _Site) -> Part:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,6 +52,11 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert mistakes_in(settings) == ()
     assert load_settings(settings, environ={}).gate.labels == ("splat", "auto-fix")
     assert b"$schema=" in settings
+    assert load_settings(settings, environ={}).checks.test == "", "what is detected is not frozen"
+    active, _, found = settings.partition(b"# This was found")
+    uncommented = re.sub(rb"(?m)^# ", b"", found.partition(b"counts.\n")[2])
+    both = load_settings(active + uncommented, environ={})
+    assert (both.checks.setup, both.checks.test) == (("pip install -r requirements.txt",), "pytest")
     after = snapshot(repo)
     assert told(repo, "--yes")["outcome"] == "nothing"
     assert snapshot(repo) == after, "a second run changes nothing"

@@ -293,7 +293,10 @@ def test_a_link_is_not_touched() -> None:
     )
     part = propose_code(service(Entry("app.py", "flask", "app", "sure", "", 1, 1, "app")), files, CHOICES, named=False)
     assert not part.changes
-    assert [paste.why for paste in part.pastes] == ["its dependencies: it is a link", "it is a link"]
+    assert [paste.why for paste in part.pastes] == [
+        "its dependencies: it is a link",
+        "once the SDK is a dependency, whose place is not certain",
+    ]
 
 
 def test_a_digest_tells_no_file_from_an_empty_one() -> None:
