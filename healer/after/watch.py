@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from healer.after.conditions import conditions
 from healer.after.merging import Merged, merge_case, merge_now, settled
 from healer.ci import Next, decide_next, look_at, next_of, next_of_branch, section, trouble, with_section
 from healer.event import visible
-from healer.gate.caps import repairs
+from healer.gate.caps import capped, repairs
 from healer.gate.case import Case, digest, tracked
-from healer.gate.ledger import stamp, write_ledger
+from healer.gate.ledger import Run, stamp, write_ledger
 from healer.gate.standing import taken_over
 from healer.markdown import code
 from healer.outcome import SplatError
@@ -195,14 +196,35 @@ class Watch:
         return replace(then, act="tell", reason=reason, next_step=step, workflows=())
 
     def _repair(self, then: Next, by_hand: str = "") -> Next:
-        if self.repairs:
+        why = self._not_set_aside() if self.repairs else ""
+        if self.repairs and not why:
             most = self.case.settings.ci.attempts
             log = f" [The run's log]({self.case.state.here.url})" if self.case.state.here.url else ""
             step = f"Splat repairs it, for time {repairs(self.case) + 1} of {most}.{log}"
             return replace(then, next_step=step)
         retry = code(f"{self.case.settings.gate.mention} retry", 100)
-        step = by_hand or f"Comment {retry} and, behind it, what the log says, or repair it by hand."
+        step = why or by_hand or f"Comment {retry} and, behind it, what the log says, or repair it by hand."
         return replace(then, act="tell", next_step=step, event=None)
+
+    def _not_set_aside(self) -> str:
+        """Why no money may be spent on a repair, "" where it is set aside: by the gate, or here. What sets a look off
+        may be a check that passed, while another one is what failed.
+        """
+        case, here, now = self.case, self.case.state.here, self.now()
+        if self._is_at_work(case.ledger):
+            return ""
+        state = replace(case.state, recent=self.hub.recent(now - timedelta(hours=24)))
+        trigger = replace(case.trigger, conclusion="failure")
+        if skipped := capped(Case(trigger, state, case.settings)):
+            return f"{skipped.reason} {skipped.next_step}"
+        run = Run(
+            here.run, here.attempt, case.key, stamp(now), trigger.ask, trigger.actor.id, case.settings.limits.dollars
+        )
+        for comment, ledger in tracked(self.hub.comments(case.number) or (), here.own)[:1]:
+            rest = comment.body.partition("\n")[2]
+            self.hub.rewrite(comment.id, f"{write_ledger(ledger.with_run(run))}\n{rest}")
+            return ""
+        return "Splat's comment, which holds what was spent, is gone: repair it by hand."
 
     # --- merging ------------------------------------------------------------------------------------------------------
 

@@ -71,7 +71,14 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         return asked_before(case) or of_ours(case) or _after(case)
     for rule in (asked_before, of_ours, taken_over, under_way, _has_trace, capped):
         if skipped := rule(case):
+            if rule is capped and trigger.ask == "ci-finished" and case.fix is not None:
+                return _go(case, 0.0)  # what failed is told of all the same; who looks at it repairs nothing
             return replace(skipped, told=_waited_for(case, skipped))
+    return _go(case, settings.limits.dollars if spends(case) else 0.0)
+
+
+def _go(case: Case, dollars: float) -> Go:
+    trigger, state, settings = case.trigger, case.state, case.settings
     return Go(
         trigger.ask,
         case.number,
@@ -81,7 +88,7 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         trigger.words,
         trigger.actor.login,
         is_writer(case) or trigger.actor.id in settings.gate.trusted or case.from_reporter or state.labelled,
-        settings.limits.dollars if spends(case) else 0.0,
+        dollars,
         case.running.id if case.running else 0,
         trigger.place,
         0 if case.fix else case.ledger.pull,

@@ -453,7 +453,10 @@ def test_repairs_end_until_a_person_asks_again() -> None:
     repair = {"ask": "ci-finished"}
     once, twice = run(901, **repair), run(902, 30, key="ci:2", **repair)
     assert code("workflow_run_failed", now=state(pulls=(pull(),), comments=runs(once))) == "go ci-finished"
-    assert code("workflow_run_failed", now=state(pulls=(pull(),), comments=runs(once, twice))) == "ci-attempts"
+    assert code("workflow_run_failed", now=state(pulls=(pull(),), comments=runs(once, twice))) == "go ci-finished"
+    told = decided("workflow_run_failed", now=state(pulls=(pull(),), comments=runs(once, twice)))
+    assert isinstance(told, Go)
+    assert told.dollars == 0, "it is told of, and no more"
     asked = runs(once, twice, run(903, 20, key="c", ask="retry"))
     assert code("workflow_run_failed", now=state(pulls=(pull(),), comments=asked)) == "go ci-finished"
     green = state(pulls=(pull(),), comments=runs(once, twice))

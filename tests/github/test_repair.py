@@ -282,7 +282,32 @@ def test_after_two_repairs_it_is_a_person_s(repairs: Repairs) -> None:
     [said] = repairs.gate.shop.comments(repairs.issue)
     path, body = f"{repairs.gate.shop.path}/issues/comments/{said['id']}", write_ledger(replace(ledger, runs=runs))
     repairs.gate.shop.call("PATCH", path, {"body": body}, BOT)
-    assert repairs.admitted(*repairs.finished()).outputs["code"] == "ci-attempts"
+    assert repairs.admitted(*repairs.finished()).went
+    assert repairs.watched("--can-repair").outputs["next"] == "tell"
+    assert "repaired it 2 times, and may 2 times" in repairs.jobs.comment_body(repairs.issue)
+    assert repairs.jobs.ledger(repairs.issue).runs == runs
+
+
+def test_the_last_check_passed_and_an_earlier_one_failed(repairs: Repairs) -> None:
+    """The delivery tells of no failure: what its repair may cost is set aside all the same, and the repair counts."""
+    repairs.with_fix().red()
+    repairs.proxy.run(repairs.head, 78, path=".github/workflows/lint.yml")
+    repairs.proxy.job(78, name="lint")
+    assert repairs.admitted(*repairs.finished("success", 78)).went
+    assert repairs.watched("--can-repair").outputs["next"] == "repair"
+    assert [(run.ask, run.state) for run in repairs.jobs.ledger(repairs.issue).runs][1:] == [("ci-finished", "running")]
+    healed(repairs, "fix")
+    assert repairs.jobs.publish().outputs["outcome"] == "fixed"
+    last = repairs.jobs.ledger(repairs.issue).runs[-1]
+    assert (last.state, last.dollars > 0) == ("fixed", True)
+
+
+def test_a_cap_that_is_reached_is_told_and_not_repaired(repairs: Repairs) -> None:
+    repairs.with_fix().red()
+    repairs.gate.shop.configure("gate: {dollars_issue: 0.5}")
+    assert repairs.admitted(*repairs.finished()).went
+    assert repairs.watched("--can-repair").outputs["next"] == "tell"
+    assert "the cap is $0.50" in repairs.jobs.comment_body(repairs.issue)
 
 
 def test_a_branch_s_own_settings_do_not_count(repairs: Repairs) -> None:
