@@ -13,7 +13,7 @@ from healer.setup.code.entries import imports_of, paste_of, sure_entries, to_pas
 from healer.setup.code.lines import INTEGRATIONS, start_lines
 from healer.setup.code.place import head_of, imported_roots, start_splices
 from healer.setup.code.source import read_source
-from healer.setup.code.syntax import read_syntax
+from healer.setup.code.syntax import fault_of, read_syntax
 from healer.setup.dependency import add_dependency
 from healer.setup.plan import Part, Word, inserted, together
 
@@ -111,7 +111,7 @@ def _change(path: str, entries: Sequence[Entry], start: list[str], site: _Site) 
 
 def _still_python(change: Change) -> bool:
     source = read_source(change.after or b"")
-    return not isinstance(source, Rejected) and not isinstance(read_syntax(source), Rejected)
+    return not isinstance(source, Rejected) and fault_of(source) is None
 
 
 def _splices(

@@ -54,17 +54,22 @@ class Syntax:
 
 def read_syntax(source: Source) -> Syntax | Rejected:
     """The tree. Rejected for what this Python cannot parse, and for what is nested too deeply to be looked at."""
+    # Before libcst, whose parser ends the process on what is nested too deeply, as `((((…`; Python's own says so.
+    return fault_of(source) or _with_libcst(source)
+
+
+def fault_of(source: Source) -> Rejected | None:
+    """Why Python cannot parse it; None where it can."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a user's odd escapes
-            # Before libcst, whose parser ends the process on what is nested too deeply, as `((((…`; this one says so.
             ast.parse(source.text)
     except SyntaxError as error:
         version = ".".join(map(str, sys.version_info[:2]))
         return Rejected("syntax", f"it has a syntax error for Python {version}: line {error.lineno}: {error.msg}")
     except (RecursionError, MemoryError, ValueError) as error:
         return Rejected("syntax", f"it cannot be parsed: {type(error).__name__}")
-    return _with_libcst(source)
+    return None
 
 
 def _with_libcst(source: Source) -> Syntax | Rejected:

@@ -7,7 +7,7 @@ import re
 
 from healer.outcome import Rejected
 from healer.setup.code.source import read_source
-from healer.setup.code.syntax import read_syntax
+from healer.setup.code.syntax import fault_of
 
 _LIST = re.compile(rb"""\binstall_requires[ \t]{0,20}=[ \t]{0,20}\[(\s{0,200})(["'\]])""")
 
@@ -17,8 +17,8 @@ def add(data: bytes, name: str) -> bytes | Rejected:
     source = read_source(data)
     if isinstance(source, Rejected):
         return source
-    if isinstance(found := read_syntax(source), Rejected):
-        return found
+    if (fault := fault_of(source)) is not None:
+        return fault
     lists = list(_LIST.finditer(data))
     before = _required(data)
     if len(lists) != 1 or before is None:
