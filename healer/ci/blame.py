@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from healer.ci.value import RED
 from healer.markdown import code
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def blame(check: Check, base: Iterable[Check], evidence: Evidence | None, change
     there = {each.key: each for each in base}.get(check.key)
     if check.phase == "cancelled":
         return Blame(check, "cancelled", "Somebody cancelled it.", evidence)
-    if there is not None and there.phase in RED:
+    if there is not None and there.phase in ("failed", "broken"):  # cancelled, as a newer push does, says nothing
         return Blame(check, "already-red", "It fails on the base branch too, without the fix.", evidence)
     if check.phase == "broken":
         return Blame(check, "infrastructure", "It ended without a verdict: out of time, or never begun.", evidence)

@@ -68,7 +68,7 @@ def _is_green_again(case: Case, site: CiSite) -> bool:
     newest = site.head(trigger.branch)
     if newest == trigger.head:
         return False
-    ran = [run for run in site.runs(newest) if run.path == trigger.workflow.partition("@")[0]]
+    ran = [run for run in site.runs(newest) if not run.foreign and run.path == trigger.workflow.partition("@")[0]]
     return bool(ran) and max(ran, key=lambda run: run.id).phase == "passed"
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Failed checks whose logs are read, and workflows whose files are.
 _MOST_LOGS, _MOST_WORKFLOWS = 5, 12
+#: The account behind every `GITHUB_TOKEN`, whose commits GitHub signs.
+ACTIONS = 41898282
 _TRAILER = re.compile(r"^Splat-Signature: [0-9a-f]{16}$", re.MULTILINE)
 
 
@@ -73,10 +75,16 @@ def stranger_in(commits: Sequence[Commit] | None, own: int) -> str:
     """Why a pull request is no longer Splat's alone, "" while it is: every commit has to be."""
     if not commits:
         return "its commits cannot be read"
-    foreign = [each for each in commits if each.author != own or not _TRAILER.search(each.message)]
+    # An author is only said; where GitHub signs what Splat commits, it is known.
+    signs = own == ACTIONS or any(each.signed for each in commits)
+    foreign = [each for each in commits if not _is_ours(each, own) or (signs and each.signed is False)]
     if not foreign:
         return ""
     return f"the commit {code(foreign[-1].sha[:7])} on the branch is not Splat's"
+
+
+def _is_ours(commit: Commit, own: int) -> bool:
+    return commit.author == own and commit.by_api and _TRAILER.search(commit.message) is not None
 
 
 def _base_checks(site: CiSite, branch: str, met: str, workflow: str) -> tuple[Check, ...]:

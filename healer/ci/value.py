@@ -17,7 +17,9 @@ RED = frozenset({"failed", "broken", "cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class WorkflowRun:
-    """A run of GitHub Actions about a commit. `path` is its workflow's file, `suite` the check suite of its jobs."""
+    """A run of GitHub Actions about a commit. `path` is its workflow's file, `suite` the check suite of its jobs.
+    `foreign` is True where a fork's branch set it off, which may hold the very same commit.
+    """
 
     id: int
     path: str
@@ -27,6 +29,7 @@ class WorkflowRun:
     phase: Phase
     suite: int
     url: str = ""
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,17 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit of a pull request. `author` and `committer` are numeric ids, 0 for nobody that GitHub knows."""
+    """A commit of a pull request. `author` and `committer` are numeric ids, 0 for nobody that GitHub knows. `by_api` is
+    True where the commit came from its author or from GitHub itself, and was not amended by somebody else; `signed`
+    whether GitHub vouches for it, None where nobody says.
+    """
 
     sha: str
     author: int
     committer: int
     message: str
+    by_api: bool = True
+    signed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,11 +185,14 @@ def on_commit(
     """All that counts on one commit, in a stable order. `own` is the file of Splat's own workflow, which is no check.
 
     Of several runs of one workflow for one event the last one counts; one that waits for approval does not, where the
-    same workflow was started in another way.
+    same workflow was started in another way. What a fork set off for the same commit never counts: against another base
+    it may run another workflow of the same name.
     """
     newest: dict[tuple[str, str], WorkflowRun] = {}
     every = list(runs)
     for run in every:
+        if run.foreign:
+            continue
         kept = newest.get((run.path, run.event))
         if kept is None or run.id > kept.id:
             newest[run.path, run.event] = run

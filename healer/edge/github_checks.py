@@ -10,6 +10,7 @@ from healer.ci.evidence import MOST_LOG
 from healer.ci.value import Check, Commit, Compared, Job, Note, Phase, Pull, WorkflowRun
 from healer.edge.github_api import MOST_PAGES
 from healer.edge.github_dispatch import dispatch
+from healer.edge.github_forge import GITHUB_ITSELF
 from healer.outcome import ConfigError, SplatError
 
 if TYPE_CHECKING:
@@ -144,6 +145,11 @@ class GitHubChecks:
         )
 
 
+def _id(told: dict[str, Any] | None) -> int:
+    """A numeric id; 0 for what is gone."""
+    return int((told or {}).get("id") or 0)
+
+
 def _phase(told: dict[str, Any]) -> Phase:
     if told.get("status") == "waiting" or told.get("status") == "action_required":
         return "awaiting"
@@ -162,6 +168,7 @@ def _run(told: dict[str, Any]) -> WorkflowRun:
         _phase(told),
         int(told.get("check_suite_id") or 0),
         str(told.get("html_url") or ""),
+        "head_repository" in told and _id(told["head_repository"]) != _id(told.get("repository")),
     )
 
 
@@ -203,9 +210,10 @@ def _note(told: dict[str, Any]) -> Note:
 
 
 def _commit(told: dict[str, Any]) -> Commit:
-    author, committer = told.get("author") or {}, told.get("committer") or {}
-    message = str((told.get("commit") or {}).get("message") or "")
-    return Commit(str(told["sha"]), int(author.get("id") or 0), int(committer.get("id") or 0), message)
+    author, committer, commit = _id(told.get("author")), told.get("committer") or {}, told.get("commit") or {}
+    signed = (commit.get("verification") or {}).get("verified")
+    by_api = committer.get("login") == GITHUB_ITSELF or _id(committer) == author
+    return Commit(str(told["sha"]), author, _id(committer), str(commit.get("message") or ""), by_api, signed)
 
 
 def _pull(told: dict[str, Any]) -> Pull:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _TRAILER = re.compile(r"^Splat-Signature: ([0-9a-f]{16})$", re.MULTILINE)
 RUN = re.compile(r"^Splat-Run: ([0-9]{1,18})$", re.MULTILINE)
 #: Who commits what the API signs.
-_GITHUB_ITSELF = "web-flow"
+GITHUB_ITSELF = "web-flow"
 _MOST_NAMES = 20
 _REGULAR, _FOLDER = ("100644", "100755"), "040000"
 
@@ -137,7 +137,7 @@ class Reading:
         told = self._api.ask("GET", f"/commits/{sha}")
         commit, author, committer = told["commit"], told.get("author") or {}, told.get("committer") or {}
         parents = tuple(parent["sha"] for parent in told["parents"])
-        by_api = committer.get("login") == _GITHUB_ITSELF or committer.get("id") == author.get("id")
+        by_api = committer.get("login") == GITHUB_ITSELF or committer.get("id") == author.get("id")
         return _Tip(sha, commit["tree"]["sha"], parents, int(author.get("id") or 0), by_api, commit["message"])
 
     def _not_ours(self, branch: str, signature: str) -> str:

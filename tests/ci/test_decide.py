@@ -44,6 +44,8 @@ def cause(check: Check, log: str = "", base: tuple[Check, ...] = (), job: Job = 
         (failed(), TRACE, (), "ours"),
         (failed(), TRACE, (failed(phase="passed"),), "ours"),
         (failed(), TRACE, (failed(),), "already-red"),
+        (failed(), TRACE, (failed(phase="broken"),), "already-red"),
+        (failed(), TRACE, (failed(phase="cancelled"),), "ours"),
         (failed(), TRACE, (failed(name="lint"),), "ours"),
         (failed(), TRACE, (failed(replace(RUN, path="other.yml")),), "ours"),
         (failed(), "FAILED tests/test_clock.py", (), "flaky"),
@@ -138,5 +140,18 @@ def test_every_commit_has_to_be_splat_s() -> None:
     assert "`bbbbbbb`" in stranger_in([mine, replace(mine, sha="b" * 40, author=6)], 5)
     assert stranger_in([replace(mine, message="style: format")], 5)  # another workflow of the same account
     assert stranger_in([replace(mine, author=0)], 5)
+    assert stranger_in([replace(mine, by_api=False)], 5)  # amended or rebased by a person: the author stays
     assert stranger_in([], 5)
     assert stranger_in(None, 5)
+
+
+def test_an_author_is_only_said_where_github_signs_what_splat_commits() -> None:
+    """Whoever may push can write any author into a commit, and the trailers too."""
+    mine = Commit("a" * 40, 5, 5, "fix: it\n\nSplat-Signature: 0123456789abcdef\n", signed=True)
+    forged = replace(mine, sha="b" * 40, signed=False)
+    assert not stranger_in([mine], 5)
+    assert "`bbbbbbb`" in stranger_in([mine, forged], 5)
+    assert not stranger_in([forged], 5)  # a token whose commits GitHub never signs
+    actions = replace(forged, author=41898282, committer=41898282)
+    assert "`bbbbbbb`" in stranger_in([actions], 41898282)
+    assert not stranger_in([replace(actions, signed=True)], 41898282)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import permutations
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,16 @@ def test_a_run_that_was_started_by_hand_stands_for_one_that_waits() -> None:
     assert state_of(on_commit([waits, started], [job(started)], [], OWN)) == "passed"
     other = run(3, "awaiting", path="lint.yml")
     assert state_of(on_commit([waits, started, other], [job(started)], [], OWN)) == "awaiting"
+
+
+def test_what_a_fork_sets_off_for_the_same_commit_never_counts() -> None:
+    """A stranger opens a pull request from the very commit, against a base whose workflow of that name does nothing."""
+    real, theirs = run(1, "failed"), replace(run(2), foreign=True)
+    found = on_commit([real, theirs], [job(real, phase="failed"), job(theirs)], [], OWN)
+    assert [(check.run, check.phase) for check in found] == [(real, "failed")]
+    waits = replace(theirs, phase="awaiting")
+    assert state_of(on_commit([run(1), waits], [job(run(1))], [], OWN)) == "passed"
+    assert state_of(on_commit([theirs], [job(theirs)], [], OWN)) == "none"
 
 
 def test_a_run_without_jobs_counts_itself() -> None:
