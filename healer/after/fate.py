@@ -14,6 +14,7 @@ from healer.after import fate_words as words
 from healer.after.deploy import Merge, after_deploy, read_block
 from healer.after.revert import revert
 from healer.event import asking, claimed_signature
+from healer.gate.caps import capped
 from healer.gate.case import Case, closes, tracked
 from healer.gate.ledger import moment, stamp, write_ledger
 from healer.gate.standing import IGNORE, STOP
@@ -26,11 +27,14 @@ if TYPE_CHECKING:
     from healer.after.deploy import Block, Deployed
     from healer.after.revert import Reverted, RevertSite
     from healer.gate import Fate, Hub, IssueNow, Ledger, Merged
+    from healer.outcome import Skipped
 
 VERIFIED, FAILED = "splat:verified", "splat:failed"
 #: A run that was asked for, and of which nothing was heard: so long it is asked for again.
 _ASKED = timedelta(hours=36)
 _MOST_ISSUES, _MOST_RELEASES = 3, 5
+#: Caps that are none for what Splat itself asks for, or for long.
+_PASSING = frozenset({"cool-down", "breaker"})
 
 
 class FateSite(Protocol):
@@ -164,7 +168,10 @@ class Aftermath:
         if block.releases and self.site.contains(block.releases[-1], fix.commit) is False:
             self._write(case, words.too_old(fix, block.releases[-1]), lambda ledger: ledger)
             return replace(looked, reason="It was seen in a release that does not hold the fix.")
-        said = words.unknown(fix, block.releases[-1] if block.releases else "")
+        cap = self._cap(case)
+        said = words.unknown(fix, block.releases[-1] if block.releases else "", words.capped(cap) if cap else "")
+        if cap and self._is_wanted(case):
+            self._write(case, said, lambda ledger: ledger)
         return replace(looked, started=self._again(case, said))
 
     def _settle(self, case: Case, fix: Merged, live: datetime | None) -> Looked:
@@ -205,8 +212,11 @@ class Aftermath:
         if reopened:
             self.site.reopen(issue.number)
         fate = replace(fate, outcome="failed", at=stamp(self.case.state.now))
-        again = (found.reopen or issue.open) and self._may_heal(case)
-        self._note(case, fix, fate, words.failed(fix, found.reason, again=again), again=again)
+        wanted = (found.reopen or issue.open) and self._is_wanted(case)
+        cap = self._cap(case) if wanted else None
+        again = wanted and cap is None
+        said = words.failed(fix, found.reason, again=again, instead=words.capped(cap) if cap else "")
+        self._note(case, fix, fate, said, again=again)
         looked = self._go_on(case, fix, fate, soon=found.reopen, again=again)
         return replace(looked, reason=found.reason, reopened=reopened)
 
@@ -237,6 +247,16 @@ class Aftermath:
     # --- once more ----------------------------------------------------------------------------------------------------
 
     def _may_heal(self, case: Case) -> bool:
+        """True where it is wanted, and no cap is reached."""
+        return self._is_wanted(case) and self._cap(case) is None
+
+    def _cap(self, case: Case) -> Skipped | None:
+        """The cap that the run would meet at the gate, where nobody would be told of it."""
+        case = Case(replace(case.trigger, ask="heal"), case.state, case.settings)
+        found = capped(case)
+        return None if found is None or found.code in _PASSING else found
+
+    def _is_wanted(self, case: Case) -> bool:
         """True where a label asks for it, and nothing is on its way."""
         issue = case.state.issue
         wanted = issue is not None and bool(asking(issue.labels, issue.body, case.settings))

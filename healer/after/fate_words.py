@@ -17,7 +17,7 @@ from healer.redact import redact
 if TYPE_CHECKING:
     from healer.after.revert import Reverted
     from healer.gate import Merged
-    from healer.outcome import SplatError
+    from healer.outcome import Skipped, SplatError
 
 _DID_NOT_HOLD = "**The fix did not hold.**"
 #: Paragraphs that are replaced by one of their kind.
@@ -42,10 +42,16 @@ def verified(fix: Merged, reason: str) -> str:
     return f"**Verified.** {_head(fix)} fixed this. {reason}"
 
 
-def failed(fix: Merged, reason: str, *, again: bool) -> str:
-    """It did not hold."""
+def failed(fix: Merged, reason: str, *, again: bool, instead: str = "") -> str:
+    """It did not hold. `instead` is the paragraph that stands where no run was asked for."""
     parts = [f"{_DID_NOT_HOLD} {_head(fix)} did not fix this.", reason]
-    return "\n\n".join([*parts, *(["**Next:** a run was asked for, which is told so."] if again else [])])
+    then = "**Next:** a run was asked for, which is told so." if again else instead
+    return "\n\n".join(filter(None, [*parts, then]))
+
+
+def capped(why: Skipped) -> str:
+    """It is not healed once more."""
+    return f"**Next:** no run by itself. {why.reason} {why.next_step}".rstrip()
 
 
 def too_old(fix: Merged, release: str) -> str:
@@ -54,11 +60,11 @@ def too_old(fix: Merged, release: str) -> str:
     return f"**Seen again, without the fix.** {seen}\n\n**Next:** deploy {_head(fix).rstrip(',')}."
 
 
-def unknown(fix: Merged, release: str) -> str:
-    """Reopened, and whether it was there cannot be told."""
-    named = f", in {md.code(release, 60)}, which names no commit and no tag" if release else ""
+def unknown(fix: Merged, release: str, instead: str = "") -> str:
+    """Reopened, and whether it was there cannot be told. `instead` as above."""
+    named = f", in {md.code(release, 60)}, which names no release that Splat can place" if release else ""
     seen = f"The error was seen again after {_head(fix).rstrip(',')}{named}: whether the fix was there, nobody knows."
-    return f"**Seen again.** {seen}\n\n**Next:** a run was asked for."
+    return f"**Seen again.** {seen}\n\n{instead or '**Next:** a run was asked for.'}"
 
 
 def not_started(mention: str) -> str:

@@ -166,6 +166,22 @@ def test_a_person_who_said_stop_is_left_alone(undone: Merged) -> None:
     assert writes(undone) == before
 
 
+@pytest.mark.parametrize("release", ["v2", "build%2D77"])
+def test_where_a_cap_is_reached_no_run_is_asked_for_and_the_issue_says_why(
+    github: int, proxy: CiProxy, tmp_path: Path, release: str
+) -> None:
+    made = merged(github, proxy, tmp_path)
+    made.tag("v2")
+    made.seen(f"v1,{release}", reopened=True)
+    made.look(made.reopened(), SPLAT_GATE_ATTEMPTS="1")
+    assert proxy.asked == []
+    assert "no run by itself. Splat has tried 1 times, and may try 1." in made.fix.comment
+    assert not made.fix.ledger.again
+    before = made.fix.comment
+    made.look(made.reopened(), SPLAT_GATE_ATTEMPTS="1")
+    assert (made.fix.comment, proxy.asked) == (before, [])
+
+
 # --- the revert
 
 
