@@ -43,9 +43,6 @@ class CommandSite(Protocol):
     def close_unplanned(self, issue: int) -> None:
         """Close an issue as not planned."""
 
-    def not_automatic(self, pull: Pull) -> bool:
-        """Take a pull request's auto-merge back; False where that may not be."""
-
 
 @dataclass(frozen=True, slots=True)
 class Obeyed:
@@ -75,7 +72,7 @@ class _Orders:
             done.append(self._cancel(run))
         pull = self._fix()
         if pull is not None and pull.automatic:
-            off = self.site.not_automatic(pull)
+            off = self.merging.not_automatic(pull)
             done.append("Its auto-merge was taken back." if off else f"Switch auto-merge off by hand: {pull.url}")
         return self._said("stopped", " ".join(done))
 

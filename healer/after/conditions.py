@@ -109,6 +109,9 @@ def _ours(case: MergeCase) -> Condition:
     pull = case.pull
     if not case.own or pull.author != case.own or pull.repository != case.repository:
         return Condition("ours", False, "Splat's own account did not open it from a branch of this repository.")
+    if pull.default and pull.base != pull.default:
+        reason = f"It goes to {code(pull.base, 100)}, and Splat merges into the default branch alone."
+        return Condition("ours", False, reason)
     if not BRANCH.fullmatch(pull.branch):
         return Condition("ours", False, f"{code(pull.branch, 100)} is no branch of Splat's.")
     if not case.commits:

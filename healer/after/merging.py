@@ -48,6 +48,9 @@ class MergeSite(Protocol):
     def automatic(self, pull: Pull, method: str) -> str:
         """Let GitHub merge that very commit once its rules are met; "" when it will, else its own words."""
 
+    def not_automatic(self, pull: Pull) -> bool:
+        """Take a pull request's auto-merge back; False where that may not be."""
+
     def merge(self, pull: Pull, method: str) -> str:
         """Merge that very commit now; "" when it is, else GitHub's own words."""
 

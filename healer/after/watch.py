@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from healer.after.automatic import taken_back
 from healer.after.conditions import conditions
 from healer.after.merging import Merged, merge_case, merge_now, settled
 from healer.ci import Next, decide_next, look_at, next_of, next_of_branch, section, trouble, with_section
@@ -71,7 +72,8 @@ class Watch:
             return self._nothing("The checks are about a commit that is no longer the newest one.", pull)
         seen = self._see(pull)
         then, found = self._act(decide_next(seen), seen, pull)
-        self._say(then, pull.head, found)
+        off = taken_back(self.site, pull, seen, found, self.case.state.here.own)
+        self._say(then, pull.head, found, off)
         self._describe(then, pull)
         return Watched(then, pull.number, pull.head, pull.branch, found)
 
@@ -256,11 +258,11 @@ class Watch:
 
     # --- saying -------------------------------------------------------------------------------------------------------
 
-    def _say(self, then: Next, head: str, found: tuple[Condition, ...]) -> None:
-        """The section in Splat's comment; and this run's end in the ledger, unless a repair follows."""
+    def _say(self, then: Next, head: str, found: tuple[Condition, ...], also: str = "") -> None:
+        """The section in Splat's comment, `also` in it; and this run's end in the ledger, unless a repair follows."""
         unmet = [condition.reason for condition in found if not condition.met]
         more = ["**Not merged by Splat, because:**\n" + "\n".join(f"- {reason}" for reason in unmet)] if unmet else []
-        self._write(section(head, then, more) if head else "", ends=then.act != "repair")
+        self._write(section(head, then, [*more, also]) if head else "", ends=then.act != "repair")
 
     def _describe(self, then: Next, pull: Pull) -> None:
         """Which button to press is said where the button is; and no longer, once it was pressed."""

@@ -96,8 +96,9 @@ class Commit:
 @dataclass(frozen=True, slots=True)
 class Pull:
     """A pull request as it is now. `author` and `repository` (of its head, 0 when that is gone) are numeric ids; `base`
-    is the branch that it goes to; `mergeable` is GitHub's own word ("clean", "blocked", "dirty", …); `node` is what its
-    GraphQL API calls it.
+    is the branch that it goes to, and `default` the repository's default one, "" where nobody says; `mergeable` is
+    GitHub's own word ("clean", "blocked", "dirty", …); `node` is what its GraphQL API calls it. `automatic` is the
+    numeric id of who switched its auto-merge on, 0 where it is off.
     """
 
     number: int
@@ -113,7 +114,8 @@ class Pull:
     url: str = ""
     node: str = ""
     mergeable: str = ""
-    automatic: bool = False
+    automatic: int = 0
+    default: str = ""
 
 
 @dataclass(frozen=True, slots=True)

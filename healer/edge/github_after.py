@@ -63,6 +63,10 @@ class GitHubMerging:
         wanted = {"pull": pull.node, "head": pull.head, "method": method.upper()}
         return _graphql(self._api, _ENABLE, wanted)
 
+    def not_automatic(self, pull: Pull) -> bool:
+        """Implements `MergeSite`."""
+        return not _graphql(self._api, _DISABLE, {"pull": pull.node})
+
     def merge(self, pull: Pull, method: str) -> str:
         """Implements `MergeSite`. GitHub refuses where the branch has moved since."""
         try:
@@ -98,10 +102,6 @@ class GitHubCommands:
     def close_unplanned(self, issue: int) -> None:
         """Implements `CommandSite`."""
         self._api.ask("PATCH", f"/issues/{issue}", {"state": "closed", "state_reason": "not_planned"})
-
-    def not_automatic(self, pull: Pull) -> bool:
-        """Implements `CommandSite`."""
-        return not _graphql(self._api, _DISABLE, {"pull": pull.node})
 
 
 def _graphql(api: Api, query: str, variables: dict[str, Any]) -> str:

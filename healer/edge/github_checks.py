@@ -216,6 +216,11 @@ def _commit(told: dict[str, Any]) -> Commit:
     return Commit(str(told["sha"]), author, _id(committer), str(commit.get("message") or ""), by_api, signed)
 
 
+def _automatic(told: dict[str, Any] | None) -> int:
+    """Who switched it on; somebody whom nobody knows any more is not 0."""
+    return (_id(told.get("enabled_by")) or -1) if told else 0
+
+
 def _pull(told: dict[str, Any]) -> Pull:
     head = told["head"]
     return Pull(
@@ -232,5 +237,6 @@ def _pull(told: dict[str, Any]) -> Pull:
         str(told.get("html_url") or ""),
         str(told.get("node_id") or ""),
         str(told.get("mergeable_state") or ""),
-        bool(told.get("auto_merge")),
+        _automatic(told.get("auto_merge")),
+        str((told["base"].get("repo") or {}).get("default_branch") or ""),
     )

@@ -58,6 +58,8 @@ def confident(value: str) -> Commit:
         ({"pull": replace(PULL, repository=502)}, ["ours"]),
         ({"pull": replace(PULL, repository=0)}, ["ours"]),
         ({"pull": replace(PULL, branch="splat/mine")}, ["ours"]),
+        ({"pull": replace(PULL, default="main")}, []),
+        ({"pull": replace(PULL, base="release", default="main")}, ["ours"]),
         ({"own": 0}, ["ours"]),
         ({"pull": replace(PULL, head="b" * 40)}, ["ours"]),
         ({"commits": None}, ["ours", "confidence"]),

@@ -40,8 +40,12 @@ class CiProxy(Proxy):
     required: list[str] = field(default_factory=list)
     automatic: bool = False
     mergeable: str = "clean"
+    #: GraphQL answers with this error, whatever it is asked.
     graphql: str = ""
+    #: Auto-merge that is on, by the pull request's node: who switched it on, at which commit, by which method.
+    armed: dict[str, dict[str, Any]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    _pulls: dict[str, str] = field(default_factory=dict)
     #: Tokens that came to the store of logs, which is another server.
     leaked: list[str] = field(default_factory=list)
     #: Runs that a dispatch has started, which nobody but who asks for them sees.
@@ -158,15 +162,52 @@ class CiProxy(Proxy):
         status, content = super()._answer("GET", target, path, b"", token)
         if status != 200:
             return status, content
-        return status, json.dumps(json.loads(content) | {"mergeable_state": self.mergeable}).encode()
+        told = json.loads(content) | {"mergeable_state": self.mergeable}
+        if (on := self.armed.get(told["node_id"])) is not None:
+            told["auto_merge"] = {"enabled_by": on["by"], "merge_method": on["method"].lower()}
+        self._pulls[told["node_id"]] = path
+        return status, json.dumps(told).encode()
 
-    def _graphql(self, body: bytes, **_: Any) -> Any:
+    def _graphql(self, body: bytes, token: str, **_: Any) -> Any:
         told = json.loads(body)
         name = next(
             each for each in ("enablePullRequestAutoMerge", "disablePullRequestAutoMerge") if each in told["query"]
         )
-        self.asked.append(f"{name} {told['variables'].get('head', '')}".strip())
-        return {"errors": [{"message": self.graphql}]} if self.graphql else {"data": {name: {}}}
+        given = told["variables"]
+        self.asked.append(f"{name} {given.get('head', '')}".strip())
+        refused = self.graphql or self._refused(name, given, token)
+        if refused:
+            return {"data": {name: None}, "errors": [{"type": "UNPROCESSABLE", "message": refused}]}
+        if name == "enablePullRequestAutoMerge":
+            self.armed[given["pull"]] = {"by": self._whoever(token), "head": given["head"], "method": given["method"]}
+        else:
+            del self.armed[given["pull"]]
+        return {"data": {name: {"clientMutationId": None}}}
+
+    def _refused(self, name: str, given: dict[str, str], token: str) -> str:
+        """GitHub's own words, as far as they are known: where it is switched off, there is nothing to wait for, the
+        branch has moved, or the answer cannot be given for that pull request at all.
+        """
+        if not (path := self._pulls.get(given["pull"], "")):
+            return f"Could not resolve to a node with the global id of '{given['pull']}'"
+        if name == "disablePullRequestAutoMerge":
+            return "" if given["pull"] in self.armed else "Can't disable auto-merge for this pull request"
+        if given["method"] not in ("MERGE", "SQUASH", "REBASE"):
+            return f"Variable $method of type PullRequestMergeMethod! was provided invalid value: {given['method']}"
+        if not self.automatic:
+            return "Auto merge is not allowed for this repository"
+        if self.mergeable == "clean":
+            return "Pull request Pull request is in clean status"
+        now = json.loads(super()._answer("GET", path, path, b"", token)[1])["head"]["sha"]
+        return "" if given["head"] == now else "Head branch was modified. Review and try the merge again."
+
+    def _whoever(self, token: str) -> Any:
+        return json.loads(super()._answer("GET", "/user", "/user", b"", token)[1])
+
+    def settle(self, node: str, token: str) -> bool:
+        """What GitHub does once the branch's rules are met: it merges whatever is there now; False where nothing is."""
+        path = self._pulls[node]
+        return node in self.armed and super()._answer("PUT", f"{path}/merge", f"{path}/merge", b"{}", token)[0] == 200
 
 
 @dataclass

@@ -59,3 +59,104 @@ def test_a_commit_of_splat_s_that_a_person_amended_is_theirs(fix: Fix) -> None:
     ended = fix.watch(*fix.finished("success"))
     assert (ended.outputs["state"], ended.outputs["next"]) == ("passed", "nothing"), ended
     assert not merged(fix)
+
+
+# --- GitHub's own auto-merge, which merges whatever is pushed later ---------------------------------------------------
+
+
+def armed(fix: Fix) -> None:
+    """Splat switches it on: all is well, but the branch's rules ask for a review."""
+    green(fix)
+    fix.proxy.automatic, fix.proxy.mergeable = True, "blocked"
+    ended = fix.watch(*fix.finished("success"))
+    assert ended.outputs["next"] == "merge", ended
+    [on] = fix.proxy.armed.values()
+    assert (on["by"]["login"], on["head"], on["method"]) == (BOT, fix.head, "SQUASH")
+    assert "GitHub merges it once the branch's rules are met" in fix.comment
+    assert not merged(fix)
+
+
+def settled(fix: Fix) -> bool:
+    node = fix.gate.shop.call("GET", f"{fix.gate.shop.path}/pulls/{fix.pull}")["node_id"]
+    return fix.proxy.settle(node, "acme-token")
+
+
+def test_auto_merge_that_is_on_merges_once_the_rules_are_met(fix: Fix) -> None:
+    armed(fix)
+    fix.watch(*fix.finished("success"))
+    assert len(fix.proxy.armed) == 1
+    assert len([each for each in fix.proxy.asked if "AutoMerge" in each]) == 1
+    assert settled(fix)
+    assert merged(fix)
+
+
+def pushed(fix: Fix) -> None:
+    told = {"message": "mine", "content": "eA==", "branch": fix.branch}
+    fix.head = fix.gate.shop.call("PUT", f"{fix.gate.shop.path}/contents/mine.txt", told, MONA)["commit"]["sha"]
+    fix.proxy.run(fix.head, 6)
+    fix.proxy.job(6)
+
+
+def failed(fix: Fix) -> None:
+    fix.proxy.runs[0]["conclusion"] = fix.proxy.jobs[1][0]["conclusion"] = "failure"
+
+
+def reviewed(fix: Fix) -> None:
+    path = f"{fix.gate.shop.path}/pulls/{fix.pull}/reviews"
+    fix.gate.shop.call("POST", path, {"event": "REQUEST_CHANGES", "body": "No."}, MONA)
+
+
+@pytest.mark.parametrize("after", [pushed, failed, reviewed])
+def test_auto_merge_is_switched_off_for_what_splat_would_not_merge(fix: Fix, after: Any) -> None:
+    armed(fix)
+    after(fix)
+    ended = fix.watch(*fix.finished("success"))
+    assert ended.outputs["next"] != "merge", ended
+    assert not fix.proxy.armed
+    assert "has switched it off again" in fix.comment
+    assert not settled(fix)
+
+
+def test_auto_merge_of_a_person_s_stays(fix: Fix) -> None:
+    armed(fix)
+    [on] = fix.proxy.armed.values()
+    on["by"] = fix.gate.shop.user(MONA)
+    pushed(fix)
+    fix.watch(*fix.finished("success"))
+    assert fix.proxy.armed
+
+
+def test_auto_merge_that_cannot_be_switched_off_is_told_of(fix: Fix) -> None:
+    armed(fix)
+    pushed(fix)
+    fix.proxy.graphql = "Resource not accessible by integration"
+    fix.watch(*fix.finished("success"))
+    assert "Switch auto-merge off by hand" in fix.comment
+
+
+def test_a_push_at_the_very_moment_of_switching_it_on(fix: Fix) -> None:
+    green(fix)
+    fix.proxy.automatic, fix.proxy.mergeable = True, "blocked"
+    told, done = {"message": "mine", "content": "eA==", "branch": fix.branch}, []
+
+    def push() -> None:
+        if not done:
+            done.append(fix.gate.shop.call("PUT", f"{fix.gate.shop.path}/contents/mine.txt", told, MONA))
+
+    fix.proxy.strikes.append((rf"GET {fix.gate.shop.path}", push))  # asked for right before: is it allowed here
+    ended = fix.watch(*fix.finished("success"))
+    assert done
+    assert ended.outputs["next"] == "tell", ended
+    assert not fix.proxy.armed
+    assert "Head branch was modified" in fix.comment
+
+
+def test_a_fix_that_was_sent_to_another_branch_is_a_person_s_to_merge(fix: Fix) -> None:
+    green(fix)
+    shop = fix.gate.shop
+    shop.call("POST", f"{shop.path}/git/refs", {"ref": "refs/heads/release", "sha": fix.base}, MONA)
+    shop.call("PATCH", f"{shop.path}/pulls/{fix.pull}", {"base": "release"}, MONA)
+    ended = fix.watch(*fix.finished("success"))
+    assert ended.outputs["next"] == "nothing", ended
+    assert "merges into the default branch alone" in fix.comment
+    assert not merged(fix)
