@@ -15,7 +15,7 @@ from healer.event import visible
 from healer.gate.caps import capped, repairs
 from healer.gate.case import Case, digest, tracked
 from healer.gate.ledger import Run, stamp, write_ledger
-from healer.gate.standing import taken_over
+from healer.gate.standing import of_ours, taken_over
 from healer.markdown import code
 from healer.outcome import SplatError
 
@@ -47,8 +47,8 @@ class Watched:
 @dataclass(frozen=True, slots=True)
 class Watch:
     """One look. `case` is the delivery, GitHub's state as of now and the settings. `repairs` says whether a job follows
-    that heals what is to be repaired; `wait` is asked between two looks while no check has begun, and says whether to
-    look once more; `pause` waits a little.
+    that heals what is to be repaired; `issue` is where the gate has set money aside, 0 for where the case is; `wait` is
+    asked between two looks while no check has begun, and says whether to look once more; `pause` waits a little.
     """
 
     case: Case
@@ -57,6 +57,7 @@ class Watch:
     site: MergeSite
     now: Callable[[], datetime]
     repairs: bool = False
+    issue: int = 0
     wait: Callable[[], bool] = lambda: False
     pause: Callable[[], None] = lambda: None
 
@@ -82,6 +83,8 @@ class Watch:
     def _of_people(self) -> Watched:
         """A run that failed on the default branch, or on a person's pull request with the label."""
         trigger = self.case.trigger
+        if skipped := of_ours(self.case):
+            return self._nothing(skipped.reason)
         pull = None if trigger.default_branch else self.ci.pull(trigger.pull)
         if not trigger.default_branch and (pull is None or pull.head != trigger.head):
             return self._nothing("The checks are about a commit that is no longer the newest one.")
@@ -276,7 +279,8 @@ class Watch:
     def _write(self, new: str, *, ends: bool, text: str = "") -> None:
         """`text` is the digest of what the issue says, where this run has written it."""
         here = self.case.state.here
-        there = tracked(self.hub.comments(self.case.number) or (), here.own) if self.case.number else []
+        issue = self.issue or self.case.number
+        there = tracked(self.hub.comments(issue) or (), here.own) if issue else []
         at_work = [pair for pair in there if self._is_at_work(pair[1])]
         for comment, ledger in (at_work or there)[:1]:
             now = replace(ledger, text=text or ledger.text)

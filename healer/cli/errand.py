@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from healer.outcome import Skipped, UsageError
+from healer.outcome import Skipped, SplatError, UsageError
 
 if TYPE_CHECKING:
     from healer.edge.github import GitHub
@@ -59,10 +60,33 @@ def begin(folder: str, name: str, path: str, allowed: frozenset[str]) -> tuple[C
     state = look_again(trigger, hub, settings, here, datetime.now(UTC))
     case = Case(trigger, state, settings)
     ask = "after" if trigger.returned and request.ask == "after" else trigger.ask
-    if (ask, case.number) not in ((request.ask, request.issue), (request.ask, 0)):
+    # A fix that was closed meanwhile leads to no issue any more, or to itself; what is left is to end the run.
+    is_gone = ask == "ci-finished" and case.number in (0, trigger.pull) and case.fix is None
+    if (ask, case.number) != (request.ask, request.issue) and (ask != request.ask or (case.number and not is_gone)):
         raise UsageError(
             f"The request is to {request.ask} issue {request.issue}, and the event is to {trigger.ask} "
             f"issue {case.number}",
             next_step="Give the folder that `splat gate` wrote for this very event.",
         )
     return case, hub, actions, request
+
+
+def let_go(folder: str) -> None:
+    """Where a look at checks could not even begin, nothing stays reserved for it: no job after it would end the run."""
+    from healer.cli.request_files import read_files
+    from healer.edge.github import GitHub
+    from healer.gate.case import tracked
+    from healer.gate.ledger import stamp, write_ledger
+    from healer.settings import Actions
+
+    with suppress(SplatError):  # what broke first is what is told
+        actions, request = Actions.read(os.environ), read_files(Path(folder))
+        if request.ask != "ci-finished" or not request.issue:
+            return
+        hub = GitHub(actions, os.environ)
+        for comment, ledger in tracked(hub.comments(request.issue) or (), hub.whoami()):
+            for run in ledger.runs:
+                if run.id == actions.run and run.attempt <= actions.attempt and run.state == "running":
+                    ended = ledger.with_end(run.id, run.attempt, "declined", 0.0, stamp(datetime.now(UTC)))
+                    rest = comment.body.partition("\n")[2]
+                    hub.rewrite(comment.id, f"{write_ledger(ended)}\n{rest}")

@@ -38,11 +38,15 @@ def watch(request: str, wait: int, event_name: str, event_path: str, can_repair:
     and contents and write actions, issues and pull requests, in GITHUB_TOKEN; to merge, contents too.
     """
     from healer.after import Watch
-    from healer.cli.errand import begin
+    from healer.cli.errand import begin, let_go
     from healer.edge.github_after import GitHubMerging
     from healer.edge.github_checks import GitHubChecks
 
-    case, hub, actions, _ = begin(request, event_name, event_path, ASKS)
+    try:
+        case, hub, actions, asked = begin(request, event_name, event_path, ASKS)
+    except SplatError:
+        let_go(request)
+        raise
     look = Watch(
         case,
         hub,
@@ -50,6 +54,7 @@ def watch(request: str, wait: int, event_name: str, event_path: str, can_repair:
         GitHubMerging(hub.api),
         lambda: datetime.now(UTC),
         can_repair,
+        asked.issue,
         _waiting(wait),
         _pause,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from healer.cli.watch import watch
 from tests.github.ci_kit import CiProxy, Fix, fix_of
 from tests.github.kit import BOT, MONA, Shop
 from tests.github.runs import Gate
@@ -160,3 +161,32 @@ def test_a_fix_that_was_sent_to_another_branch_is_a_person_s_to_merge(fix: Fix) 
     assert ended.outputs["next"] == "nothing", ended
     assert "merges into the default branch alone" in fix.comment
     assert not merged(fix)
+
+
+# --- what is gone between two jobs ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("listed", [True, False], ids=["listed in the payload", "not listed"])
+def test_a_fix_that_is_closed_in_between_leaves_nothing_reserved(fix: Fix, listed: bool) -> None:
+    red(fix)
+    pulls = [{"number": fix.pull}] if listed else []
+    case, payload = fix.finished(workflow_run__pull_requests=pulls)
+    assert fix.gate.run(case, payload).went
+    assert fix.ledger.runs[-1].dollars > 0
+    before = fix.comment.partition("\n")[2]
+    fix.gate.shop.call("PATCH", f"{fix.gate.shop.path}/pulls/{fix.pull}", {"state": "closed"}, MONA)
+    ended = fix.step(watch, case, payload, "--can-repair")
+    assert (ended.error, ended.outputs["next"]) == (None, "nothing"), ended
+    assert (fix.ledger.runs[-1].state, fix.ledger.runs[-1].dollars) == ("declined", 0)
+    assert fix.comment.partition("\n")[2] == before
+    assert not fix.gate.shop.comments(fix.pull)
+
+
+def test_a_look_that_cannot_begin_leaves_nothing_reserved(fix: Fix) -> None:
+    red(fix)
+    case, payload = fix.finished()
+    assert fix.gate.run(case, payload).went
+    fix.proxy.faults = [(rf"GET {fix.gate.shop.path}/contents/.github/splat.yml", 403, False)]
+    ended = fix.step(watch, case, payload, "--can-repair")
+    assert ended.error is not None
+    assert (fix.ledger.runs[-1].state, fix.ledger.runs[-1].dollars) == ("declined", 0)

@@ -495,6 +495,16 @@ def test_taking_the_label_away_stops_it(repairs: Repairs) -> None:
     assert repairs.tip() == repairs.head
 
 
+def test_a_label_that_is_taken_away_before_the_look_costs_nothing(repairs: Repairs) -> None:
+    repairs.with_pull_of_mona().red()
+    assert repairs.admitted(*repairs.finished()).went
+    shop = repairs.gate.shop
+    shop.call("DELETE", f"{shop.path}/issues/{repairs.pull}/labels/splat", by=MONA)
+    assert repairs.watched("--can-repair").outputs["next"] == "nothing"
+    [last] = repairs.jobs.ledger(repairs.pull).runs
+    assert (last.state, last.dollars) == ("declined", 0)
+
+
 def test_a_label_whose_writer_lost_the_right_meanwhile(repairs: Repairs) -> None:
     repairs.with_pull_of_mona().red()
     begun(repairs)
