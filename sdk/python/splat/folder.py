@@ -15,7 +15,10 @@ _PLAIN = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 
 def of(options: Options) -> str:
-    """The folder for what goes to the options' repository or URL; nothing is made or looked at."""
+    """The folder for what goes to the options' repository or URL, for the user that this process now is.
+
+    A server may start as root and go on as another user: nothing of this is to be asked before the first error comes.
+    """
     kind = options.transport if isinstance(options.transport, str) else type(options.transport).__qualname__
     target = {"http": options.url, "file": options.folder}.get(kind, f"{options.api_url}/{options.repo}")
     plain = "".join(each if each in _PLAIN else "-" for each in (options.repo if kind == "github" else kind))
@@ -23,7 +26,8 @@ def of(options: Options) -> str:
     name = f"{plain[:60].lstrip('.-')}-{digest}"
     base = options.spool_dir or _user_cache()
     # In the folder that all users share it stands alone: one in between could be another's.
-    return os.path.join(base, name) if base else os.path.join(_shared(), f"splat-{_user()}-{name}")
+    place = os.path.join(base, name) if base else os.path.join(_shared(), f"splat-{_user()}-{name}")
+    return f"{place}-{_user()}" if _is_others(place) else place
 
 
 def _user_cache() -> str:
@@ -35,8 +39,21 @@ def _user_cache() -> str:
         base = os.path.join(home, "Library", "Caches")
     else:
         base = os.environ.get("XDG_CACHE_HOME", "") or os.path.join(home, ".cache")
-    there = os.path.isabs(base) and os.access(base if os.path.isdir(base) else os.path.dirname(base), os.W_OK)
-    return os.path.join(base, "splat") if there else ""
+    own = os.path.join(base, "splat")
+    nearest = next((each for each in (own, base) if os.path.isdir(each)), os.path.dirname(base))
+    return own if os.path.isabs(base) and _may_write(nearest) else ""
+
+
+def _may_write(path: str) -> bool:
+    """Whether this user may: the effective one, which is not always the real one that `os.access` asks for."""
+    return os.access(path, os.W_OK | os.X_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _is_others(path: str) -> bool:
+    try:
+        return hasattr(os, "geteuid") and os.lstat(path).st_uid != os.geteuid()
+    except OSError:
+        return False
 
 
 def _shared() -> str:

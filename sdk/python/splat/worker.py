@@ -63,7 +63,6 @@ class Worker:
         self._transport_factory = transport_factory
         self._counts = counts
         self._warn = _warn if warn is None else warn
-        self._folder = folder.of(options)
         self._closed = False
         self._begin()
         process.watch(self)
@@ -77,6 +76,7 @@ class Worker:
         self._loading = threading.RLock()
         self._held = False
         self._delivery: Optional[Delivery] = None
+        self._folder = ""  #: found when the first error comes
 
     # --- any thread --------------------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ class Worker:
 
     def pick_up(self) -> None:
         """Starts delivering what earlier processes left, where there is something."""
-        if folder.waits_in(self._folder):
+        if folder.waits_in(folder.of(self._options)):
             self._queue.put(_Marker(last=False))
             self._start()
 
@@ -182,6 +182,7 @@ class Worker:
                 if self._delivery is None:
                     from splat.delivery import Delivery
 
+                    self._folder = folder.of(self._options)
                     self._delivery = Delivery(self._options, self._folder, self._transport, self._warn)
         return self._delivery
 

@@ -62,6 +62,17 @@ def deliver_the_rest(url: str, spool: object) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def move(spool: Path, before: str, after: str) -> None:
+    """Gives what was left for one address to another."""
+    from splat import folder
+    from splat.options import Options
+
+    if before != after:
+        was, now = (folder.of(Options(transport="http", url=url, spool_dir=str(spool))) for url in (before, after))
+        if Path(was).exists():
+            Path(was).rename(now)
+
+
 def files_in(spool: Path, ending: str = "") -> List[str]:
     """Names in all folders of a spool."""
     return sorted(path.name for path in spool.rglob("*") if path.is_file() and path.name.endswith(ending))

@@ -212,7 +212,7 @@ def _lost(kill: str, pace: str, where: str, spool: Path) -> list[str]:
         due = done.stdout.split()
         assert len(due) > 20, done
         # The next process finds the spool by its destination.
-        _move(spool, url, sink.url)
+        programs.move(spool, url, sink.url)
         programs.deliver_the_rest(sink.url, spool)
         assert programs.files_in(spool, ".bad") == []
         return sorted(set(due) - set(sink.messages()))
@@ -225,7 +225,7 @@ def test_durable_loses_nothing_at_all(kill: str, tmp_path: Path) -> None:
         done = programs.run(body, hole.url, tmp_path, "durable=True", seconds=10)
         due = done.stdout.split()
         assert len(due) > 5, done
-        _move(tmp_path, hole.url, sink.url)
+        programs.move(tmp_path, hole.url, sink.url)
         programs.deliver_the_rest(sink.url, tmp_path)
         assert sorted(due) == sink.messages()
 
@@ -281,14 +281,3 @@ def test_every_python_ends_the_same(version: str, tmp_path: Path) -> None:
         assert ("column" in frames[-1] and frames[-1]["column"] is not None) == (
             tuple(map(int, version.split("."))) >= (3, 11)
         )
-
-
-def _move(spool: Path, before: str, after: str) -> None:
-    """Gives what was left for one address to another."""
-    from splat import folder
-    from splat.options import Options
-
-    if before != after:
-        was, now = (folder.of(Options(transport="http", url=url, spool_dir=str(spool))) for url in (before, after))
-        if Path(was).exists():
-            Path(was).rename(now)
