@@ -16,6 +16,7 @@ from healer.gate.caps import capped, repairs
 from healer.gate.case import Case, digest, tracked
 from healer.gate.ledger import Run, stamp, write_ledger
 from healer.gate.standing import of_ours, taken_over
+from healer.gate.words import CI_MARK
 from healer.markdown import code
 from healer.outcome import SplatError
 
@@ -85,6 +86,8 @@ class Watch:
         trigger = self.case.trigger
         if skipped := of_ours(self.case):
             return self._nothing(skipped.reason)
+        if not self.case.number:
+            return self._nothing("The issue that told of it was closed.")
         pull = None if trigger.default_branch else self.ci.pull(trigger.pull)
         if not trigger.default_branch and (pull is None or pull.head != trigger.head):
             return self._nothing("The checks are about a commit that is no longer the newest one.")
@@ -252,7 +255,7 @@ class Watch:
     def _is_filed(self) -> bool:
         """True when a reporter filed the issue, or somebody who may write by what the API says of the very account."""
         issue = self.case.state.issue
-        if issue is None:
+        if issue is None or issue.body.startswith(CI_MARK):  # Splat filed it itself, from a log
             return False
         if self.case.from_reporter:
             return True

@@ -11,6 +11,7 @@ from healer.edge.github_api import MOST_PAGES, Api
 from healer.edge.github_labels import put_labels
 from healer.event import BRANCH, Actor
 from healer.gate.ledger import stamp
+from healer.gate.standing import IGNORE
 from healer.gate.state import CI_LABEL, IssueNow, Merged, Permission, PullNow, Said
 from healer.outcome import ConfigError
 
@@ -100,7 +101,13 @@ class GitHub:
     def ci_issue(self, mark: str) -> int:
         """Implements `Hub`."""
         found = self.api.pages("/issues", {"state": "open", "labels": CI_LABEL}) or []
-        return min((each["number"] for each in found if self._is_own(each, mark)), default=0)
+        return min((each["number"] for each in found if self._is_own(each, mark)), default=0) or self._unwanted(mark)
+
+    def _unwanted(self, mark: str) -> int:
+        wanted = {"state": "closed", "labels": CI_LABEL, "sort": "updated", "direction": "desc", "per_page": "100"}
+        closed = self.api.ask("GET", "/issues", parameters=wanted)
+        # One that Splat itself withdrew, as the second of two, has no comment.
+        return max((each["number"] for each in closed if self._is_own(each, mark) and _is_unwanted(each)), default=0)
 
     def open_issue(self, title: str, body: str, label: str) -> int:
         """Implements `Hub`."""
@@ -157,6 +164,12 @@ class GitHub:
 def _id(user: Any) -> int:
     """A numeric id; 0 for an account that is gone."""
     return int(user["id"]) if user else 0
+
+
+def _is_unwanted(issue: dict[str, Any]) -> bool:
+    """True where a person closed it for good."""
+    ignored = any(label["name"] == IGNORE for label in issue["labels"])
+    return ignored or (issue.get("state_reason") == "not_planned" and bool(issue.get("comments")))
 
 
 def _actor(user: Any) -> Actor:

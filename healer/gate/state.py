@@ -152,7 +152,9 @@ class Hub(Protocol):
         """Put a reaction on a comment; one that stands in a diff when `review`."""
 
     def ci_issue(self, mark: str) -> int:
-        """The lowest number of an open issue with the label `CI_LABEL` that Splat filed and that begins so; else 0."""
+        """The lowest number of an open issue with the label `CI_LABEL` that Splat filed and that begins so; else that
+        of one that a person closed as not planned, or told Splat to ignore; else 0.
+        """
 
     def open_issue(self, title: str, body: str, label: str) -> int:
         """File an issue; its number."""

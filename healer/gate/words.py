@@ -21,6 +21,8 @@ _DOES = {
     "retry": "Splat is at work on another fix.",
     "ci-finished": "Splat looks at the failed checks.",
 }
+CI_MARK = "<!-- splat:ci "
+"""What the issue of a red default branch begins with."""
 AFTER = "<!-- splat:after -->"
 """What stands behind it in Splat's comment is about merged fixes."""
 #: Each command, and what it does.
@@ -64,7 +66,7 @@ def _stopped_by(go: Go, settings: Settings) -> str:
 def ci_mark(trigger: Trigger) -> str:
     """What the issue of a red default branch begins with: one for each workflow."""
     name = sha256(f"{trigger.workflow}\n{trigger.branch}".encode()).hexdigest()[:16]
-    return f"<!-- splat:ci {name} -->"
+    return f"{CI_MARK}{name} -->"
 
 
 def ci_issue(trigger: Trigger, here: Here) -> tuple[str, str]:

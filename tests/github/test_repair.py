@@ -428,6 +428,49 @@ def test_a_branch_that_is_green_again_is_left_alone(repairs: Repairs) -> None:
     assert repairs.jobs.ledger(repairs.issue).spent == 0
 
 
+@pytest.mark.parametrize("said", ["ignore", "not planned", "completed"])
+def test_a_red_branch_that_nobody_wants_healed_files_no_second_issue(repairs: Repairs, said: str) -> None:
+    """Each night's schedule would pay for it again."""
+    red_default(repairs)
+    shop = repairs.gate.shop
+    path = f"{shop.path}/issues/{repairs.issue}"
+    if said == "ignore":
+        shop.call("POST", f"{path}/labels", {"labels": ["splat:ignore"]}, MONA)
+    reason = "completed" if said == "completed" else "not_planned"
+    shop.call("PATCH", path, {"state": "closed", "state_reason": reason}, MONA)
+    # The run that is under way ends there.
+    assert repairs.watched("--can-repair").outputs["next"] == "nothing"
+    ended = repairs.admitted(*repairs.red_main(91))
+    filed = shop.call("GET", f"{shop.path}/issues?state=all&labels={CI_LABEL}")
+    if said == "completed":
+        assert (ended.went, len(filed)) == (True, 2), "it is red again"
+        return
+    assert (ended.outputs["code"], len(filed)) == ("stopped" if said == "ignore" else "closed", 1), ended
+    # Taking it back is enough.
+    if said == "ignore":
+        shop.call("DELETE", f"{path}/labels/splat:ignore", by=MONA)
+    shop.call("PATCH", path, {"state": "open"}, MONA)
+    assert repairs.admitted(*repairs.red_main(92)).went
+
+
+def test_what_came_of_a_log_is_never_merged_by_itself(repairs: Repairs) -> None:
+    """Also where Splat writes as a person's account, who may write: that person filed nothing."""
+    repairs.gate.configure("ci_heal: true\nmerge: {auto: true, confidence: 50}")
+    repairs.proxy.permissions[BOT] = "write"
+    brought(repairs.gate, repairs.jobs.app, repairs.tip("main"))
+    assert repairs.admitted(*repairs.red_main()).went
+    assert repairs.watched("--can-repair").outputs["next"] == "repair"
+    healed_main(repairs)
+    assert repairs.jobs.publish().outputs["outcome"] == "fixed"
+    [pull] = repairs.jobs.pulls()
+    repairs.branch, repairs.head, repairs.pull = pull["head"]["ref"], pull["head"]["sha"], pull["number"]
+    repairs.proxy.run(repairs.head, 93)
+    repairs.proxy.job(93)
+    assert repairs.admitted(*repairs.finished("success", 93)).went
+    assert repairs.watched().outputs["next"] == "nothing"
+    assert "Nobody with write permission filed the report" in repairs.jobs.comment_body(repairs.issue)
+
+
 @pytest.mark.parametrize("event", ["issue_comment", "issues", "pull_request_target", "workflow_run", ""])
 def test_what_strangers_can_start_tells_nothing_of_the_branch(repairs: Repairs, event: str) -> None:
     repairs.gate.configure("ci_heal: true")
