@@ -57,16 +57,19 @@ def _in_settings(source: Source, syntax: Syntax) -> Splice | Rejected:
     made = [each for each in syntax.statements if each.small and _assigns_apps(each.small[-1])]
     if not made:
         return Rejected("place", f"{_APPS} is not assigned there")
-    if any(each.nested for each in made):
+    # What only adds to it, as `if DEBUG: INSTALLED_APPS += […]`, keeps what is in the list already.
+    if made[0].nested or any(each.nested and _targets(each.small[-1]) for each in made):
         return Rejected("place", f"{_APPS} is assigned in a block")
     first = made[0]
-    items = _items(first.small[0]) if len(first.small) == 1 and len(made) >= 1 else []
+    stays = not any(_targets(each.small[-1]) for each in made[1:])
+    items = _items(first.small[0]) if len(first.small) == 1 and stays else []
     opening = source.lines[first.first].rstrip() if items else ""
     if opening.endswith(("[", "(")) and not source.blank(first.first + 1) and first.end - first.first > 2:
         quote = "'" if items[0].value.startswith("'") else '"'
         item = f"{source.indent(first.first + 1)}{quoted(DJANGO_APP, quote)},"
         return source.insert(first.first + 1, [item])
-    return source.insert(made[-1].end, [f"{_APPS} = [{quoted(DJANGO_APP)}, *{_APPS}]"])
+    last = [each for each in made if not each.nested][-1]
+    return source.insert(last.end, [f"{_APPS} = [{quoted(DJANGO_APP)}, *{_APPS}]"])
 
 
 def _assigns_apps(small: Any) -> bool:

@@ -62,7 +62,7 @@ def start_splices(
     group, fresh = _group(source, head, own)
     behind = [source.insert(head.end, _spaced(source, head.end, start))] if start else []
     if group:
-        return [source.insert(_sorted_place(source, group), imports), *behind]
+        return [source.insert(_sorted_place(source, _from_others(group, own)), imports), *behind]
     if fresh and fresh < head.end:  # between the standard library's and the project's own
         return [source.insert(fresh, ["", *imports]), *behind]
     if head.imports and not fresh:  # only the project's own
@@ -94,7 +94,7 @@ def _group(source: Source, head: Head, own: Callable[[str], bool]) -> tuple[list
     fresh = 0
     for group in _groups(source, head.imports):
         roots = {root for statement in group for root in imported_roots(statement)}
-        if any(root and root not in sys.stdlib_module_names and not own(root) for root in roots):
+        if any(_is_other(root, own) for root in roots):
             return group, 0
         if not any(root == "" or own(root) for root in roots):
             fresh = group[-1].end
@@ -113,6 +113,16 @@ def _groups(source: Source, imports: Sequence[Statement]) -> Iterator[list[State
         group.append(statement)
     if group:
         yield group
+
+
+def _from_others(group: list[Statement], own: Callable[[str], bool]) -> list[Statement]:
+    """What is left of a group behind the standard library's imports, where one that is not sorted begins with them."""
+    others = (n for n, each in enumerate(group) if any(_is_other(root, own) for root in imported_roots(each)))
+    return group[next(others, 0) :]
+
+
+def _is_other(root: str, own: Callable[[str], bool]) -> bool:
+    return bool(root) and root not in sys.stdlib_module_names and not own(root)
 
 
 def _sorted_place(source: Source, group: Sequence[Statement]) -> int:

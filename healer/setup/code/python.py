@@ -18,7 +18,7 @@ from healer.setup.dependency import add_dependency
 from healer.setup.plan import Part, Word, inserted, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from healer.setup.choices import Choices
     from healer.setup.code.source import Source
@@ -56,7 +56,8 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     if service.manifest and dependency.pastes:
         return dependency + _all_to_paste(site)
     paths = list(dict.fromkeys(entry.path for entry in sure_entries(service, choices)))
-    parts = [_file(path, site) for path in paths]
+    made = {path: _file(path, site) for path in paths}
+    parts = [_waits(path, site) if _starts_nowhere(path, made, site) else made[path] for path in paths]
     # Where somebody has set it up already, what else there may be is theirs to know.
     if not any(word.code == "has-splat" for part in parts for word in part.words):
         parts.append(to_paste(service, choices, site.start))
@@ -72,8 +73,23 @@ def _all_to_paste(site: _Site) -> Part:
     return Part(pastes=tuple(pastes)) + to_paste(site.service, site.choices, site.start)
 
 
+def _starts_nowhere(path: str, made: Mapping[str, Part], site: _Site) -> bool:
+    """True for a file that counts on Django's settings to start Splat, which could not be written to."""
+    settings = {entry.path for entry in sure_entries(site.service, site.choices) if entry.kind == "settings"}
+    left = any(made[each].pastes for each in settings)
+    return left and bool(made[path].changes) and not _start(path, _entries_of(path, site), site)
+
+
+def _waits(path: str, site: _Site) -> Part:
+    return Part(pastes=(paste_of(_entries_of(path, site), (), "once the settings start Splat"),))
+
+
+def _entries_of(path: str, site: _Site) -> list[Entry]:
+    return [entry for entry in sure_entries(site.service, site.choices) if entry.path == path]
+
+
 def _file(path: str, site: _Site) -> Part:
-    entries = [entry for entry in sure_entries(site.service, site.choices) if entry.path == path]
+    entries = _entries_of(path, site)
     start = _start(path, entries, site)
     made = _change(path, entries, start, site)
     if isinstance(made, Rejected):

@@ -26,6 +26,8 @@ LOCKS = {
     "pipenv": "pipenv lock",
     "hatch": "hatch dep lock",
 }
+_INCLUDED = re.compile(rb"(?m)^[ \t]{0,9}(?:-r|--requirement)[ \t=]{0,9}([\w./-]{1,200})[ \t\r]{0,9}(?:#|$)")
+_MOST_INCLUDED = 4
 
 
 def add_dependency(service: Service, files: Files, name: str) -> Part:
@@ -55,11 +57,27 @@ def _is_named(data: bytes, name: str) -> bool:
 
 
 def _manifest(service: Service, files: Files) -> str:
-    """What people edit: `requirements.in`, where `requirements.txt` is made of it."""
-    path = service.manifest
-    if path.endswith(".txt") and files.read(path.removesuffix(".txt") + ".in") is not None:
-        return path.removesuffix(".txt") + ".in"
+    """What people edit, and every installation reads: the file that a requirements file includes (`-r base.txt`), and
+    `requirements.in`, where `requirements.txt` is made of it.
+    """
+    path = _edited(service.manifest, files)
+    for _ in range(_MOST_INCLUDED if path.endswith((".txt", ".in")) else 0):
+        included = _INCLUDED.findall((files.read(path) or b"")[:500_000])
+        inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), included[0].decode())) if included else ""
+        if len(included) != 1 or not _below(inner, service.path) or files.read(inner) is None:
+            break
+        path = _edited(inner, files)
     return path
+
+
+def _edited(path: str, files: Files) -> str:
+    source = path.removesuffix(".txt") + ".in"
+    return source if path.endswith(".txt") and files.read(source) is not None else path
+
+
+def _below(path: str, folder: str) -> bool:
+    """Of the service alone: what lies beside it, others may share."""
+    return not path.startswith(("/", "../")) and (not folder or path.startswith(f"{folder}/"))
 
 
 def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:

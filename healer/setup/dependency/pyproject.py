@@ -63,10 +63,12 @@ def append(array: Any, name: str) -> Rejected | None:
     if len(lines) < 2 or not len(array):
         array.append(name)
         return None
-    # In their order; before the first one where they have none, so that no other line changes.
+    # In their order, else behind the last one; before the first where the last has no comma: so no other line changes.
     names = [str(item).lower() for item in array if isinstance(item, str)]
     ordered = names == sorted(names) and len(names) == len(array)
-    place = next((number for number, each in enumerate(names) if each > name), len(array)) if ordered else 0
+    comma = lines[-1].strip() == "]" and lines[-2].rstrip().endswith(",") and "#" not in lines[-2]
+    other = len(array) if comma else 0
+    place = next((number for number, each in enumerate(names) if each > name), other) if ordered else other
     array.insert(place, tomlkit.string(name))
     return None
 

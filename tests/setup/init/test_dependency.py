@@ -24,7 +24,8 @@ TABLE = [
     ("requirements.txt", "splat-sdk-extra\n", "splat-sdk-extra\nsplat-sdk\n"),
     ("requirements.txt", "\ufefff\n".encode("utf-16").decode("latin-1"), None),
     ("pyproject.toml", '[project]\nname="x"\ndependencies = [\n  "flask",  # w\n  "zope"\n]\n', '[project]\nname="x"\ndependencies = [\n  "flask",  # w\n  "splat-sdk",\n  "zope"\n]\n'),
-    ("pyproject.toml", '[project]\ndependencies = [\r\n\t"zope",\r\n\t"flask",\r\n]\r\n', '[project]\ndependencies = [\r\n\t"splat-sdk",\r\n\t"zope",\r\n\t"flask",\r\n]\r\n'),
+    ("pyproject.toml", '[project]\ndependencies = [\r\n\t"zope",\r\n\t"flask",\r\n]\r\n', '[project]\ndependencies = [\r\n\t"zope",\r\n\t"flask",\r\n\t"splat-sdk",\r\n]\r\n'),
+    ("pyproject.toml", '[project]\ndependencies = [\n  "zope",\n  "flask", # w\n]\n', '[project]\ndependencies = [\n  "splat-sdk",\n  "zope",\n  "flask", # w\n]\n'),
     ("pyproject.toml", "[project]\ndependencies = ['flask']  # x\n", "[project]\ndependencies = ['flask', \"splat-sdk\"]  # x\n"),
     ("pyproject.toml", "[project]\ndependencies = []", '[project]\ndependencies = ["splat-sdk"]'),
     ("pyproject.toml", '[tool.poetry.dependencies]\npython = "^3"\n# x\n\n[tool.black]\nline-length=1\n', '[tool.poetry.dependencies]\npython = "^3"\n# x\nsplat-sdk = "*"\n\n[tool.black]\nline-length=1\n'),
@@ -107,3 +108,25 @@ def test_without_a_file_the_command_is_told() -> None:
 def test_py_splat_gives_way(path: str, before: bytes, after: bytes | None) -> None:
     made = give_way(path, before, "splat-sdk")
     assert made == after if after is not None else not isinstance(made, bytes)
+
+
+@pytest.mark.parametrize(
+    ("listed", "expected"),
+    [
+        (
+            {"requirements.txt": b"-r requirements/production.txt\n"},
+            "requirements/base.txt",
+        ),  # what a Dockerfile installs
+        ({"requirements.txt": b"flask\n-r requirements/base.txt # all\r\n"}, "requirements/base.txt"),
+        ({"requirements.txt": b"-r requirements/base.txt\n-r requirements/production.txt\n"}, "requirements.txt"),
+        ({"requirements.txt": b"-r ../base.txt\n"}, "requirements.txt"),
+        ({"requirements.txt": b"-r requirements.txt\n"}, "requirements.txt"),
+        ({"requirements.txt": b"-r gone.txt\n"}, "requirements.txt"),
+        ({"requirements.txt": b"-c requirements/base.txt\n"}, "requirements.txt"),
+        ({"requirements.in": b"-r requirements/base.txt\n", "requirements/base.in": b""}, "requirements/base.in"),
+    ],
+)
+def test_what_every_installation_reads(listed: dict[str, bytes], expected: str) -> None:
+    inner = {"requirements/production.txt": b"-r base.txt\ngunicorn\n", "requirements/base.txt": b"flask\n"}
+    (change,) = add_dependency(service(next(iter(listed))), Held(inner | listed), "splat-sdk").changes
+    assert change.path == expected

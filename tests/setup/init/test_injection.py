@@ -256,6 +256,8 @@ DJANGO = [
     ("INSTALLED_APPS = A + B", "INSTALLED_APPS = A + B\n" 'INSTALLED_APPS = ["splat.integrations.django.Splat", *INSTALLED_APPS]'),
     ("INSTALLED_APPS = [\n    'a',\n] + MORE\n", "INSTALLED_APPS = [\n    'splat.integrations.django.Splat',\n    'a',\n] + MORE\n"),
     ("INSTALLED_APPS = A\nINSTALLED_APPS += ('x',)\n", "INSTALLED_APPS = A\nINSTALLED_APPS += ('x',)\n" 'INSTALLED_APPS = ["splat.integrations.django.Splat", *INSTALLED_APPS]\n'),
+    ("INSTALLED_APPS = [\n    'a',\n]\nif D:\n    INSTALLED_APPS += ['b']\n", "INSTALLED_APPS = [\n    'splat.integrations.django.Splat',\n    'a',\n]\nif D:\n    INSTALLED_APPS += ['b']\n"),
+    ("INSTALLED_APPS = [\n    'a',\n]\nINSTALLED_APPS = other(INSTALLED_APPS)\n", "INSTALLED_APPS = [\n    'a',\n]\nINSTALLED_APPS = other(INSTALLED_APPS)\n" 'INSTALLED_APPS = ["splat.integrations.django.Splat", *INSTALLED_APPS]\n'),
     ("INSTALLED_APPS: list[str] = [  # all\n    # first\n    'a',\n]\n", "INSTALLED_APPS: list[str] = [  # all\n    # first\n    'a',\n]\n" 'INSTALLED_APPS = ["splat.integrations.django.Splat", *INSTALLED_APPS]\n'),
 ]  # fmt: skip
 
@@ -266,6 +268,44 @@ def test_the_apps_of_django(before: str, after: str) -> None:
     (change,) = inject(f"import os\n\n{before}".encode(), entry).changes
     assert (change.after or b"").decode() == f'import os\n\nimport splat\n\nsplat.init(repo="acme/shop")\n\n{after}'
     _comes_out(change)
+
+
+@pytest.mark.parametrize(
+    "after", ["if D:\n    INSTALLED_APPS = ['b']\n", "if D:\n    pass\nelse:\n    INSTALLED_APPS = A\n"]
+)
+def test_apps_that_another_list_may_replace(after: str) -> None:
+    entry = Entry("app.py", "django", "settings", "sure", "", 1, 3, "INSTALLED_APPS")
+    part = inject(b"INSTALLED_APPS = [\n    'a',\n]\n" + after.encode(), entry)
+    assert not part.changes
+    assert part.pastes
+
+
+def test_an_unsorted_group_of_imports_is_not_split_among_the_standard_librarys() -> None:
+    text = (
+        "import logging\nfrom logging.handlers import X\nimport os\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+    )
+    (change,) = inject(text.encode(), entry_at(text)).changes
+    assert (change.after or b"").decode().splitlines()[2:5] == [
+        "import os",
+        "import splat",
+        "import splat.integrations.flask",
+    ]
+
+
+def test_a_worker_waits_for_settings_that_start_nothing() -> None:
+    held = {
+        "settings.py": b"if D:\n    INSTALLED_APPS = ['b']\n",
+        "celery.py": b"import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'settings'\napp = Celery()\n",
+        "requirements.txt": b"splat-sdk\n",
+    }
+    entries = (
+        Entry("settings.py", "django", "settings", "sure", "", 2, 2, "INSTALLED_APPS"),
+        Entry("celery.py", "celery", "app", "sure", "", 3, 3, "app"),
+    )
+    part = propose_code(service(*entries), Held(held), CHOICES, named=False)
+    assert not part.changes
+    assert [paste.path for paste in part.pastes] == ["settings.py", "celery.py"]
+    assert part.pastes[1].lines[-1] == "splat.integrations.celery.install(app)"
 
 
 @pytest.mark.parametrize(
