@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
-from healer.context import gather
+from healer.context import Ahead, gather
 from healer.context.claim import claimed
 from healer.outcome import Rejected, Skipped
 from healer.proposal import Attempt, check_prices, propose
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-    from healer.context import Context, Tree
+    from healer.context import Branch, Context, Tree
     from healer.event import Event
     from healer.patch import Patch
     from healer.proposal import Exchange, Model
@@ -39,6 +39,13 @@ _NO_TEST = Rejected(
     "The fix passed every check, but no test shows the bug. Keep the fix, and add a regression test that fails on the "
     "base with the reported exception.",
 )
+
+#: Beside code that is shown as a pull request has it.
+_ON_TOP = {
+    "The code shown": "It is the base commit with all that the pull request changes already; your edits go on top of "
+    "that, and keep what people wrote there. The regression test runs without any of these changes first, and has to "
+    "fail there. Leave regression_test null where the pull request's own test stays as it is."
+}
 
 
 class Watch(Protocol):
@@ -57,7 +64,8 @@ class House:
 
     `sandbox` opens one that stops its commands when the event is set; the flag says that nothing large will be
     installed in it. `check` raises when model or sandbox cannot work; it is asked once the crash is worth healing: a
-    crash that is declined needs neither.
+    crash that is declined needs neither. `branch` is what an open fix has made of the tree, where the walk is to go on
+    from there; all is proven against the tree as ever.
     """
 
     tree: Tree
@@ -67,6 +75,12 @@ class House:
     forge: Forge
     watch: Watch
     settings: Settings
+    branch: Branch | None = None
+
+    @property
+    def seen(self) -> Tree:
+        """What Claude sees, and makes edits of."""
+        return Ahead(self.tree, self.branch.files) if self.branch and self.branch.files else self.tree
 
 
 def understand(event: Event, settings: Settings) -> Report | Skipped:
@@ -98,7 +112,7 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     if isinstance(report, Skipped):
         return report
     with watch.stage("context"):
-        context = gather(report, house.tree, settings)
+        context, house = _gathered(report, house)
     watch.keep("context.json", context)
     if isinstance(context, Skipped):
         return context
@@ -107,7 +121,7 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     if isinstance(report, Skipped):
         return report
     house.check()
-    mark = report.signature or signature(report.runtime, report.exceptions, report.root)
+    mark = _mark(report)
     context = claimed(context)
     standing = house.forge.standing(context.report, mark, house.tree.base)
     if standing.taken_over:
@@ -116,6 +130,38 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     with _workshop(house, plan) as workshop:
         runner = plan.runner if plan else ""
         return _Walk(house, context, standing, mark, began, runner).attempt_until_proven(workshop)
+
+
+def _mark(report: Report) -> str:
+    return report.signature or signature(report.runtime, report.exceptions, report.root)
+
+
+def _gathered(report: Report, house: House) -> tuple[Context | Skipped, House]:
+    """The context, on top of the branch where all that stands there may be part of a fix. Where it may not, a branch of
+    Splat's alone is begun anew, and one that people have worked on is left to them.
+    """
+    branch = house.branch
+    if branch is None:
+        return gather(report, house.tree, house.settings), house
+    why = f"{branch.name} changes files in a way that Splat cannot go on from"
+    if branch.files is not None:
+        from healer.patch import check_branch
+
+        told = replace(report, event=replace(report.event, facts={**report.event.facts, **_ON_TOP}))
+        context = gather(told, house.seen, house.settings)
+        if isinstance(context, Skipped):
+            why = context.reason
+        elif not f"{branch.name}-".startswith(f"splat/{_mark(context.report)}-"):
+            why = "it is about another error by now"
+        elif refused := check_branch(branch.files, context, house.tree, house.settings.policy):
+            why = refused.reason
+        else:
+            return context, house
+    if branch.theirs:
+        then = "Finish it by hand; or merge or delete that branch, then ask again."
+        return Skipped("taken-over", f"{branch.theirs}, and Splat cannot build on them: {why}", then), house
+    house = replace(house, branch=None)
+    return gather(report, house.tree, house.settings), house
 
 
 @contextmanager
@@ -205,7 +251,7 @@ class _Walk:
             self.context,
             self.house.model,
             self.house.settings,
-            self.house.tree,
+            self.house.seen,
             earlier,
             runner=self.runner,
             deadline=self.began + self.house.settings.limits.minutes * 60,
@@ -222,7 +268,8 @@ class _Walk:
 
         house, folder = self.house, f"attempt-{attempt.number}"
         with house.watch.stage("patch"):
-            patch = make_patch(attempt.outcome, house.tree, house.settings.policy)
+            there = house.branch.files if house.branch else None
+            patch = make_patch(attempt.outcome, house.tree, house.settings.policy, there)
         if isinstance(patch, Rejected):
             return patch
         house.watch.keep(f"{folder}/patch.diff", patch.diff)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,10 @@ from healer.pull_request import Diagnosis, PullRequest, Tally
 
 if TYPE_CHECKING:
     from healer.ci import Repair
+    from healer.context import Branch
     from healer.edge.git import GitTree
     from healer.edge.github import GitHub
+    from healer.edge.github_forge import Reading
     from healer.edge.journal import Journal
     from healer.edge.stopwatch import Stopwatch
     from healer.event import Event
@@ -77,6 +79,7 @@ class _Job:
     head: str = ""
     facts: dict[str, str] = field(default_factory=dict)
     repair: Repair | None = None
+    branch: Branch | None = None
 
     @property
     def tally(self) -> Tally:
@@ -158,7 +161,7 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
             return event
         keeping = Keeping(forge.glance)
         with assembled(tree, keeping, settings, job.watch, job.stopwatch) as house:
-            ended = heal(event, house)
+            ended = heal(event, replace(house, branch=job.branch))
         job.head = keeping.head
         job.signature = mark_of(ended, event, tree, settings)
         return ended
@@ -167,9 +170,8 @@ def _walk(job: _Job, repo: str, base: str, options: dict[str, Any]) -> PullReque
 def _asked(job: _Job, hub: GitHub, tree: GitTree, settings: Settings) -> tuple[Event | Skipped, Any]:
     """The event as the issue tells it now, and the forge as far as it can be read."""
     from healer.cli.heal_repair import to_repair
-    from healer.edge.github_forge import Reading
     from healer.edge.github_earlier import earlier_fix
-    from healer.edge.github_review import remarks
+    from healer.edge.github_forge import Reading
     from healer.event import Event
     from healer.handover import issue_text
 
@@ -180,12 +182,35 @@ def _asked(job: _Job, hub: GitHub, tree: GitTree, settings: Settings) -> tuple[E
         text = issue_text(hub.issue(request.issue), request, settings.gate.reporters)
         if isinstance(text, Skipped):
             return text, None
-        if request.ask == "retry" and request.pull:
-            job.facts = remarks(hub.api, request.pull, tree.base, hub.permission)
+        forge = Reading(hub.api, request.issue, job.actions.actor_id)
+        if request.ask == "retry" and request.fix:
+            forge = _go_on(job, hub, tree)
         if request.earlier:
             job.facts = job.facts | earlier_fix(hub.api, request.earlier)
-    forge = Reading(hub.api, request.issue, job.actions.actor_id)
     return Event("trace", text, request.actor, request.hint, job.facts), forge
+
+
+def _go_on(job: _Job, hub: GitHub, tree: GitTree) -> Reading:
+    """What stands on the fix's branch, and what was said about it."""
+    from healer.edge.github_branch import BranchReading, branch_of
+    from healer.edge.github_forge import Reading
+    from healer.edge.github_review import remarks_on
+    from healer.gate import Permission
+
+    request, own = job.request, job.actions.actor_id
+    # The gate asked who the actor is, a moment ago.
+    asker = Permission("write", request.writer) if request.writer else None
+    compared = hub.api.ask("GET", f"/compare/{tree.base}...{request.fix}", but=(404,))
+    job.facts = remarks_on(
+        hub.api,
+        request.pull,
+        compared,
+        lambda login: asker if asker and login == request.actor else hub.permission(login),
+    )
+    job.branch = branch_of(hub.api, compared, request.fix, tree, own)
+    if compared is None or job.branch is None:
+        return Reading(hub.api, request.issue, own)
+    return BranchReading(hub.api, request.issue, own, request.pull, request.fix, compared["commits"][-1]["sha"])
 
 
 # --- the end ----------------------------------------------------------------------------------------------------------

@@ -244,6 +244,10 @@ class _Errand:
             return None
         case, run = delivery.case, self._actions.run
         place = (self._hub.api, case.number, self._hub.own, delivery.branch, self._base(tree.base))
+        if case.trigger.ask == "retry" and case.fix is not None:
+            from healer.edge.github_branch import BranchForge
+
+            return BranchForge(*place, run=run, fix=case.fix)
         if (pull := meant(case)) is None:
             return GitHubForge(*place, run=run, extras=Extras(_reviewers(case), _LABELS, delivery.labels))
         own = signature_of(pull) if case.fix is not None else ""

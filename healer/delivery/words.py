@@ -153,6 +153,7 @@ def talking(voice: Voice) -> str:
     """For the pull request: how to go on from here."""
     return (
         f"## How to go on\n\nReview it like any other change. {voice.command('retry')} in a comment, and behind it "
-        f"what should be different, makes Splat try again on this branch; it reads the review comments left here. "
-        f"{voice.command('help')} lists all commands. A commit of your own on this branch ends Splat's work on it."
+        "what should be different, makes Splat go on from what is on this branch, your own commits too, and from the "
+        f"review comments left here. {voice.command('help')} lists all commands. After a commit of your own Splat "
+        "writes here only when it is asked to."
     )

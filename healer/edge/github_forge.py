@@ -67,7 +67,7 @@ class Extras(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Tip:
+class Tip:
     """A branch's newest commit. `author` is a numeric id, 0 for nobody GitHub knows; `by_api` is True where the commit
     came from its author or from GitHub itself, and was not amended by somebody else.
     """
@@ -78,6 +78,18 @@ class _Tip:
     author: int
     by_api: bool
     message: str
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Tip:
+        """From a commit as GitHub tells of it."""
+        commit, author, committer = told["commit"], told.get("author") or {}, told.get("committer") or {}
+        parents = tuple(parent["sha"] for parent in told["parents"])
+        by_api = committer.get("login") == GITHUB_ITSELF or committer.get("id") == author.get("id")
+        return cls(told["sha"], commit["tree"]["sha"], parents, int(author.get("id") or 0), by_api, commit["message"])
+
+    def is_ours(self, signature: str, own: int) -> bool:
+        """True for a commit of Splat's about this very error; `own` is 0 where nobody knows our account."""
+        return self.last(_TRAILER) == signature and self.by_api and own in (0, self.author)
 
     def last(self, trailer: re.Pattern[str]) -> str:
         found = trailer.findall(self.message)
@@ -93,7 +105,7 @@ class Reading:
         self._api = api
         self._issue = issue
         self._own = own
-        self._tip: _Tip | None = None
+        self._tip: Tip | None = None
 
     def standing(self, report: Report, signature: str, base: str) -> Standing:
         """The open pull request of this signature, or the next free branch name. Two requests; one more where there is
@@ -133,12 +145,12 @@ class Reading:
         ]
         return next((pull for pull in found if pull["state"] == "open"), found[0] if found else None)
 
-    def _look(self, sha: str) -> _Tip:
+    def _look(self, sha: str) -> Tip:
         told = self._api.ask("GET", f"/commits/{sha}")
         commit, author, committer = told["commit"], told.get("author") or {}, told.get("committer") or {}
         parents = tuple(parent["sha"] for parent in told["parents"])
         by_api = committer.get("login") == GITHUB_ITSELF or committer.get("id") == author.get("id")
-        return _Tip(sha, commit["tree"]["sha"], parents, int(author.get("id") or 0), by_api, commit["message"])
+        return Tip(sha, commit["tree"]["sha"], parents, int(author.get("id") or 0), by_api, commit["message"])
 
     def _not_ours(self, branch: str, signature: str) -> str:
         """Why a person's work stands in the way, "" where nothing does."""
@@ -312,6 +324,11 @@ class GitHubForge(Reading):
             with suppress(SplatError):
                 told = {"reviewers": list(self._extras.reviewers)}
                 self._api.ask("POST", f"/pulls/{number}/requested_reviewers", told)
+
+
+def not_ours(branch: str) -> str:
+    """Why a branch is left alone."""
+    return f"branch {branch} holds commits that are not Splat's"
 
 
 def heads_of(api: Api, signature: str) -> dict[str, str]:

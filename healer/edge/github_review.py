@@ -35,7 +35,17 @@ def remarks(
     if own and not BRANCH.fullmatch(pull["head"]["ref"]):
         return {}
     base = base or quote(pull["base"]["ref"], safe="")
-    told = dict(_diffs(api.ask("GET", f"/compare/{base}...{pull['head']['sha']}", but=(404,))))
+    compared = api.ask("GET", f"/compare/{base}...{pull['head']['sha']}", but=(404,))
+    return remarks_on(api, number, compared, permission)
+
+
+def remarks_on(
+    api: Api, number: int, compared: dict[str, Any] | None, permission: Callable[[str], Permission | None]
+) -> dict[str, str]:
+    """The same for a pull request that is known to be Splat's, and `compared` as GitHub tells it. Two requests, and one
+    for each person.
+    """
+    told = dict(_diffs(compared))
     left = [
         *(_Remark.of_line(each) for each in api.pages(f"/pulls/{number}/comments") or ()),
         *(_Remark.of_review(each) for each in api.pages(f"/pulls/{number}/reviews") or ()),

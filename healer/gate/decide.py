@@ -33,7 +33,8 @@ class Go:
     approved becomes a draft. `dollars` is what is reserved; `running` the workflow run that is at work on the issue, 0
     for none: what `stop` cancels; `earlier` the issue's last fix, where that is no longer open, 0 for none. `text` is
     all that may be acted on, `words` what the actor says; both are words of others. `base` is the throwaway branch to
-    heal, "" for the default branch.
+    heal, "" for the default branch; `fix` the branch of the issue's open fix, "" for none. `writer` is the actor's
+    numeric id where the API said that they may write here, else 0.
     """
 
     ask: Ask
@@ -49,6 +50,8 @@ class Go:
     place: str = ""
     earlier: int = 0
     base: str = ""
+    fix: str = ""
+    writer: int = 0
 
     @property
     def hint(self) -> str:
@@ -66,7 +69,8 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
     if denied := permitted(case):
         return denied
     if trigger.ask == "after":
-        return _after(case) if state.merged else Skipped("nothing-merged", "No fix of Splat's was merged lately.")
+        wanted = state.merged or (trigger.sweeps and case.ours)
+        return _after(case) if wanted else Skipped("nothing-merged", "No fix of Splat's was merged lately, or is open.")
     if comes_back(case):
         return asked_before(case) or of_ours(case) or _after(case)
     for rule in (asked_before, of_ours, taken_over, under_way, _has_trace, capped):
@@ -93,6 +97,8 @@ def _go(case: Case, dollars: float) -> Go:
         trigger.place,
         0 if case.fix else case.ledger.pull,
         trigger.base,
+        case.fix.branch if case.fix else "",
+        trigger.actor.id if is_writer(case) else 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected, SplatError
@@ -9,16 +10,17 @@ from healer.patch.candidate import Candidate, Change
 from healer.patch.capabilities import new_capabilities
 from healer.patch.diff import NotCanonicalError, parse, unified
 from healer.patch.edits import apply_edits
-from healer.patch.ops import perform
+from healer.patch.ops import minimal, perform
 from healer.patch.rules import check
 from healer.patch.text import put_together, take_apart
 from healer.patch.value import FileChange, Patch
 from healer.policy import collision, misspelt, path_rule, role
+from healer.proposal import RegressionTest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Mapping
 
-    from healer.context import Tree
+    from healer.context import Context, Tree
     from healer.frames import RuntimeName
     from healer.patch.diff import FileDiff
     from healer.proposal import Edit, Proposal
@@ -28,11 +30,14 @@ MAX_EDITS = 60
 MAX_DIFF = 1_000_000
 
 
-def make_patch(proposal: Proposal, tree: Tree, settings: PolicySettings) -> Patch | Rejected:
+def make_patch(
+    proposal: Proposal, tree: Tree, settings: PolicySettings, there: Mapping[str, bytes] | None = None
+) -> Patch | Rejected:
     """Lay the proposal's edits over the tree and hold the result against every rule.
 
-    The first rule that refuses it is the answer. Raises SplatError only when the diff does not lead back to the same
-    bytes, which would be Splat's own fault.
+    `there` are files as an open pull request has them already: the edits are laid over these, and the patch is all of
+    it, from the tree on. The first rule that refuses it is the answer. Raises SplatError only when the diff does not
+    lead back to the same bytes, which would be Splat's own fault.
     """
     edits = proposal.edits + (proposal.test.edits if proposal.test else ())
     if len(edits) > MAX_EDITS:
@@ -46,19 +51,38 @@ def make_patch(proposal: Proposal, tree: Tree, settings: PolicySettings) -> Patc
         return Rejected(
             "not-utf8", "An edit holds half a character (a lone surrogate). Write its text as valid Unicode."
         )
-    context = proposal.context
-    changes = _changes(edits, tree, context.report.runtime, settings)
-    if isinstance(changes, Rejected):
-        return changes
-    reported = tuple(exception.type for exception in context.report.exceptions)
-    candidate = Candidate(changes, context.report.runtime, context.admitted, tree.paths(), reported)
+    candidate = _laid(edits, proposal.context, tree, settings, there or {})
+    if isinstance(candidate, Rejected):
+        return candidate
     diff = _diff(candidate)
     if isinstance(diff, Rejected):
         return diff
     if refusal := check(candidate, settings):
         return refusal
     _prove(diff, candidate)
+    if proposal.test is None and there and candidate.tests:
+        # The pull request's own test shows the bug; which one it is, the runs tell.
+        proposal = replace(proposal, test=RegressionTest((), ""))
     return _patch(proposal, candidate, diff)
+
+
+def check_branch(there: Mapping[str, bytes], context: Context, tree: Tree, settings: PolicySettings) -> Rejected | None:
+    """Which rule refuses what a pull request has made of the tree's files, None where Splat could have written it."""
+    candidate = _laid((), context, tree, settings, there)
+    if isinstance(candidate, Rejected):
+        return candidate
+    diff = _diff(candidate)
+    return diff if isinstance(diff, Rejected) else check(candidate, settings)
+
+
+def _laid(
+    edits: tuple[Edit, ...], context: Context, tree: Tree, settings: PolicySettings, there: Mapping[str, bytes]
+) -> Candidate | Rejected:
+    changes = _changes(edits, tree, context.report.runtime, settings, there)
+    if isinstance(changes, Rejected):
+        return changes
+    reported = tuple(exception.type for exception in context.report.exceptions)
+    return Candidate(changes, context.report.runtime, context.admitted, tree.paths(), reported)
 
 
 def check_diff(
@@ -138,17 +162,17 @@ def _is_text(text: str) -> bool:
 
 
 def _changes(
-    edits: tuple[Edit, ...], tree: Tree, runtime: RuntimeName, settings: PolicySettings
+    edits: tuple[Edit, ...], tree: Tree, runtime: RuntimeName, settings: PolicySettings, there: Mapping[str, bytes]
 ) -> tuple[Change, ...] | Rejected:
     tracked = tree.paths()
-    by_path: dict[str, list[Edit]] = {}
+    by_path: dict[str, list[Edit]] = {path: [] for path in there}
     for edit in edits:
         by_path.setdefault(edit.path, []).append(edit)
     changes: list[Change] = []
     for path in sorted(by_path):
         if refusal := _place(path, runtime, settings, tracked):
             return refusal
-        change = _edited(path, by_path[path], tree, runtime)
+        change = _edited(path, by_path[path], tree, runtime, there.get(path))
         if isinstance(change, Rejected):
             return change
         if change.ops:
@@ -169,19 +193,22 @@ def _place(path: str, runtime: RuntimeName, settings: PolicySettings, tracked: f
     return None
 
 
-def _edited(path: str, edits: list[Edit], tree: Tree, runtime: RuntimeName) -> Change | Rejected:
+def _edited(path: str, edits: list[Edit], tree: Tree, runtime: RuntimeName, there: bytes | None) -> Change | Rejected:
     before = tree.read(path) if path in tree.paths() else None
     if before is None and path in tree.paths():
         return Rejected(
             "too-large", f"`{path}` is larger than 2 MiB, or in Git LFS: it cannot be patched. Fix the crash elsewhere."
         )
-    if b"\0" in (before or b""):
+    if b"\0" in (before or b"") + (there or b""):
         return Rejected("binary", f"`{path}` is a binary file. Only text files may be changed.")
-    applied = apply_edits(path, before, edits)
+    lines = take_apart(before).lines if before else ()
+    if there is not None and not edits:
+        return Change(path, role(path, runtime), before, there, lines, minimal(lines, take_apart(there).lines))
+    applied = apply_edits(path, before if there is None else there, edits)
     if isinstance(applied, Rejected):
         return applied
-    lines = take_apart(before).lines if before else ()
-    return Change(path, role(path, runtime), before, applied.after, lines, applied.ops)
+    ops = applied.ops if there is None else minimal(lines, take_apart(applied.after).lines)
+    return Change(path, role(path, runtime), before, applied.after, lines, ops)
 
 
 def _fitted(

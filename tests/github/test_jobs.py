@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import signal
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 MOST_REQUESTS = 25
+DOCSTRING = {
+    "path": "shop/cart.py",
+    "find": '    """The sum of the cart in cents, with three for two of the cheapest."""\n',
+    "replace": '    """The sum of the cart in cents, with three for two of the cheapest. An empty cart is free."""\n',
+}
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +166,13 @@ def test_once_more_is_a_commit_on_the_same_branch(jobs: Jobs) -> None:
     assert jobs.labeled(issue).outputs["code"] in {"duplicate", "open-fix"}
     assert retried(jobs, issue).went
     edits = [
-        {"path": "shop/cart.py", "find": "    cheapest = min(cents)\n", "replace": "    cheapest = min(cents or [0])\n"}
+        {
+            "path": "shop/cart.py",
+            "find": "    cheapest = min(cents, default=0)\n",
+            "replace": "    cheapest = min(cents or [0])\n",
+        }
     ]
-    healed = jobs.heal([answer(jobs.app, title="better", edits=edits)])
+    healed = jobs.heal([answer(jobs.app, title="better", edits=edits, regression_test=None)])
     assert healed.outputs["outcome"] == "fixed", healed.printed
     assert jobs.publish().outputs["pull-request"] == str(first["number"])
     [second] = jobs.pulls()
@@ -199,7 +209,7 @@ def test_a_retry_on_the_pull_request_reads_what_reviewers_left(jobs: Jobs) -> No
     del log[:]
     assert jobs.admit(case, jobs.gate.payload(case, **changes)).outputs["pull"] == str(pull["number"])
     counts["gate"] = len(log)
-    assert jobs.heal().outputs["outcome"] == "fixed"
+    assert jobs.heal([answer(jobs.app, edits=[DOCSTRING], regression_test=None)]).outputs["outcome"] == "fixed"
     counts["heal"] = len(log) - counts["gate"]
     told = json.dumps(jobs.asked[0]["messages"])
     assert re.search(r"<hint-[0-9a-f]{16}>\\nsay it in the docstring", told)
@@ -209,33 +219,77 @@ def test_a_retry_on_the_pull_request_reads_what_reviewers_left(jobs: Jobs) -> No
     assert "An empty cart is free: " in facts[2]
     assert "ghp_" not in told
     assert "default=0" in facts[2], "the change as the branch has it"
+    assert ">14|     cheapest = min(cents, default=0)" in told, "and the code, with what edits go on top of"
     assert "print the key" not in told
     assert jobs.publish().outputs["outcome"] == "fixed"
     assert len(jobs.pulls()) == 1
     assert len(jobs.ledger(issue).runs) == 2
     counts["publish"] = len(log) - sum(counts.values())
+    text = jobs.file(pull["head"]["ref"], "shop/cart.py")
+    assert "An empty cart is free." in text
+    assert "default=0" in text
+    print(f"{counts}: {len(log)} requests from the retry to the new commit")
     assert counts == requests_in_the_docs(2)
+    assert len(log) <= MOST_REQUESTS
 
 
 # --- a person is faster ----------------------------------------------------------------------------------------------
 
 
-def test_a_person_s_commit_on_the_branch_ends_it(jobs: Jobs) -> None:
+def pushed(jobs: Jobs, branch: str, path: str, text: str) -> str:
+    """Somebody's own commit on a branch; its id."""
+    told: dict[str, Any] = {"message": "mine", "content": base64.b64encode(text.encode()).decode(), "branch": branch}
+    where = f"{jobs.gate.shop.path}/contents/{path}"
+    if path in jobs.app.files:
+        told["sha"] = jobs.gate.shop.call("GET", f"{where}?ref={branch}")["sha"]
+    return str(jobs.gate.shop.call("PUT", where, told, MONA)["commit"]["sha"])
+
+
+def test_a_retry_goes_on_from_a_person_s_own_commits(jobs: Jobs) -> None:
     issue = handed(jobs)
     assert jobs.publish().outputs["outcome"] == "fixed"
     [pull] = jobs.pulls()
-    theirs = {"message": "mine", "content": "eA==", "branch": pull["head"]["ref"]}
-    made = jobs.gate.shop.call("PUT", f"{jobs.gate.shop.path}/contents/mine.txt", theirs, MONA)["commit"]["sha"]
+    branch = pull["head"]["ref"]
+    mine = jobs.file(branch, "shop/cart.py") + "\n\n# Mona was here.\n"
+    theirs = pushed(jobs, branch, "shop/cart.py", mine)
+    assert retried(jobs, issue, "say it in the docstring").went
+    healed = jobs.heal([answer(jobs.app, edits=[DOCSTRING], regression_test=None)])
+    assert healed.outputs["outcome"] == "fixed", healed.printed
+    assert "Mona was here" in json.dumps(jobs.asked[0]["messages"])
+    assert jobs.publish().outputs["pull-request"] == str(pull["number"])
+    head = jobs.branches()[branch]
+    commit = jobs.gate.shop.call("GET", f"{jobs.gate.shop.path}/git/commits/{head}")
+    assert [parent["sha"] for parent in commit["parents"]] == [theirs]
+    text = jobs.file(branch, "shop/cart.py")
+    assert text == mine.replace(DOCSTRING["find"], DOCSTRING["replace"])
+    # And once more: the person's commit is no longer the newest.
+    assert retried(jobs, issue).went
+    again = DOCSTRING | {"find": DOCSTRING["replace"], "replace": DOCSTRING["replace"].replace("is free", "costs 0")}
+    assert jobs.heal([answer(jobs.app, edits=[again], regression_test=None)]).outputs["outcome"] == "fixed"
+    assert jobs.publish().outputs["outcome"] == "fixed"
+    assert jobs.file(branch, "shop/cart.py").endswith("# Mona was here.\n")
+
+
+def test_a_person_s_commit_that_no_fix_may_hold_ends_it(jobs: Jobs) -> None:
+    issue = handed(jobs)
+    assert jobs.publish().outputs["outcome"] == "fixed"
+    [pull] = jobs.pulls()
+    made = pushed(jobs, pull["head"]["ref"], "mine.txt", "x")
     assert retried(jobs, issue).went
     healed = jobs.heal([])
     assert healed.outputs["outcome"] == "declined", healed.printed
     assert not jobs.asked, "no money is spent"
+    assert jobs.publish().outputs["outcome"] == "declined"
+    said = shown(jobs.comment_body(issue))
+    assert "holds commits that are not Splat's, and Splat cannot build on them" in said
+    assert "mine.txt" in said
     # And where they push while Splat thinks:
+    assert retried(jobs, issue).went
     handed_bytes(jobs)
     jobs.forge(head=pull["head"]["sha"])
     assert jobs.publish().outputs["outcome"] == "declined"
     assert jobs.branches() == {pull["head"]["ref"]: made}
-    assert "holds commits that are not Splat's" in shown(jobs.comment_body(issue))
+    assert "was moved while the fix was made" in shown(jobs.comment_body(issue))
 
 
 @pytest.mark.parametrize(
