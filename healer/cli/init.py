@@ -227,7 +227,7 @@ def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> 
     if way.offline or way.dry_run:
         return ()
     from healer.cli.console import say
-    from healer.cli.init_github import set_up, told_of
+    from healer.cli.init_github import set_up
     from healer.edge.github_token import find_token
     from healer.setup.github import Place
 
@@ -240,14 +240,10 @@ def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> 
         try:
             find_token(place, os.environ)
         except ConfigError as error:
-            steps = _by_hand(place, error)
-        else:
-            return set_up(place, told, _asking(way), tell)
+            return _by_hand(place, error)
+        return set_up(place, told, _asking(way), tell)
     except SplatError as error:
-        steps = (Step("github", "failed", error.what, f"{error.where}: {error.next_step}".strip(": ")),)
-    for step in steps:
-        tell(told_of(step))
-    return steps
+        return (Step("github", "failed", error.what, f"{error.where}: {error.next_step}".strip(": ")),)
 
 
 def _by_hand(place: Place, error: ConfigError) -> tuple[Step, ...]:
@@ -255,7 +251,10 @@ def _by_hand(place: Place, error: ConfigError) -> tuple[Step, ...]:
     box = "Allow GitHub Actions to create and approve pull requests"
     return (
         Step(
-            "token", "missing", f"{error.what}: what is on GitHub is left to you, or to a second run", error.next_step
+            "token",
+            "missing",
+            f"{error.what}, so what is on GitHub is left to you, or to a second run",
+            error.next_step,
         ),
         Step("claude", "missing", "Add the secret ANTHROPIC_API_KEY", place.page("new-secret")),
         Step("pull-requests", "missing", f"Tick `{box}`", place.page("actions")),
@@ -271,5 +270,5 @@ def _end(done: Done, part: Part, steps: Sequence[Step], way: Way) -> int:
 
         say_json(as_wire(done.outcome, done.commit, way.branch, part, steps, code), indent=2)
     else:
-        told(done.outcome, done.commit, way.branch, part)
+        told(done.outcome, done.commit, way.branch, part, steps)
     return code

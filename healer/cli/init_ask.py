@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import ConfigError, UsageError
 from healer.setup.choices import Choices
+from healer.setup.code import has_sdk
 
 if TYPE_CHECKING:
     from healer.cli.ask import Ask
@@ -110,10 +111,11 @@ def _services(found: Found, flags: Flags, ask: Ask) -> frozenset[str] | None:
         raise UsageError("There is no such service", where=min(unknown), next_step=f"There is: {there}")
     if asked:
         return frozenset(asked)
-    able = [service for service in found.services if not service.library]
+    able = [service for service in found.services if has_sdk(service) and not service.library]
     if len(able) < 2:
         return None
-    return frozenset(each.path for each in able if ask.yes(_question(each), default=True))
+    refused = {each.path for each in able if not ask.yes(_question(each), default=True)}
+    return frozenset(each.path for each in found.services if each.path not in refused)
 
 
 def _entries(found: Found, services: frozenset[str] | None, flags: Flags, ask: Ask) -> frozenset[str]:
@@ -141,6 +143,5 @@ def _migrates(found: Found, flags: Flags, ask: Ask) -> bool:
 
 
 def _question(service: Service) -> str:
-    return (
-        f"{service.path or 'the top'} ({service.name}, {', '.join(service.frameworks) or service.runtime}): take it in?"
-    )
+    about = ", ".join(service.frameworks) or service.runtime
+    return f"Put the SDK into {service.path or 'the top'} ({service.name}, {about})?"

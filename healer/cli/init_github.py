@@ -279,10 +279,9 @@ class _Walk:
 
 
 def told_of(step: Step) -> str:
-    """One line, or two, for a terminal."""
+    """One line for a terminal; what comes next is among all that is left to do."""
     mark = {"done": "+", "there": "=", "skipped": "-", "missing": "!", "failed": "x"}[step.state]
-    then = f"\n    next: {one_line(step.next_step)}" if step.next_step else ""
-    return f"  {mark} {one_line(step.what)}{then}"
+    return f"  {mark} {one_line(step.what)}"
 
 
 def _lacking(name: str, what: str, held: Held, page: str = "") -> Step:

@@ -26,9 +26,6 @@ def show(part: Part) -> None:
     with foreign(err=False):
         for line in plain_lines(unified([each for each in _ordered(part.changes) if each.path != RECORD_PATH])):
             console.print(Text(line, style=_style(line)))
-        if part.changes:
-            about = "what was put where, for `splat init --remove` (left out here; --json has it)"
-            console.print(Text(f"and {RECORD_PATH}: {about}", style="bold"))
         for paste in part.pastes:
             console.print(
                 Text(
@@ -44,6 +41,26 @@ def show(part: Part) -> None:
             console.print(Text(f"- {place}{one_line(word.what)}"))
             if word.next_step:
                 console.print(Text(f"    next: {one_line(word.next_step)}", style="dim"))
+        for line in _files(_ordered(part.changes)):
+            console.print(Text(line))
+
+
+def _files(changes: Sequence[Change]) -> list[str]:
+    """A line for each file, below the diff of all: what one wants to have seen of it."""
+    width = max((len(plain(change.path)) for change in changes), default=0)
+    lines = [f"  {plain(change.path):{width}}  {_size(change):>5}  {one_line(change.why)}" for change in changes]
+    return ["", f"{_count(changes)}:", *lines] if lines else []
+
+
+def _size(change: Change) -> str:
+    if change.before is None or change.after is None:
+        return "new" if change.before is None else "goes"
+    grown = change.after.count(b"\n") - change.before.count(b"\n")
+    return f"{grown:+}" if grown else "~"
+
+
+def _count(changes: Sequence[Change]) -> str:
+    return f"{len(changes)} {'file' if len(changes) == 1 else 'files'}"
 
 
 def plain_lines(diff: str) -> list[str]:
@@ -62,38 +79,55 @@ def _style(line: str) -> str:
     return {"+": "green", "-": "red", "@": "cyan", "\\": "dim"}.get(line[:1], "")
 
 
-def told(outcome: str, commit: str, branch: str, part: Part) -> None:
-    """What was done, and what comes next."""
-    lines = {
-        "nothing": ["Nothing to write: all of it is there."],
-        "proposed": [
-            "Nothing was written. Write it: `splat init --yes`, or `splat init --branch --yes` on a new branch."
-        ],
-        "kept": ["Nothing was written."],
-        "written": _written(commit, branch, part),
-        "removed": _removed(commit, branch),
-    }[outcome]
-    say("\n" + "\n".join(lines))
-
-
-def _written(commit: str, branch: str, part: Part) -> list[str]:
-    count = len(part.changes)
-    if commit:
-        done = [f"Committed {count} files as {commit[:10]} on the branch {branch}; your checkout is as it was."]
-        then = f"git push -u origin {branch}, and open a pull request."
+def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Step]) -> None:
+    """What was done, and what is left to do, by number."""
+    then: list[str] = []
+    if outcome == "written":
+        said, then = _wrote(commit, branch, part), _left(commit, branch, part)
+    elif outcome == "removed":
+        said, then = f"Taken out{_where(commit, branch)}.", [_publish(commit, branch)]
     else:
-        done = [f"Wrote {count} files."]
-        then = "commit and push it."
-    then += " The workflow works once it is on the default branch."
-    if any(change.why == "Splat's SDK" for change in part.changes):
-        then += " Give the app SPLAT_TOKEN, a token with Issues: read and write on this repository."
-    return [*done, f"next: {then}"]
+        said = _NOTHING[outcome]
+    then += [_step(step) for step in steps if not step.fine]
+    if outcome == "written":
+        then += [] if steps else [_OFFLINE]
+        then += [_APP] if any(change.why == "Splat's SDK" for change in part.changes) else []
+        then.append("See whether all of it works: splat doctor")
+    numbered = [f"  {number}. {one_line(step)}" for number, step in enumerate(then, 1)]
+    say("\n".join(["", said, *(["Next:"] if numbered else []), *numbered]))
 
 
-def _removed(commit: str, branch: str) -> list[str]:
-    if commit:
-        return [f"Taken out, as {commit[:10]} on the branch {branch}.", f"next: git push -u origin {branch}"]
-    return ["Taken out.", "next: commit, push."]
+_NOTHING = {
+    "nothing": "Nothing to write: all of it is there.",
+    "proposed": "Nothing was written. Write it: `splat init --yes`, or `splat init --branch --yes` on a new branch.",
+    "kept": "Nothing was written.",
+}
+_OFFLINE = "Labels, the secret ANTHROPIC_API_KEY, what Actions may: run `splat init` again without --offline."
+_APP = "Where the app runs, set SPLAT_TOKEN: a token with `Issues: read and write` on this repository."
+
+
+def _step(step: Step) -> str:
+    return f"{step.what.rstrip('.:')}: {step.next_step}" if step.next_step else step.what
+
+
+def _wrote(commit: str, branch: str, part: Part) -> str:
+    count = _count(part.changes)
+    return f"Committed {count}{_where(commit, branch)}; your checkout is as it was." if commit else f"Wrote {count}."
+
+
+def _where(commit: str, branch: str) -> str:
+    return f", as {commit[:10]} on the branch {branch}" if commit else ""
+
+
+def _left(commit: str, branch: str, part: Part) -> list[str]:
+    locks = [f"{word.where} {word.what}: {word.next_step}" for word in part.words if word.code == "lock"]
+    places = dict.fromkeys(one_line(paste.path) or "this repository" for paste in part.pastes)
+    pastes = [f"Put the lines shown above into {', '.join(places)}."] if places else []
+    return [*pastes, *locks, f"{_publish(commit, branch)} The workflow works once it is on the default branch."]
+
+
+def _publish(commit: str, branch: str) -> str:
+    return f"git push -u origin {branch}, and open a pull request." if commit else "Commit, and push."
 
 
 def as_wire(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Step], code: int) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.outcome import UsageError
-from healer.setup.code import propose_code
+from healer.setup.code import has_sdk, propose_code
+from healer.setup.code.missing import told_of
 from healer.setup.migrate import propose_migration
 from healer.setup.plan import Change, Part, Word, created, together
 from healer.setup.record import RECORD_PATH, Record, digest, entry_of, read_record, write_record
@@ -30,7 +31,9 @@ def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
     """The whole set-up. Its changes are those that are left to do: none where all is there already."""
     record = record_of(files)
     services = [each for each in found.services if choices.services is None or each.path in choices.services]
-    code = together([_of(service, found, files, choices, len(services) > 1) for service in services])
+    able = [service for service in services if has_sdk(service)]
+    code = together([_of(service, found, files, choices, len(services) > 1) for service in able])
+    code += told_of([service for service in services if not has_sdk(service)], choices)
     own = together(
         [
             propose_workflow(found, files, choices, record.own),

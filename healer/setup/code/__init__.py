@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from healer.setup.value import Service
 
 
+def has_sdk(service: Service) -> bool:
+    """Whether there is an SDK for the service's runtime."""
+    return find_spec(f"{__name__}.{service.runtime}") is not None
+
+
 def propose_code(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
-    """What the service's runtime makes of it; of one without a file here, that it has no SDK yet."""
-    known = find_spec(f"{__name__}.{service.runtime}") is not None
-    module = import_module(f"{__name__}.{service.runtime if known else 'missing'}")
+    """What the service's runtime makes of it, which has an SDK."""
+    module = import_module(f"{__name__}.{service.runtime}")
     return cast("Part", module.propose(service, files, choices, named=named))

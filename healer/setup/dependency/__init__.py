@@ -103,4 +103,4 @@ def _lock(service: Service, path: str) -> tuple[Word, ...]:
     else:
         return ()
     where = service.lock or path.removesuffix(".in") + ".txt"
-    return (Word("lock", f"{where} has to know the SDK too", where, f"Run `{command}`, and commit what it writes."),)
+    return (Word("lock", "has to know the SDK too", where, f"Run `{command}`, and commit what it writes."),)

@@ -72,6 +72,10 @@ def test_a_no_writes_nothing_and_a_yes_all(tmp_path: Path) -> None:
     terminal.type("\r")
     assert terminal.end() == 0
     assert "splat.init(" in (repo / "app.py").read_text()
+    said = [line.strip() for line in _STEERING.sub("", terminal.seen).splitlines()]
+    assert ["app.py", "+5", "Splat's", "SDK"] in [line.split() for line in said], "what of each file, below the diff"
+    numbers = [line[:2] for line in said[said.index("Next:") + 1 :]]
+    assert numbers == [f"{number}." for number in range(1, len(numbers) + 1)]
     terminal = Terminal(repo, "init", "--offline", "--remove")
     terminal.until("Write this")
     terminal.type("y")
@@ -99,9 +103,9 @@ def test_which_services_and_where_one_begins(tmp_path: Path) -> None:
     assert "one/app.py" in {each["path"] for each in before["files"]}
     assert {each["path"] for each in before["paste"]} == {"two/web.py"}, "not certain: shown, not written"
     terminal = Terminal(repo, "init", "--offline")
-    terminal.until("one (one, flask): take it in?")
+    terminal.until("Put the SDK into one (one, flask)?")
     terminal.type("n")
-    terminal.until("two (two, flask): take it in?")
+    terminal.until("Put the SDK into two (two, flask)?")
     terminal.type("y")
     terminal.until("Does two begin in two/web.py")
     terminal.type("y")

@@ -356,7 +356,7 @@ def test_another_runtime_is_told_the_truth(tmp_path: Path) -> None:
     repo = repository(tmp_path / "web", files)
     answer = told(repo, "--yes")
     (note,) = [each for each in answer["notes"] if each["code"] == "no-sdk"]
-    assert "no JavaScript SDK" in note["what"]
+    assert "yet for JavaScript (at the top)" in note["what"]
     assert "label" in note["next_step"]
     assert (repo / WORKFLOW).exists()
     assert (repo / "index.js").read_text() == files["index.js"]
