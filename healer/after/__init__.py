@@ -6,6 +6,7 @@ watch.py       look at the checks, do what comes next, say so
 deploy.py      whether the error came back: `verified`, `failed`, and what is reopened
 fate.py        merged fixes looked after: labels, the issue, its comment, one more run
 revert.py      the pull request that takes a fix back
+sweep.py       open fixes whose checks ended unheard
 commands.py    stop, ignore, explain, merge
 explain.py     what is known of an issue, from what Splat left on GitHub
 """
@@ -16,6 +17,7 @@ from healer.after.deploy import Block, Deployed, Merge, after_deploy, read_block
 from healer.after.fate import Aftermath, FateSite, Looked
 from healer.after.merging import Merged, MergeSite, merge_case, merge_now
 from healer.after.revert import Reverted, RevertSite
+from healer.after.sweep import Sweep, Unheeded
 from healer.after.watch import Watch, Watched
 
 __all__ = [
@@ -34,6 +36,8 @@ __all__ = [
     "RevertSite",
     "Reverted",
     "Review",
+    "Sweep",
+    "Unheeded",
     "Watch",
     "Watched",
     "after_deploy",

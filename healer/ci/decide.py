@@ -119,6 +119,10 @@ _REOPEN = (
 )
 
 
+#: What is said of checks that were run again, whose end is not known yet.
+ONCE_MORE = "they run once more"
+
+
 # --- a failure --------------------------------------------------------------------------------------------------------
 
 
@@ -132,7 +136,7 @@ def _failed(seen: Seen) -> Next:
     runs = tuple(sorted({each.check.run.id for each in blames if each.rerunnable and each.check.run}))
     if runs:
         return Next(
-            "rerun", "failed", "Checks failed, and it may not be the fix: they run once more.", runs=runs, blames=blames
+            "rerun", "failed", f"Checks failed, and it may not be the fix: {ONCE_MORE}.", runs=runs, blames=blames
         )
     if blames and all(each.cause == "already-red" for each in blames):
         then = "Merge it all the same, or repair the base branch first."

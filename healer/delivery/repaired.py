@@ -67,9 +67,10 @@ def resumed(state: State, trigger: Trigger, marks: Marks, here: Here) -> State:
     if trigger.ask != "ci-finished" or trigger.default_branch:
         return state
     ahead = [pull for pull in state.pulls or () if pull.branch == trigger.branch and pull.head != trigger.head]
-    if len(ahead) != 1 or marks.left_by(ahead[0].head, here.run, here.own) != trigger.head:
+    before = marks.left_by(ahead[0].head, here.run, here.own) if len(ahead) == 1 else ""
+    if not before or before != (trigger.head or before):
         return state
     return replace(
         state,
-        pulls=tuple(replace(each, head=trigger.head) if each == ahead[0] else each for each in state.pulls or ()),
+        pulls=tuple(replace(each, head=before) if each == ahead[0] else each for each in state.pulls or ()),
     )

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from healer.edge.github import is_ours, issue_now, merged_pull
 from healer.edge.github_desk import GitHubDesk
+from healer.edge.github_dispatch import dispatch
 from healer.event.read import SDK_LABEL
 
 if TYPE_CHECKING:
@@ -105,6 +106,10 @@ class GitHubFate:
     def unlabel(self, issue: int, name: str) -> None:
         """Implements `FateSite`."""
         self._api.ask("DELETE", f"/issues/{issue}/labels/{quote(name, safe='')}", but=(404,))
+
+    def look_at(self, workflow: str, branch: str, issue: int, fix: str) -> bool:
+        """Implements `Starter`."""
+        return bool(workflow) and dispatch(self._api, workflow, branch, {"issue": str(issue), "base": fix})
 
     def start(self, workflow: str, branch: str, issue: int) -> bool:
         """Implements `FateSite`."""

@@ -266,11 +266,19 @@ def _workflow_dispatch(payload: Fields, settings: Settings) -> Trigger | Skipped
         return Skipped("other-branch", reason, f"Start it on `{branch}`.", told=True)
     inputs = payload.maybe("inputs") or Fields({})
     base = inputs.text("base").strip()
+    if BRANCH.fullmatch(base):
+        return _checks_to_look_at(payload, base)
     if base and not TRY_BRANCH.fullmatch(base):
         reason = "What is healed is the default branch, or a throwaway branch whose name begins with `splat-try/`."
         return Skipped("other-base", reason, "Leave out `base`.", told=True)
     found = _asked_for(payload, inputs, settings)
     return replace(found, base=base) if isinstance(found, Trigger) else found
+
+
+def _checks_to_look_at(payload: Fields, branch: str) -> Trigger:
+    """As if GitHub had told of checks that ended on a branch of Splat's; how, is looked up."""
+    number = payload.inner("repository").number("id")
+    return Trigger("ci-finished", _actor(payload.inner("sender")), number, "", branch=branch)
 
 
 def _asked_for(payload: Fields, inputs: Fields, settings: Settings) -> Trigger | Skipped:

@@ -76,6 +76,11 @@ class Trigger:
     base: str = ""
 
     @property
+    def sweeps(self) -> bool:
+        """True for a look at everything: by the clock, or asked for without a commit."""
+        return self.ask == "after" and not (self.key or self.head or self.issue)
+
+    @property
     def is_command(self) -> bool:
         """True for what a person typed: a person waits for the answer."""
         return self.ask not in ("heal", "ci-finished", "after")

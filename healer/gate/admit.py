@@ -64,7 +64,8 @@ def look(trigger: Trigger, hub: Hub, settings: Settings, here: Here, now: dateti
     if is_final(case) and permitted(case):
         return state
     if trigger.ask == "after":
-        return replace(state, merged=hub.merged(watched_since(settings, now)))
+        merged = hub.merged(watched_since(settings, now))
+        return replace(state, merged=merged, pulls=hub.pulls() if trigger.sweeps and not merged else ())
     state = about(replace(state, pulls=hub.pulls()), trigger, hub, settings)
     case = Case(trigger, state, settings)
     if case.number:

@@ -52,7 +52,7 @@ def _checks_of_ours(case: Case) -> Skipped | None:
     if trigger.workflow and trigger.workflow == case.state.here.workflow:
         return Skipped("own-workflow", "The run that ended is one of Splat's own workflow.")
     if case.fix is not None:
-        if case.fix.head != trigger.head:
+        if trigger.head and case.fix.head != trigger.head:
             return Skipped("outdated", "The checks are about a commit that is no longer the newest one.")
         # Without its issue there is no ledger, and without a ledger no end.
         return None if case.number else Skipped("not-ours", "The pull request no longer says which issue it fixes.")

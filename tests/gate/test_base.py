@@ -25,7 +25,8 @@ def asked(base: object, event: str = "workflow_dispatch", **more: object) -> Tri
 @pytest.mark.parametrize(
     "base",
     [
-        "main", "splat/0123456789abcdef", "splat-try/", "splat-try/../main", "splat-try/a/b", "splat-try/A",
+        "main", "splat/0123456789ABCDEF", "splat/0123456789abcdef/x",
+        "splat-attempt/0123456789abcdef", "splat-try/", "splat-try/../main", "splat-try/a/b", "splat-try/A",
         "refs/heads/splat-try/a", "splat-try/a b", "splat-try/a\nb", "splat-try/a;x", "splat-try/-a",
         "splat-try/" + "a" * 90, "$(id)", "--upload-pack=x", "splat-try/\uff41",
     ],
@@ -44,6 +45,13 @@ def test_a_throwaway_branch_is_named_and_no_branch_is_none() -> None:
         plain = asked(nothing)
         assert isinstance(plain, Trigger)
         assert plain.base == ""
+
+
+def test_a_branch_of_a_fix_is_looked_at_and_never_healed_in_place_of_the_default_one() -> None:
+    found = asked("splat/0123456789abcdef")
+    assert isinstance(found, Trigger)
+    assert (found.ask, found.branch, found.base, found.issue) == ("ci-finished", "splat/0123456789abcdef", "", 0)
+    assert asked("splat/0123456789abcdef", ref="refs/heads/x") != found
 
 
 def test_only_the_default_branch_s_workflow_may() -> None:
