@@ -124,3 +124,14 @@ def test_an_attempt_that_never_ended_has_ended_once_the_next_one_begins() -> Non
     states = [(each.id, each.attempt, each.state, each.dollars) for each in ledger.runs]
     assert states == [(900, 1, "running", 0.5), (1000, 1, "error", 1.0), (1000, 2, "running", 1.0)]
     assert ledger.runs[1].ended == "2026-11-21T10:00:00Z"
+
+
+def test_looks_at_checks_push_no_repair_out_of_the_count() -> None:
+    at = "2026-11-21T10:00:00Z"
+    ledger = Ledger().with_run(Run(1, 1, "a", at, "heal", 7, 0.1, "fixed", at))
+    ledger = ledger.with_run(Run(2, 1, "b", at, "ci-finished", 7, 0.2, "fixed", at))
+    for number in range(3, 103):
+        ledger = ledger.with_run(Run(number, 1, f"c{number}", at, "ci-finished", 7, 0.0, "declined", at))
+    assert [run.id for run in ledger.runs][:2] == [1, 2]
+    assert len(ledger.runs) <= 30
+    assert read_ledger(write_ledger(ledger)) == ledger
