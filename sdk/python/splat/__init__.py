@@ -144,7 +144,8 @@ def _start(given: Mapping[str, object]) -> None:
     from splat.transports import make
     from splat.worker import Worker
 
-    worker = Worker(chosen, make, lambda closing: started.due(closing), _warn)  # noqa: PLW0108 - made below
+    # Made below.
+    worker = Worker(chosen, make, lambda closing: started.due(closing), lambda: started.waiting(), _warn)  # noqa: PLW0108
     started = _clients.Client(chosen, worker)
     _clients.replace(started)
     hooks.install(chosen.integrations)

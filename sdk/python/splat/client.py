@@ -303,6 +303,15 @@ class Client:
         finally:
             _busy.reset(token)
 
+    def waiting(self) -> List[Count]:
+        """What is counted and not due yet."""
+        token = _busy.set(True)
+        try:
+            self.after_fork()
+            return self._keeper.waiting()
+        finally:
+            _busy.reset(token)
+
     def after_fork(self) -> None:
         """In the child of a fork: what waits and what is counted is the parent's."""
         if os.getpid() != self._pid:

@@ -5,8 +5,10 @@ Worker only, but for `durable`: it loads all that the app's thread does without.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from typing import TYPE_CHECKING, Callable, Dict, Optional, Sequence, Union
+import threading
+from typing import TYPE_CHECKING, Callable, Dict, Optional, Sequence, Tuple, Union
 
 from splat import spool
 from splat.cut import cut
@@ -37,20 +39,36 @@ class Delivery:
         self._store = Store(folder, warn)
         self._sender = Sender(make_transport, self._store, warn)
         self._releases: Dict[str, str] = {}
+        #: By signature: the id and the count that were noted last. What is sent takes the id over.
+        self._noted: Dict[str, Tuple[str, Count]] = {}
+        self._counting = threading.RLock()
         self._closed = False
 
     def take(self, things: Sequence[Thing], *, durably: bool = False) -> None:
         """Brings these to disk, safe to publish, and has them delivered. `durably`: synced, each for itself."""
-        items = [item for item in map(self._item, things) if item is not None]
-        if not items:
+        with self._counting if any(isinstance(each, Count) for each in things) else contextlib.nullcontext():
+            items = [item for item in map(self._item, things) if item is not None]
+            kept = [self._store.keep_durably(each) for each in items] if durably else self._store.keep(items)
+        if not kept:
             return
-        kept = [self._store.keep_durably(each) for each in items] if durably else self._store.keep(items)
         if self._closed:
             self._store.later(kept)
         else:
             self._sender.add(kept)
             if durably:
                 self._sender.start()
+
+    def note(self, waiting: Callable[[], Sequence[Count]]) -> None:
+        """Writes down the counts that are not due yet: the next process sends them when this one is killed (P9)."""
+        with self._counting:
+            new: Dict[str, Tuple[str, Count]] = {}
+            for each in waiting():
+                ident, known = self._noted.get(each.signature) or (os.urandom(16).hex(), None)
+                # With another first one it is a new count, and the one before it is on its way to us.
+                if known is None or (known != each and known.first == each.first):
+                    new[each.signature] = ident, each
+            if new and self._store.note([self._safe(count, ident) for ident, count in new.values()]):
+                self._noted.update(new)
 
     def start(self) -> bool:
         """Starts delivering what was left before. False where no thread can be had."""
@@ -84,8 +102,13 @@ class Delivery:
             return None
 
     def _counted(self, count: Count) -> Item:
+        """Takes the place of what was noted of it."""
+        noted = self._noted.pop(count.signature, None)
+        return self._safe(count, noted[0] if noted else os.urandom(16).hex())
+
+    def _safe(self, count: Count, ident: str) -> Item:
         if count.release not in self._releases:
             self._releases[count.release] = cut(redact_text(count.release, self._options.redact), 1_000)
         safe = count._replace(release=self._releases[count.release])
-        item = Item(os.urandom(16).hex(), count.last, safe)
+        item = Item(ident, count.last, safe)
         return item._replace(text=text_of(item))

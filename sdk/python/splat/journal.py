@@ -1,4 +1,4 @@
-"""What a process has in its hands, in one file that only grows: each batch is one write (rule P7).
+"""What a process has in its hands, in one file that it adds to: each batch is one write (rule P7).
 
 A file of its own for each report costs five calls of the system. Beside a thread that computes, Python lets the worker
 wait 5 ms for each of them, which in a burst would be seconds. A journal is on the disk after the first one. What is not
@@ -19,6 +19,8 @@ except ImportError:  # Windows
 
 ENDING = ".journal"
 MOST_BYTES = 8_000_000
+#: A smaller one is left as it is, however much of it is settled.
+_WORTH_SHRINKING = 500_000
 
 #: Journals of this process. Opening and closing one again would drop its lock.
 _ours: Set[str] = set()
@@ -33,29 +35,30 @@ class Journal:
             raise OSError("no locks on files here")
         self.path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}{ENDING}")
         self._lock = threading.RLock()
-        self._open: Set[str] = set()
+        #: What is not settled, and how many bytes each takes.
+        self._open: Dict[str, int] = {}
         self._size = 0
-        # Locked before others can find it by its name.
-        temporary = f"{self.path}.tmp"
-        self._descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        _ours.add(self.path)
         try:
-            fcntl.lockf(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _ours.add(self.path)
-            os.rename(temporary, self.path)
+            self._descriptor = self._made(b"")
         except OSError:
-            self.close()
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+            _ours.discard(self.path)
             raise
 
     def append(self, texts: Dict[str, str]) -> None:
-        """Texts of one line each, by id. OSError when they are not all there: then none of them is."""
-        data = "".join(f"+{ident} {text}\n" for ident, text in texts.items()).encode("utf-8")
+        """Texts of one line each, by id; one that is there by that id is replaced.
+
+        OSError when they are not all there: then none of them is.
+        """
+        lines = {ident: f"+{ident} {text}\n".encode() for ident, text in texts.items()}
+        data = b"".join(lines.values())
         with self._lock:
+            if self._size > _WORTH_SHRINKING and sum(self._open.values()) < self._size // 2:
+                self._shrink()
             if self._size + len(data) > MOST_BYTES:
                 raise OSError(f"{self.path} holds enough")
             self._write(data)
-            self._open.update(texts)
+            self._open.update((ident, len(line)) for ident, line in lines.items())
 
     def is_there(self) -> bool:
         """Whether its file still has a name."""
@@ -67,12 +70,11 @@ class Journal:
     def settle(self, idents: Sequence[str]) -> None:
         """These are taken care of: nobody is to read them here."""
         with self._lock:
-            done = self._open.intersection(idents)
-            self._open -= done
+            done = [ident for ident in idents if self._open.pop(ident, None) is not None]
             with contextlib.suppress(OSError):  # at worst something is sent twice
-                if self._open:
+                if done and self._open:
                     self._write("".join(f"-{ident}\n" for ident in done).encode("ascii"))
-                elif self._size:
+                elif done:
                     os.ftruncate(self._descriptor, 0)
                     self._size = 0
 
@@ -89,6 +91,32 @@ class Journal:
         _ours.discard(self.path)
         with contextlib.suppress(OSError):
             os.close(self._descriptor)
+
+    def _made(self, data: bytes) -> int:
+        """Open, a file of this name that holds `data`, in the place of any other. Locked before others can find it."""
+        temporary = f"{self.path}.tmp"
+        descriptor = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        try:
+            fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.write(descriptor, data) != len(data):
+                raise OSError(f"{self.path}: the disk is full")
+            os.rename(temporary, self.path)
+        except OSError:
+            os.close(descriptor)
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+            raise
+        return descriptor
+
+    def _shrink(self) -> None:
+        """Leaves out what is settled or replaced."""
+        with contextlib.suppress(OSError):
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            left = _open_in(_all_of(self._descriptor))
+            data = b"".join(b"+%s %s\n" % each for each in left.items())
+            before, self._descriptor = self._descriptor, self._made(data)
+            self._size = len(data)
+            os.close(before)
 
     def _write(self, data: bytes) -> None:
         try:
@@ -122,8 +150,9 @@ def left(folder: str) -> Iterator[Tuple[str, List[str]]]:
             continue
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield path, _unsettled(_all_of(descriptor))
-            os.unlink(path)
+            if os.path.samestat(os.fstat(descriptor), os.lstat(path)):  # else its owner has put another in its place
+                yield path, [text.decode("utf-8", "replace") for text in _open_in(_all_of(descriptor)).values()]
+                os.unlink(path)
         except OSError:
             continue
         finally:
@@ -140,7 +169,8 @@ def _all_of(descriptor: int) -> bytes:
     return b"".join(parts)
 
 
-def _unsettled(data: bytes) -> List[str]:
+def _open_in(data: bytes) -> Dict[bytes, bytes]:
+    """What is not settled, by id."""
     texts: Dict[bytes, bytes] = {}
     for line in data.split(b"\n")[:-1]:  # what no LF ends was never written to its end
         ident, _, text = line[1:].partition(b" ")
@@ -148,4 +178,4 @@ def _unsettled(data: bytes) -> List[str]:
             texts[ident] = text
         elif line[:1] == b"-":
             texts.pop(ident, None)
-    return [text.decode("utf-8", "replace") for text in texts.values()]
+    return texts

@@ -45,6 +45,8 @@ class Store:
     def keep(self, items: Sequence[Item]) -> List[Kept]:
         """Writes them to disk, as fast as can be: after this, nothing that ends the process loses them."""
         with self._lock:
+            if not items:
+                return []
             try:
                 journal = self._opened_journal()
                 journal.append({item.id: text_of(item) for item in items})
@@ -55,11 +57,22 @@ class Store:
     def keep_durably(self, item: Item) -> Kept:
         """Writes one so that it also outlives the machine (synced, a file of its own)."""
         with self._lock:
+            if self._journal is not None:  # it may have been noted there: nothing is to be counted twice
+                self._journal.settle([item.id])
             try:
                 return Kept(item, self._opened().put_taken(item, text_of(item)))
             except OSError as error:
                 self._no_disk(error)
                 return Kept(item)
+
+    def note(self, items: Sequence[Item]) -> bool:
+        """Writes down what may yet change, in the place of what was noted by the same id. Whether that was possible."""
+        with self._lock:
+            try:
+                self._opened_journal().append({item.id: text_of(item) for item in items})
+            except OSError:
+                return False
+            return True
 
     def settled(self, kept: Sequence[Kept]) -> None:
         """These are delivered, or never will be: nothing keeps them any longer."""

@@ -121,6 +121,10 @@ class Keeper:
         """All that is pending (Q7). The keeper can go on afterwards."""
         return self._alone(self._pending)
 
+    def waiting(self) -> list[Count]:
+        """What is pending, as `close` would send it. It stays pending."""
+        return self._alone(self._all_pending)
+
     def _alone(self, work: Callable[[], list[Count]]) -> list[Count]:
         with self._lock:
             if self._busy:
@@ -145,8 +149,15 @@ class Keeper:
         return counts
 
     def _pending(self) -> list[Count]:
-        counts = [self._take(name, known) for name, known in self._known.items() if known.pending]
-        return counts + self._take_overflow()
+        counts = self._all_pending()
+        for known in self._known.values():
+            known.pending = 0
+        self._over = 0
+        return counts
+
+    def _all_pending(self) -> list[Count]:
+        counts = [self._counted(name, known) for name, known in self._known.items() if known.pending]
+        return counts + self._overflow()
 
     def after_fork(self) -> None:
         """For a child: what is pending the parent sends, and the lock may be held by a thread that is not here."""
@@ -164,9 +175,12 @@ class Keeper:
         return self._take(signature, known)
 
     def _take(self, signature: str, known: _Known) -> Count:
-        count = Count(signature, known.pending, known.first, known.last, self._release)
+        count = self._counted(signature, known)
         known.pending = 0
         return count
+
+    def _counted(self, signature: str, known: _Known) -> Count:
+        return Count(signature, known.pending, known.first, known.last, self._release)
 
     def _push_out(self) -> list[Count]:
         """Q6. Of several as old, `min` takes the one that was known first."""
@@ -182,11 +196,12 @@ class Keeper:
 
     def _take_overflow(self) -> list[Count]:
         """Q5."""
-        if not self._over:
-            return []
-        count = Count(OVERFLOW, self._over, self._over_first, self._over_last, self._release)
+        counts = self._overflow()
         self._over = 0
-        return [count]
+        return counts
+
+    def _overflow(self) -> list[Count]:
+        return [Count(OVERFLOW, self._over, self._over_first, self._over_last, self._release)] if self._over else []
 
     def _count_aside(self) -> None:
         while self._aside:

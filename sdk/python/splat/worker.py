@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     TransportFactory = Callable[[Options, str, Callable[..., None]], Transport]
 
 TICK = 5.0  #: seconds between two looks at what was suppressed (rule Q4)
+#: Seconds of counts that a process may lose which is killed (rule P9).
+NOTE = 1.0
 MOST_QUEUED = 100
 AT_EXIT = 2.0  #: seconds
 #: So many are on disk before more of a burst is worked on.
@@ -49,7 +51,8 @@ class _Marker:
 class Worker:
     """Takes events and counts from any thread. Only `flush` and `close` wait, and with `durable` `put`, for the disk.
 
-    `counts(closing)` gives the counts that are due, and at the end all that are pending (rules Q4, Q7).
+    `counts(closing)` gives the counts that are due, and at the end all that are pending (rules Q4, Q7); `waiting` those
+    that are pending, which stay so.
     """
 
     def __init__(
@@ -57,11 +60,13 @@ class Worker:
         options: Options,
         transport_factory: TransportFactory = make,
         counts: Optional[Callable[[bool], Sequence[Count]]] = None,
+        waiting: Optional[Callable[[], Sequence[Count]]] = None,
         warn: Optional[Callable[..., None]] = None,
     ) -> None:
         self._options = options
         self._transport_factory = transport_factory
         self._counts = counts
+        self._pending = waiting
         self._warn = _warn if warn is None else warn
         self._closed = False
         self._begin()
@@ -208,13 +213,16 @@ class Worker:
 
     def _run(self, begun: threading.Event) -> None:
         begun.set()
-        due = time.monotonic() + TICK
+        due, note = time.monotonic() + TICK, time.monotonic() + NOTE
         marker = None
         while marker is None or not marker.last:
-            marker = self._all_there_is(self._first(due))
+            marker = self._all_there_is(self._first(min(due, note)))
             if time.monotonic() >= due:
                 due = time.monotonic() + TICK
                 self._take(self._due())
+            if time.monotonic() >= note:
+                note = time.monotonic() + NOTE
+                self._guarded(self._note, "counts are not kept")
             # First to disk, then the modules of a network.
             self._guarded(lambda: self._loaded().start(), "nothing is delivered")
             if marker is not None:
@@ -229,6 +237,10 @@ class Worker:
 
     def _take(self, batch: List[Any]) -> None:
         self._guarded(lambda: self._loaded().take(batch), "errors were lost")
+
+    def _note(self) -> None:
+        if self._pending is not None:
+            self._loaded().note(self._pending)
 
     def _first(self, due: float) -> Any:
         """What is put next; None when it is `due` to look at what was suppressed."""

@@ -8,13 +8,16 @@ import sys
 import textwrap
 import time
 from collections import Counter
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests import programs
 from tests.interpreters import VERSIONS, interpreter
 from tests.sink import BlackHole, Sink, refused_url
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
