@@ -19,6 +19,7 @@ from urllib.parse import quote
 from healer.edge.github_errors import Refused
 from healer.edge.github_labels import put_labels
 from healer.edge.github_rights import ruled_out
+from healer.gate.case import closes
 from healer.outcome import SplatError
 from healer.pull_request.value import Overtaken, Standing
 
@@ -127,7 +128,8 @@ class Reading:
                 continue
             head = heads.get(branch, "")
             self._tip = self._look(head) if head else None
-            return Standing(self._issue, pull["number"] if pull else 0, branch, head, self._not_ours(branch, signature))
+            number, in_the_way = pull["number"] if pull else 0, self._not_ours(branch, signature)
+            return Standing(self._issue, number, branch, head, in_the_way or self._of_another(pull))
         raise SplatError(
             f"There are {_MOST_NAMES} finished fixes for {signature} already",
             next_step="This error keeps coming back: look at the earlier pull requests, or ignore the signature.",
@@ -158,6 +160,13 @@ class Reading:
         if tip is None or (tip.last(_TRAILER) == signature and tip.by_api and self._own in (0, tip.author)):
             return ""
         return f"branch {branch} holds commits that are not Splat's"
+
+    def _of_another(self, pull: dict[str, Any] | None) -> str:
+        """Of two issues about one bug, the one that its fix closes keeps it."""
+        other = closes(pull.get("body") or "") if pull else 0
+        if pull is None or other in (0, self._issue):
+            return ""
+        return f"pull request {pull['number']} fixes this already, for issue {other}"
 
 
 class GitHubForge(Reading):

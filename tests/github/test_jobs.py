@@ -592,7 +592,7 @@ def test_two_issues_about_one_error_make_one_pull_request(jobs: Jobs) -> None:
     ended = jobs.publish(GITHUB_RUN_ID=str(run))
     assert ended.outputs["outcome"] == "declined", ended
     assert len(jobs.pulls()) == 1
-    assert "was moved while the fix was made" in shown(jobs.comment_body(first))
+    assert "fixes this already, for issue" in shown(jobs.comment_body(first))
 
 
 def test_of_two_about_one_error_at_once_the_second_is_told(jobs: Jobs, tmp_path: Path) -> None:

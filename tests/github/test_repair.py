@@ -428,6 +428,25 @@ def test_a_branch_that_is_green_again_is_left_alone(repairs: Repairs) -> None:
     assert repairs.jobs.ledger(repairs.issue).spent == 0
 
 
+def test_two_workflows_that_fail_for_one_bug_are_paid_for_once(repairs: Repairs) -> None:
+    red_default(repairs)
+    healed_main(repairs)
+    assert repairs.jobs.publish().outputs["outcome"] == "fixed"
+    [before], first, repairs.issue = repairs.jobs.pulls(), repairs.issue, 0
+    case, payload = repairs.red_main(91)
+    payload["workflow_run"]["path"] = repairs.proxy.runs[-1]["path"] = ".github/workflows/nightly.yml"
+    assert repairs.admitted(case, payload).went
+    assert repairs.issue != first
+    assert repairs.watched("--can-repair").outputs["next"] == "repair"
+    ended = repairs.jobs.heal([], "--base", repairs.tip("main"))
+    assert (ended.outputs["outcome"], repairs.jobs.asked) == ("declined", []), ended.printed
+    assert repairs.jobs.publish().outputs["outcome"] == "declined"
+    [after] = repairs.jobs.pulls()
+    assert (after["body"], after["head"]["sha"]) == (before["body"], before["head"]["sha"]), "it still fixes the first"
+    assert f"pull request {before['number']} fixes this already" in shown(repairs.jobs.comment_body(repairs.issue))
+    assert repairs.jobs.ledger(repairs.issue).spent == 0
+
+
 @pytest.mark.parametrize("said", ["ignore", "not planned", "completed"])
 def test_a_red_branch_that_nobody_wants_healed_files_no_second_issue(repairs: Repairs, said: str) -> None:
     """Each night's schedule would pay for it again."""
