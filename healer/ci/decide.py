@@ -25,7 +25,8 @@ class Seen:
 
     `stranger` says why a person has the branch, "" for nobody. `blames` tell of the failed checks, `changed` are the
     paths of the fix. `workflows` are those of the default branch, asked for only where no check runs, and `wanted` the
-    names of those that the settings let Splat start. `repairs` were made, `most` may be.
+    names of those that the settings let Splat start. `repairs` were made, `most` may be. `conflicts` is True where the
+    branch cannot be merged: GitHub starts no checks of a pull request then.
     """
 
     head: str
@@ -37,6 +38,7 @@ class Seen:
     wanted: tuple[str, ...] = ()
     repairs: int = 0
     most: int = 0
+    conflicts: bool = False
 
     @property
     def state(self) -> State:
@@ -76,6 +78,10 @@ def decide_next(seen: Seen) -> Next:
 
 
 def _silent(seen: Seen, state: State) -> Next:
+    if state == "none" and seen.conflicts:
+        return Next(
+            "tell", state, "The branch conflicts with its base, and GitHub starts no checks for that.", _RESOLVE
+        )
     waiting = {check.run.path for check in seen.checks if check.run and check.phase == "awaiting"}
     wanted = [each for each in seen.workflows if _is_wanted(each, seen) and (state == "none" or each.path in waiting)]
     startable = tuple(each.path for each in wanted if each.startable)
@@ -112,6 +118,7 @@ _PRESS = (
     "Press **Approve workflows to run** in the pull request's merge box. An App's token instead of `GITHUB_TOKEN`, or "
     "`workflow_dispatch:` among the workflow's triggers, makes this needless."
 )
+_RESOLVE = "Resolve the conflicts, or close the pull request and ask Splat once more."
 _NONE = "Review it with care: nothing but Splat's own sandbox has tried it."
 _REOPEN = (
     "Press **Close pull request** and then **Reopen pull request**: what a person does starts the checks. An App's "

@@ -41,6 +41,7 @@ def look_at(site: CiSite, pull: Pull, own: int, workflow: str, settings: CiSetti
         wanted=settings.workflows,
         repairs=repairs,
         most=settings.attempts,
+        conflicts=pull.mergeable == "dirty",
     )
     if seen.state == "failed":
         base = _base_checks(site, pull.base, compared.met, workflow)

@@ -125,6 +125,14 @@ def test_a_workflow_that_also_deploys_is_started_only_where_it_is_named() -> Non
     assert (named.act, named.workflows) == ("dispatch", (deploy.path,))
 
 
+def test_a_branch_with_conflicts_has_no_button_that_helps() -> None:
+    workflow = read_workflow("ci.yml", b"on: {pull_request: , workflow_dispatch: }")
+    then = decide_next(Seen("a" * 40, workflows=(workflow,), conflicts=True))
+    assert (then.act, then.workflows) == ("tell", ())
+    assert "conflicts with its base" in then.reason
+    assert decide_next(Seen("a" * 40, (Check("x", "passed"),), conflicts=True)).state == "passed"
+
+
 def test_of_those_that_wait_only_they_are_started() -> None:
     lint = replace(RUN, path="lint.yml", phase="awaiting")
     workflows = tuple(

@@ -156,6 +156,14 @@ def test_which_button_to_press_is_said(fix: Fix) -> None:
     assert "splat:state" in body()
 
 
+def test_a_fix_that_conflicts_with_its_base_is_told_of(fix: Fix) -> None:
+    fix.proxy.workflows, fix.proxy.mergeable = [CI], "dirty"
+    ended = fix.watch(*fix.finished())
+    assert (ended.outputs["state"], ended.outputs["next"]) == ("none", "tell")
+    assert "conflicts with its base" in fix.comment
+    assert not fix.proxy.asked
+
+
 def test_the_last_look_leaves_nothing_reserved_where_it_fails(fix: Fix) -> None:
     fix.proxy.faults = [(r"GET .*/actions/runs", 403, False)]
     ended = fix.watch(*fix.finished())
