@@ -17,7 +17,7 @@ from healer.event import asking, claimed_signature
 from healer.gate.caps import capped
 from healer.gate.case import Case, closes, tracked
 from healer.gate.ledger import moment, stamp, write_ledger
-from healer.gate.standing import IGNORE, STOP
+from healer.gate.standing import IGNORE, STOP, taken_over
 from healer.outcome import SplatError
 
 if TYPE_CHECKING:
@@ -251,8 +251,12 @@ class Aftermath:
         return self._is_wanted(case) and self._cap(case) is None
 
     def _cap(self, case: Case) -> Skipped | None:
-        """The cap that the run would meet at the gate, where nobody would be told of it."""
-        case = Case(replace(case.trigger, ask="heal"), case.state, case.settings)
+        """The cap, or the person at work, that the run would meet at the gate, where nobody would be told of it."""
+        issue = case.state.issue
+        state = replace(case.state, issue=replace(issue, open=True) if issue else None)
+        case = Case(replace(case.trigger, ask="heal"), state, case.settings)
+        if found := taken_over(case):
+            return found
         found = capped(case)
         return None if found is None or found.code in _PASSING else found
 

@@ -182,6 +182,16 @@ def test_where_a_cap_is_reached_no_run_is_asked_for_and_the_issue_says_why(
     assert (made.fix.comment, proxy.asked) == (before, [])
 
 
+def test_where_a_person_works_on_it_no_run_is_asked_for_and_the_issue_says_why(done: Merged) -> None:
+    path = f"{done.shop.path}/issues/{done.fix.issue}"
+    done.shop.call("PATCH", path, {"assignees": [MONA]}, MONA)
+    done.tag("v2")
+    done.seen("v1,v2")
+    assert done.look(done.swept()).outputs["failed"] == str(done.fix.pull)
+    assert (done.issue["state"], done.fix.proxy.asked) == ("open", [])
+    assert "no run by itself. The issue is assigned to `mona`." in done.fix.comment
+
+
 # --- the revert
 
 
