@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from healer.after.conditions import File, MergeCase
-from healer.ci import ACTIONS, checks_of
+from healer.ci import checks_of
 from healer.markdown import line
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from healer.gate.case import Case
 
 _MOST_FILES, _MOST_LOOKS = 10, 3
+#: The account behind every `GITHUB_TOKEN`.
+_ACTIONS = 41898282
 _SILENT = (
     " A merge by `GITHUB_TOKEN` starts no `push` workflow: start the deploy by hand, or give Splat an App's token."
 )
@@ -124,4 +126,4 @@ def merge_now(site: MergeSite, pull: Pull, method: str, own: int) -> Merged:
     said = site.merge(pull, method)
     if said:
         return Merged("refused", f"GitHub does not merge it: {line(said, 300)}.")
-    return Merged("merged", "Merged." + (_SILENT if own == ACTIONS else ""))
+    return Merged("merged", "Merged." + (_SILENT if own == _ACTIONS else ""))

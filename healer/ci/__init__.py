@@ -16,7 +16,7 @@ from healer.ci.decide import Next, Seen, decide_next
 from healer.ci.evidence import Evidence, facts_of, read_evidence, repair_event
 from healer.ci.failing import next_of, next_of_branch
 from healer.ci.handed import REPAIR, Repair, pack_repair, read_repair, under
-from healer.ci.look import ACTIONS, blames_of_run, checks_of, look_at, stranger_in
+from healer.ci.look import blames_of_run, checks_of, look_at, stranger_in
 from healer.ci.value import (
     RED,
     Check,
@@ -34,7 +34,6 @@ from healer.ci.words import beside, section, trouble, with_section
 from healer.ci.workflow import Workflow, read_workflow
 
 __all__ = [
-    "ACTIONS",
     "RED",
     "REPAIR",
     "Blame",

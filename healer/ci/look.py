@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 #: Failed checks whose logs are read, and workflows whose files are.
 _MOST_LOGS, _MOST_WORKFLOWS = 5, 12
-#: The account behind every `GITHUB_TOKEN`, whose commits GitHub signs.
-ACTIONS = 41898282
 _TRAILER = re.compile(r"^Splat-Signature: [0-9a-f]{16}$", re.MULTILINE)
 
 
@@ -76,8 +74,8 @@ def stranger_in(commits: Sequence[Commit] | None, own: int) -> str:
     """Why a pull request is no longer Splat's alone, "" while it is: every commit has to be."""
     if not commits:
         return "its commits cannot be read"
-    # An author is only said; where GitHub signs what Splat commits, it is known.
-    signs = own == ACTIONS or any(each.signed for each in commits)
+    # An author is only said; where GitHub signs what Splat commits, as on most, it is known.
+    signs = any(each.signed for each in commits)
     foreign = [each for each in commits if not _is_ours(each, own) or (signs and each.signed is False)]
     if not foreign:
         return ""
