@@ -239,4 +239,5 @@ def _pull(pull: dict[str, Any]) -> PullNow:
         head["sha"],
         pull.get("body") or "",
         tuple(label["name"] for label in pull.get("labels") or ()),
+        _id((pull.get("base") or {}).get("repo")),
     )

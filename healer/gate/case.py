@@ -177,8 +177,11 @@ def issue_of(trigger: Trigger, pulls: Iterable[PullNow], own: int) -> int:
 
 
 def is_ours(pull: PullNow, trigger: Trigger, own: int) -> bool:
-    """True for a pull request that Splat opened, from a branch of this very repository."""
-    return pull.author == own and pull.repository == trigger.repository and bool(BRANCH.fullmatch(pull.branch))
+    """True for a pull request that Splat opened, from a branch of this very repository. A clock's delivery may name
+    none, and the pull request does.
+    """
+    here = trigger.repository or pull.home
+    return bool(pull.author == own and here and pull.repository == here and BRANCH.fullmatch(pull.branch))
 
 
 def _is_meant(pull: PullNow, trigger: Trigger) -> bool:

@@ -38,7 +38,9 @@ class IssueNow:
 
 @dataclass(frozen=True, slots=True)
 class PullNow:
-    """An open pull request. `author` and `repository` (of its head, 0 when that is gone) are numeric ids."""
+    """An open pull request. `author`, `repository` (of its head, 0 when that is gone) and `home` (the one that it was
+    opened in) are numeric ids.
+    """
 
     number: int
     author: int
@@ -47,6 +49,7 @@ class PullNow:
     head: str
     body: str
     labels: tuple[str, ...] = ()
+    home: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,8 +43,8 @@ def repairs(github: int, app: App, tmp_path: Path) -> Iterator[Repairs]:
 
 
 def swept(repairs: Repairs) -> Ended:
-    """The clock strikes; what was asked is what the jobs may ask."""
-    payload = {"schedule": "23 5 * * *", "repository": repairs.gate.shop.repository()}
+    """The clock strikes, without a word on where; what was asked is what the jobs may ask."""
+    payload = {"schedule": "23 5 * * *"}
     for job in ("gate", "answer"):
         del repairs.proxy.log[:]
         if job == "gate":
