@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from healer.cli.console import foreign, one_line, say
 from healer.markdown import plain
+from healer.setup.diff import unified
 from healer.setup.record import RECORD_PATH
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ def show(part: Part) -> None:
     """The proposal: one diff, then what is not in it."""
     from rich.console import Console
     from rich.text import Text
-
-    from healer.setup.diff import unified
 
     console = Console(highlight=False, soft_wrap=True)
     with foreign(err=False):
@@ -48,15 +47,16 @@ def show(part: Part) -> None:
 def _files(changes: Sequence[Change]) -> list[str]:
     """A line for each file, below the diff of all: what one wants to have seen of it."""
     width = max((len(plain(change.path)) for change in changes), default=0)
-    lines = [f"  {plain(change.path):{width}}  {_size(change):>5}  {one_line(change.why)}" for change in changes]
+    lines = [f"  {plain(change.path):{width}}  {_size(change):>6}  {one_line(change.why)}" for change in changes]
     return ["", f"{_count(changes)}:", *lines] if lines else []
 
 
 def _size(change: Change) -> str:
     if change.before is None or change.after is None:
         return "new" if change.before is None else "goes"
-    grown = change.after.count(b"\n") - change.before.count(b"\n")
-    return f"{grown:+}" if grown else "~"
+    lines = unified([change], context=0).splitlines()[3:]
+    added, gone = (sum(line.startswith(sign) for line in lines) for sign in "+-")
+    return " ".join(([f"+{added}"] if added else []) + ([f"-{gone}"] if gone else []))
 
 
 def _count(changes: Sequence[Change]) -> str:
@@ -85,7 +85,7 @@ def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Ste
     if outcome == "written":
         said, then = _wrote(commit, branch, part), _left(commit, branch, part)
     elif outcome == "removed":
-        said, then = f"Taken out{_where(commit, branch)}.", [_publish(commit, branch)]
+        said, then = f"Taken out{_where(commit, branch)}.", [*_by_hand(part, "Take out"), _publish(commit, branch)]
     else:
         said = _NOTHING[outcome]
     then += [_step(step) for step in steps if not step.fine]
@@ -121,9 +121,16 @@ def _where(commit: str, branch: str) -> str:
 
 def _left(commit: str, branch: str, part: Part) -> list[str]:
     locks = [f"{word.where} {word.what}: {word.next_step}" for word in part.words if word.code == "lock"]
+    return [
+        *_by_hand(part, "Put in"),
+        *locks,
+        f"{_publish(commit, branch)} The workflow works once it is on the default branch.",
+    ]
+
+
+def _by_hand(part: Part, what: str) -> list[str]:
     places = dict.fromkeys(one_line(paste.path) or "this repository" for paste in part.pastes)
-    pastes = [f"Put the lines shown above into {', '.join(places)}."] if places else []
-    return [*pastes, *locks, f"{_publish(commit, branch)} The workflow works once it is on the default branch."]
+    return [f"{what} by hand what is shown above: {', '.join(places)}."] if places else []
 
 
 def _publish(commit: str, branch: str) -> str:
@@ -132,8 +139,6 @@ def _publish(commit: str, branch: str) -> str:
 
 def as_wire(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Step], code: int) -> dict[str, Any]:
     """The documented JSON."""
-    from healer.setup.diff import unified
-
     return {
         "outcome": outcome,
         "exit_code": code,

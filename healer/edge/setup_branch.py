@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from healer.edge.branches import head_of
 from healer.edge.plumbing import git
-from healer.edge.setup_files import MAX_BYTES
+from healer.edge.setup_files import MAX_BYTES, blob_in
 from healer.outcome import SplatError, UsageError
 
 if TYPE_CHECKING:
@@ -42,6 +42,10 @@ class CommitFiles:
         if not mode.startswith("100") or int(git(self.repo, "cat-file", "-s", blob)) > MAX_BYTES:
             return None
         return git(self.repo, "cat-file", "blob", blob)
+
+    def blob(self, name: str) -> bytes | None:
+        """Implements `Files`."""
+        return blob_in(self.repo, name)
 
     def is_folder(self, path: str) -> bool:
         """Implements `Files`."""

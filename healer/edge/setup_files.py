@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from healer.edge.plumbing import git
 from healer.outcome import SplatError, UsageError
+from healer.setup.record import RECORD_PATH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,6 +44,10 @@ class TreeFiles:
         except OSError:
             return None
 
+    def blob(self, name: str) -> bytes | None:
+        """Implements `Files`."""
+        return blob_in(self.root, name)
+
     def is_folder(self, path: str) -> bool:
         """Implements `Files`."""
         return (self.root / path).is_dir()
@@ -70,6 +78,16 @@ class TreeFiles:
         return [self.root.joinpath(*path.split("/")[:count]) for count in range(1, path.count("/") + 1)]
 
 
+def blob_in(repo: Path, name: str) -> bytes | None:
+    """An object of the repository's own; nothing is fetched. None where it is none, or larger than 2 MiB."""
+    if re.fullmatch(r"[0-9a-f]{40,64}", name) is None:
+        return None
+    try:
+        return git(repo, "cat-file", "blob", name) if int(git(repo, "cat-file", "-s", name)) <= MAX_BYTES else None
+    except SplatError:
+        return None
+
+
 def write_changes(root: Path, changes: Sequence[Change], folders: Sequence[str] = ()) -> None:
     """Write all changes, or none: what fails half-way is put back. `folders` are removed then where they are empty.
 
@@ -86,6 +104,7 @@ def write_changes(root: Path, changes: Sequence[Change], folders: Sequence[str] 
     try:
         for change in changes:
             _write(root, change, undo)
+            _remember(root, change)
     except BaseException as error:
         for step in reversed(undo):
             step()
@@ -109,6 +128,13 @@ def _write(root: Path, change: Change, undo: list[Callable[[], None]]) -> None:
     _replace(place, change.after, mode)
     before = change.before
     undo.append(place.unlink if before is None else lambda: _replace(place, before, mode))
+
+
+def _remember(root: Path, change: Change) -> None:
+    """What a file of ours was written as, as an object of git: there even if a person edits it before they commit."""
+    if change.created and change.splices and change.path != RECORD_PATH:
+        with suppress(SplatError):
+            git(root, "hash-object", "-w", "--stdin", given=change.splices[0].added)
 
 
 def _replace(place: Path, content: bytes, mode: int) -> None:

@@ -55,5 +55,5 @@ def _replaced(path: str, files: Files) -> Part:
     after = Rejected("blocked", f"it {why}") if why else give_way(path, data, SDK)
     if isinstance(after, Rejected):
         return Part(pastes=(Paste(path, (SDK,), f"in place of {OLD}: {after.reason}"),))
-    change = Change(path, data, after, difference(data, after), f"the SDK in place of {OLD}", origin=data)
+    change = Change(path, data, after, difference(data, after, b"splat"), f"the SDK in place of {OLD}", origin=data)
     return Part(changes=(change,))

@@ -20,6 +20,9 @@ class Files(Protocol):
     def read(self, path: str) -> bytes | None:
         """The content of a regular file, tracked or not; None where there is none, or it is larger than 2 MiB."""
 
+    def blob(self, name: str) -> bytes | None:
+        """What git's history holds under the name of an object; None where it does not, or it is larger than 2 MiB."""
+
     def is_folder(self, path: str) -> bool:
         """True for a folder that is there."""
 
@@ -115,8 +118,11 @@ def spliced(data: bytes, splices: Sequence[Splice]) -> bytes:
     return b"".join([*parts, data[at:]])
 
 
-def difference(before: bytes, after: bytes) -> tuple[Splice, ...]:
-    """The one splice that makes `after` of `before`: whole lines where only lines were added. () for equal ones."""
+def difference(before: bytes, after: bytes, name: bytes = b"") -> tuple[Splice, ...]:
+    """The one splice that makes `after` of `before`: whole lines where only lines were added. () for equal ones.
+
+    Where what was added can be told from several places, from one where it holds `name`.
+    """
     if before == after:
         return ()
     most = min(len(before), len(after))
@@ -127,4 +133,6 @@ def difference(before: bytes, after: bytes) -> tuple[Splice, ...]:
     # What was only added is told from the beginning of its line, where that comes to the same.
     if not removed and added.endswith(before[line:start]):
         start, added = line, before[line:start] + added[: len(added) - (start - line)]
+    while not removed and name not in added and start > line and before[start - 1 : start] == added[-1:]:
+        start, added = start - 1, added[-1:] + added[:-1]
     return (Splice(start, removed, added),)

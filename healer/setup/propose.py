@@ -11,7 +11,7 @@ from healer.setup.code import has_sdk, propose_code
 from healer.setup.code.missing import told_of
 from healer.setup.migrate import propose_migration
 from healer.setup.plan import Change, Part, Word, created, together
-from healer.setup.record import RECORD_PATH, Record, digest, entry_of, read_record, write_record
+from healer.setup.record import RECORD_PATH, Record, digest, entry_of, is_marked, read_record, write_record
 from healer.setup.settings_file import propose_settings
 from healer.setup.workflow import propose_workflow
 
@@ -36,8 +36,8 @@ def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
     code += told_of([service for service in services if not has_sdk(service)], choices)
     own = together(
         [
-            propose_workflow(found, files, choices, record.own),
-            propose_settings(found, files, choices, record.own),
+            propose_workflow(found, files, choices, own_files := _own(record, files)),
+            propose_settings(found, files, choices, own_files),
         ]
     )
     changes, words = _todo(_joined(code.changes) + own.changes, files, record, merge)
@@ -57,6 +57,11 @@ def record_of(files: Files) -> Record:
             next_step=f"Take it from git again: git checkout HEAD -- {RECORD_PATH}",
         )
     return record or Record()
+
+
+def _own(record: Record, files: Files) -> frozenset[str]:
+    """Splat's own files: by the record and, where they are there, by what they say themselves."""
+    return frozenset(path for path in record.own if (now := files.read(path)) is None or is_marked(now))
 
 
 def _noted(found: Found) -> Part:
@@ -96,7 +101,7 @@ def _todo(
             words.append(Word("blocked", f"cannot be written: it {why}", change.path, "Make it a file of its own."))
             continue
         entry = record.of(change.path)
-        made = _updated(change, files.read(change.path), entry, merge) if change.created and entry else change
+        made = _updated(change, files, entry, merge) if change.created and entry else change
         if isinstance(made, Word):
             words.append(made)
         elif made.before != made.after:
@@ -104,14 +109,15 @@ def _todo(
     return tuple(todo), tuple(words)
 
 
-def _updated(change: Change, now: bytes | None, entry: Entry, merge: Merge) -> Change | Word:
+def _updated(change: Change, files: Files, entry: Entry, merge: Merge) -> Change | Word:
     """A file of our own that is there: brought up to date, with what a person changed in it."""
-    fresh = change.after or b""
-    if now is None or digest(now) == entry.after:
-        return replace(change, before=now)
-    if entry.text == fresh:
+    now, fresh = files.read(change.path), change.after or b""
+    if now is not None and entry.after == digest(fresh):
         return replace(change, before=now, after=now)
-    joined = merge(entry.text, now, fresh)
+    if now is None or entry.is_as_left(now):
+        return replace(change, before=now)
+    wrote = entry.text if entry.text is not None else files.blob(entry.blob)
+    joined = merge(wrote, now, fresh) if wrote is not None and digest(wrote) == entry.after else None
     if joined is None:
         what = "was edited where Splat would change it too: left as it is"
         return Word("edited", what, change.path, "Delete it and run `splat init` again, or change it yourself.")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from healer.setup.plan import Change, Paste
-from healer.setup.record import RECORD_PATH, digest, write_record
+from healer.setup.record import RECORD_PATH, digest, is_marked, write_record
 
 if TYPE_CHECKING:
     from healer.setup.plan import Files, Splice
@@ -34,6 +34,7 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
         elif isinstance(made, Paste):
             left.append(made)
             kept.append(entry)
+    left += [Paste(path, (), "the record names what `splat init` never does: left alone") for path in record.foreign]
     before = files.read(RECORD_PATH)
     after = write_record(kept, record.folders) if kept else None
     if before != after:
@@ -49,7 +50,9 @@ def _undone(entry: Entry, files: Files, *, force: bool) -> Change | Paste | None
     if why := files.blocked(entry.path):
         return Paste(entry.path, (), f"it {why}")
     if entry.created:
-        if force or digest(now) == entry.after:
+        if not is_marked(now):
+            return Paste(entry.path, (), "nothing in it says that `splat init` wrote it: delete it yourself if it did")
+        if force or entry.is_as_left(now):
             return Change(entry.path, now, None, why="Splat's own file")
         return Paste(entry.path, (f"git rm {entry.path}",), "it was edited since; `--force` deletes it too")
     if digest(now) == entry.after:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from healer.setup.code.lines import DJANGO_APP, INTEGRATIONS, import_lines, install
@@ -42,7 +43,7 @@ def _is_app(entry: Entry) -> bool:
 def to_paste(service: Service, choices: Choices, start: Sequence[str]) -> Part:
     """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
     likely = likely_entries(service, choices)[:_MOST_PASTES]
-    pastes = tuple(paste_of([entry], start, f"{service.name} may begin there: {entry.why}") for entry in likely)
+    pastes = tuple(paste_of([entry], start, _may_begin(service, entry)) for entry in likely)
     if not pastes and not sure_entries(service, choices):
         framework = service.frameworks[0] if service.frameworks else "python"
         lines = [*import_lines(framework), *start, *_line(framework, "app")]
@@ -50,12 +51,21 @@ def to_paste(service: Service, choices: Choices, start: Sequence[str]) -> Part:
     return Part(pastes=pastes)
 
 
+def _may_begin(service: Service, entry: Entry) -> str:
+    return f"{service.name} may begin there: {entry.why}. If it does: splat init --entry {shlex.quote(entry.path)}"
+
+
 def paste_of(entries: Sequence[Entry], start: Sequence[str], why: str) -> Paste:
     """The lines of these places of one file, as a person would write them."""
     lines = [*imports_of(entries), *start]
     for entry in entries:
-        lines += _line(entry.framework, entry.name or "app") if _is_app(entry) else []
+        lines += [_behind(entry), *_line(entry.framework, entry.name or "app")] if _is_app(entry) else []
     return Paste(entries[0].path, tuple(lines), why)
+
+
+def _behind(entry: Entry) -> str:
+    where = f"in {entry.function}(), " if entry.function else ""
+    return f"# {where}behind what gives {entry.name or 'the app'} its value:"
 
 
 def imports_of(entries: Sequence[Entry]) -> list[str]:

@@ -46,7 +46,7 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
         after = _writer(path)(data, name)
     if isinstance(after, Rejected):
         return Part(pastes=(Paste(path, (name,), f"its dependencies: {after.reason}"),))
-    change = Change(path, data, after, difference(data, after), "the SDK as a dependency", origin=data)
+    change = Change(path, data, after, difference(data, after, name.encode()), "the SDK as a dependency", origin=data)
     return Part(changes=(change,), words=_lock(service, path))
 
 

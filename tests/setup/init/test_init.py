@@ -13,8 +13,10 @@ import pytest
 import yaml
 
 from healer.settings import CONFIG_PATH, load_settings, mistakes_in
-from healer.setup.record import RECORD_PATH
+from healer.setup.record import RECORD_PATH, Record, digest, read_record
+from healer.setup.undo import undo
 from tests.setup.init.kit import CI, FLASK, SHOP, git, notes, repository, run, snapshot, told
+from tests.setup.init.test_injection import Held
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOW = ".github/workflows/splat.yml"
@@ -322,6 +324,56 @@ def test_a_record_is_not_believed(tmp_path: Path) -> None:
     assert [paste["path"] for paste in answer["paste"]] == [".github/workflows/ci.yml"]
     (repo / RECORD_PATH).write_text("<<<<<<< HEAD\n")
     assert "cannot be read" in told(repo, "--remove", "--yes", code=2)["error"]
+
+
+FORGED = {
+    "a file of the project, as Splat's own": {"created": True, "after": digest(b"check()\n")},
+    "a line of the project": {"splices": [{"at": 0, "removed": "", "added": "check()\n"}]},
+    "code in place of our line": {"splices": [{"at": 0, "removed": "evil()\n", "added": "import splat\n"}]},
+    "code in place of nothing": {"splices": [{"at": 0, "removed": "evil()\n", "added": ""}]},
+    "a line that is no argument of ours": {"splices": [{"at": 0, "removed": "", "added": "import splat\ncheck()\n"}]},
+    "another package": {"splices": [{"at": 0, "removed": "py-splat @ https://x/y.whl", "added": "splat-sdk"}]},
+}
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_record_takes_out_nothing_that_is_not_splats(what: str) -> None:
+    text = b"import splat\ncheck()\n" if "import" in str(FORGED[what]) else b"check()\n"
+    entry = {"path": "guard.py", "created": False, "before": "", "after": digest(text)} | FORGED[what]
+    record = json.dumps({"format": 1, "files": [entry], "folders": []}).encode()
+    undone = undo(read_record(record) or Record(), Held({"guard.py": text, RECORD_PATH: record}), force=True)
+    assert [change.path for change in undone.changes] == [RECORD_PATH]
+    assert [(paste.path, paste.lines) for paste in undone.left] == [("guard.py", ())]
+
+
+def test_a_workflow_of_others_is_not_splats_because_the_record_says_so(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    record = json.loads((repo / RECORD_PATH).read_text())
+    record["files"].append({"path": ".github/workflows/ci.yml", "created": True, "after": digest(CI.encode())})
+    (repo / RECORD_PATH).write_text(json.dumps(record))
+    told(repo, "--yes", "--label", "heal-me")
+    assert (repo / ".github/workflows/ci.yml").read_text() == CI
+    told(repo, "--remove", "--yes", "--force")
+    assert (repo / ".github/workflows/ci.yml").read_text() == CI
+
+
+def test_the_record_is_small_and_edits_are_joined_without_its_help(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    assert (repo / RECORD_PATH).stat().st_size < 2_000
+    git(repo, "add", "-A")
+    git(repo, "commit", "-qm", "Splat")
+    clone = tmp_path / "clone"
+    git(tmp_path, "clone", "-q", str(repo), str(clone))
+    git(clone, "remote", "set-url", "origin", "https://github.com/acme/shop.git")
+    workflow = clone / WORKFLOW
+    for label, hour in (("one", "1"), ("two", "2")):  # the second base is nowhere but in the record
+        text = workflow.read_text()
+        workflow.write_text(text.replace('cron: "23 5 * * *"', 'cron: "23 1 * * *"').replace("23 1 ", f"23 {hour} "))
+        told(clone, "--yes", "--label", label)
+        assert f"23 {hour} * * *" in workflow.read_text()
+        assert f"'{label}'" in workflow.read_text()
 
 
 def test_nothing_to_remove(tmp_path: Path) -> None:

@@ -37,6 +37,9 @@ class Held:
     def read(self, path: str) -> bytes | None:
         return self.held.get(path)
 
+    def blob(self, name: str) -> bytes | None:
+        return None
+
     def is_folder(self, path: str) -> bool:
         return any(each.startswith(f"{path}/") for each in self.held)
 
