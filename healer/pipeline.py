@@ -125,7 +125,9 @@ def heal(event: Event, house: House) -> PullRequest | Diagnosis | Skipped:
     context = claimed(context)
     standing = house.forge.standing(context.report, mark, house.tree.base)
     if standing.taken_over:
-        return Skipped("taken-over", standing.taken_over, "Merge or delete that branch, then run again.")
+        return Skipped(
+            "taken-over", standing.taken_over, f"Merge or delete the branch {standing.branch}, then run again."
+        )
     plan = check_reader(report.runtime).plan(house.tree.paths(), house.tree.read, context.suspects[-1].path)
     with _workshop(house, plan) as workshop:
         runner = plan.runner if plan else ""

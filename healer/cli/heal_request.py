@@ -206,6 +206,7 @@ def _go_on(job: _Job, hub: GitHub, tree: GitTree) -> Reading:
         request.pull,
         compared,
         lambda login: asker if asker and login == request.actor else hub.permission(login),
+        request.let,
     )
     job.branch = branch_of(hub.api, compared, request.fix, tree, own)
     if compared is None or job.branch is None:

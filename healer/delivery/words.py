@@ -58,14 +58,11 @@ def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = (), *, repaired
     head = f"**{_headed(pull, repaired=repaired)}**"
     verdict = pull.confidence.verdict
     proof = "a test that fails without the fix and passes with it" if verdict.proven else "none"
-    rows = {
-        "Confidence": f"{pull.confidence.score} of 100",
-        "Proof": proof,
-        "The project's own tests": {"green": "still pass", "broken": "fail"}.get(verdict.suite, "could not be run"),
-    }
+    suite = {"green": "still pass", "broken": "fail"}.get(verdict.suite, "could not be run")
     parts = [
         f"{head}{', as a draft' if pull.draft else ''}.",
-        "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows.items())]),
+        "| Confidence | Proof | The project's own tests |\n| --- | --- | --- |\n"
+        f"| {pull.confidence.score} of 100 | {proof} | {suite} |",
         _drafts(pull.confidence),
         *more,
         f"**Next:** {_next(pull, voice)}",
@@ -75,7 +72,7 @@ def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = (), *, repaired
 
 
 def _headed(pull: PullRequest, *, repaired: bool) -> str:
-    link = f"[{pull.number}]({pull.url})"
+    link = f"[#{pull.number}]({pull.url})"
     if repaired:
         return f"A new commit, {md.code(pull.head[:7])}, repairs what failed in pull request {link}"
     return f"{'A new commit in pull' if pull.updated else 'Pull'} request {link} fixes this"
@@ -105,7 +102,13 @@ def unfixed(context: Context, reason: str, voice: Voice, left: str = "") -> str:
 def declined(reason: str, next_step: str, voice: Voice) -> str:
     """Splat leaves it alone, and says why."""
     then = [f"**Next:** {md.prose(redact(next_step))}"] if next_step.strip() else []
-    return "\n\n".join([f"**No fix.** {md.prose(redact(reason))}", *then, voice.foot()])
+    return "\n\n".join([f"**No fix.** {md.prose(redact(_sentence(reason)))}", *then, voice.foot()])
+
+
+def _sentence(words: str) -> str:
+    """Reasons come from many places; people read sentences."""
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", ":", "`")) or not words else ".")
 
 
 def broken(what: str, where: str, next_step: str, voice: Voice) -> str:

@@ -40,16 +40,21 @@ def remarks(
 
 
 def remarks_on(
-    api: Api, number: int, compared: dict[str, Any] | None, permission: Callable[[str], Permission | None]
+    api: Api,
+    number: int,
+    compared: dict[str, Any] | None,
+    permission: Callable[[str], Permission | None],
+    until: str = "",
 ) -> dict[str, str]:
-    """The same for a pull request that is known to be Splat's, and `compared` as GitHub tells it. Two requests, and one
-    for each person.
+    """The same for a pull request that is known to be Splat's, and `compared` as GitHub tells it. What was written or
+    edited later than `until` (ISO, "" for now) is left out. Two requests, and one for each person.
     """
     told = dict(_diffs(compared))
     left = [
         *(_Remark.of_line(each) for each in api.pages(f"/pulls/{number}/comments") or ()),
         *(_Remark.of_review(each) for each in api.pages(f"/pulls/{number}/reviews") or ()),
     ]
+    left = [remark for remark in left if not (until and remark.last > until)]
     if texts := list(_by_writers(left, permission)):
         told["Review comments on that pull request"] = "\n\n".join(texts)
     return told
@@ -73,6 +78,7 @@ class _Remark:
         user = told.get("user") or {}
         self.person, self.login = int(user.get("id") or 0), str(user.get("login") or "")
         self.at = str(told.get("created_at") or told.get("submitted_at") or "")
+        self.last = max(self.at, str(told.get("updated_at") or ""))
         self.body, self.place, self.quoted = str(told.get("body") or ""), place, quoted
 
     @classmethod

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from healer.event import Event
 from healer.gate.caps import capped, spends
 from healer.gate.case import Case
+from healer.gate.ledger import stamp
 from healer.gate.people import is_writer, permitted
-from healer.gate.standing import WORK, asked_before, of_ours, taken_over, under_way
+from healer.gate.standing import WORK, asked_before, edited, of_ours, taken_over, under_way
 from healer.markdown import code
 from healer.outcome import Skipped, SplatError
 from healer.report import read_report
@@ -34,7 +35,8 @@ class Go:
     for none: what `stop` cancels; `earlier` the issue's last fix, where that is no longer open, 0 for none. `text` is
     all that may be acted on, `words` what the actor says; both are words of others. `base` is the throwaway branch to
     heal, "" for the default branch; `fix` the branch of the issue's open fix, "" for none. `writer` is the actor's
-    numeric id where the API said that they may write here, else 0.
+    numeric id where the API said that they may write here, else 0. `let` is when it was let through (ISO): what people
+    write or edit later is not for this run.
     """
 
     ask: Ask
@@ -52,6 +54,7 @@ class Go:
     base: str = ""
     fix: str = ""
     writer: int = 0
+    let: str = ""
 
     @property
     def hint(self) -> str:
@@ -73,7 +76,7 @@ def decide(trigger: Trigger, state: State, settings: Settings) -> Go | Skipped:
         return _after(case) if wanted else Skipped("nothing-merged", "No fix of Splat's was merged lately, or is open.")
     if comes_back(case):
         return asked_before(case) or of_ours(case) or _after(case)
-    for rule in (asked_before, of_ours, taken_over, under_way, _has_trace, capped):
+    for rule in (asked_before, of_ours, taken_over, edited, under_way, _has_trace, capped):
         if skipped := rule(case):
             if rule is capped and trigger.ask == "ci-finished" and case.fix is not None:
                 return _go(case, 0.0)  # what failed is told of all the same; who looks at it repairs nothing
@@ -99,6 +102,7 @@ def _go(case: Case, dollars: float) -> Go:
         trigger.base,
         case.fix.branch if case.fix else "",
         trigger.actor.id if is_writer(case) else 0,
+        stamp(state.now),
     )
 
 

@@ -47,7 +47,8 @@ def _own(case: Case) -> Skipped | None:
     """Splat may start itself once more, where its own ledger says that it wanted to."""
     if case.trigger.ask == "heal" and not case.trigger.key and case.ledger.again:
         return None
-    return Skipped("own", "Splat does not act on its own words.")
+    reason = "Splat does not act on its own words, and its token writes as the account that asked."
+    return Skipped("own", reason, "Ask as somebody else, or give Splat an App or a token of another account.")
 
 
 def _reporter(case: Case) -> Skipped | None:

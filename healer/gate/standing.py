@@ -116,6 +116,16 @@ def _someone_at_work(case: Case) -> Skipped | None:
     return None
 
 
+def edited(case: Case) -> Skipped | None:
+    """A comment on the pull request does not show what the issue said when it was written: only what Splat knows
+    already counts then.
+    """
+    if case.trigger.ask != "retry" or not case.trigger.pull or case.ledger.text in ("", case.digest):
+        return None
+    retry = code(case.settings.gate.mention + " retry")
+    return Skipped("edited", "The issue was edited since the fix was made.", f"Read it, and comment {retry} there.")
+
+
 def under_way(case: Case) -> Skipped | None:
     """A run that is at work, or a fix that waits for its review."""
     if case.trigger.ask not in WORK:

@@ -90,5 +90,5 @@ def help_body(key: str, unknown: str, settings: Settings) -> str:
     mention = settings.gate.mention
     rows = [f"| {md.code(f'{mention} {name}')} | {does} |" for name, does in COMMANDS.items()]
     head = f"There is no command {md.code(unknown, 40)}, or not with what stood behind it.\n\n" if unknown else ""
-    table = "\n".join(["| command | |", "| --- | --- |", *rows])
+    table = "\n".join(["| command | what it does |", "| --- | --- |", *rows])
     return f"<!-- splat:note {key} -->\n\n{head}{table}\n\nA command begins a paragraph, and needs write permission."

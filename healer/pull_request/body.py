@@ -126,7 +126,7 @@ def fold(title: str, content: str) -> str:
 def _checks_table(checks: Iterable[Check]) -> str:
     rows = [
         f"| {MARKS[check.status]} | {md.line(check.name, 80)} | {md.line(redact(check.detail), 400)} "
-        f"| {check.seconds:.1f} s |"
+        f"| {check.seconds:.1f}\u00a0s |"
         for check in checks
     ]
     return "\n".join(["| | check | what was seen | time |", "| --- | --- | --- | ---: |", *rows])

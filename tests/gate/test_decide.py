@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healer.event import Actor, read_event
-from healer.gate import Go, IssueNow, Ledger, Merged, Permission, PullNow, Said, State, decide, stamp
+from healer.event import Actor, read_event, visible
+from healer.gate import Go, IssueNow, Ledger, Merged, Permission, PullNow, Said, State, decide, digest, stamp
 from healer.outcome import Skipped
 from healer.settings import load_settings
 from tests.gate.world import NOW, OWN, SETTINGS, code, decided, issue, pull, run, runs, said, state
@@ -461,6 +461,14 @@ def test_repairs_end_until_a_person_asks_again() -> None:
     assert code("workflow_run_failed", now=state(pulls=(pull(),), comments=asked)) == "go ci-finished"
     green = state(pulls=(pull(),), comments=runs(once, twice))
     assert code("workflow_run_succeeded", now=green) == "go ci-finished"
+
+
+def test_a_retry_on_the_pull_request_acts_on_no_text_that_its_author_did_not_see() -> None:
+    other = issue(body=issue().body + '\nFile "/app/evil.py", line 1')
+    known = state(pulls=(pull(),), comments=runs(run(), text=digest(visible(issue().body))))
+    assert code("issue_comment_on_pull", now=known) == "go retry"
+    assert code("issue_comment_on_pull", now=replace(known, issue=other)) == "edited!"
+    assert code("issue_comment_created", now=replace(known, issue=other)) == "go retry", "whose payload holds the text"
 
 
 def test_what_comes_by_itself_cools_down_and_a_command_does_not() -> None:

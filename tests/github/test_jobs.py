@@ -129,7 +129,7 @@ def check_pull(jobs: Jobs, pull: dict[str, Any], issue: int, signature: str) -> 
 
 def check_last_word(jobs: Jobs, pull: dict[str, Any], issue: int) -> None:
     body = jobs.comment_body(issue)
-    assert f"[{pull['number']}]({pull['html_url']}) fixes this" in body
+    assert f"[#{pull['number']}]({pull['html_url']}) fixes this" in body
     assert "95 of 100" in body
     assert "@splat retry" in body
     assert re.search(r"\$0\.\d{4} for 1 call to Claude, \d+ s\.", body)

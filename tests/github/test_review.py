@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from healer.edge.github import GitHub
-from healer.edge.github_review import remarks
+from healer.edge.github_review import remarks, remarks_on
 from healer.settings import Actions
 from tests.github.kit import MONA, OWNER, REPORTER, STRANGER, environment
 from tests.recorded_events import SIGNATURE
@@ -83,6 +83,15 @@ def test_what_nobody_sees_is_not_read(review: Review, body: str) -> None:
     said = review.read().get(TITLE, "")
     assert "hidden" not in said
     assert "own words" not in said
+
+
+def test_what_is_written_or_edited_after_the_gate_is_for_the_next_run(review: Review) -> None:
+    review.left("Use the default.")
+    [made] = review.gate.shop.call("GET", review.path(f"pulls/{review.pull['number']}/comments"))
+    environ = environment(review.gate.shop, review.gate.proxy, review.gate.folder)
+    hub = GitHub(Actions.read(environ), environ)
+    assert remarks_on(hub.api, review.pull["number"], None, hub.permission, made["updated_at"])
+    assert not remarks_on(hub.api, review.pull["number"], None, hub.permission, "2020-01-01T00:00:00Z")
 
 
 def test_secrets_and_lengths(review: Review) -> None:
