@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -119,15 +120,15 @@ def _write(root: Path, change: Change, undo: list[Callable[[], None]]) -> None:
     place = root / change.path
     if change.after is None:
         place.unlink()
-        undo.append(lambda: _replace(place, change.before or b"", 0o644))
+        undo.append(lambda: _replace(root, place, change.before or b"", 0o644))
         return
     for folder in reversed([each for each in place.parents if each.is_relative_to(root) and not each.exists()]):
         folder.mkdir()
         undo.append(lambda folder=folder: _remove_empty(folder))  # type: ignore[misc]
     mode = stat.S_IMODE(place.stat().st_mode) if change.before is not None else 0o644
-    _replace(place, change.after, mode)
+    _replace(root, place, change.after, mode)
     before = change.before
-    undo.append(place.unlink if before is None else lambda: _replace(place, before, mode))
+    undo.append(place.unlink if before is None else lambda: _replace(root, place, before, mode))
 
 
 def _remember(root: Path, change: Change) -> None:
@@ -137,9 +138,9 @@ def _remember(root: Path, change: Change) -> None:
             git(root, "hash-object", "-w", "--stdin", given=change.splices[0].added)
 
 
-def _replace(place: Path, content: bytes, mode: int) -> None:
+def _replace(root: Path, place: Path, content: bytes, mode: int) -> None:
     """The whole file or none of it; its mode stays."""
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=_TEMPORARY)
+    handle, name = tempfile.mkstemp(dir=_aside(root, place), prefix=_TEMPORARY)
     try:
         with os.fdopen(handle, "wb") as out:
             out.write(content)
@@ -152,6 +153,15 @@ def _replace(place: Path, content: bytes, mode: int) -> None:
         raise
 
 
+def _aside(root: Path, place: Path) -> Path:
+    """Where a file waits until it is whole: out of sight, so that nobody commits what a killed run left; in the same
+    file system.
+    """
+    hidden = root / ".git"
+    fits = hidden.is_dir() and not hidden.is_symlink() and os.access(hidden, os.W_OK)
+    return hidden if fits and hidden.stat().st_dev == place.parent.stat().st_dev else place.parent
+
+
 def _remove_empty(folder: Path) -> None:
     try:
         if not folder.is_symlink():
@@ -161,8 +171,11 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _refused(error: OSError, root: Path) -> SplatError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     return UsageError(
         f"The checkout cannot be written: {error.strerror or error}. Nothing was changed",
         where=str(error.filename or root),
-        next_step="Correct the permissions, or write to a branch instead: splat init --branch",
+        next_step="Make room, and run it again."
+        if full
+        else "Correct the permissions, or write to a branch instead: splat init --branch",
     )

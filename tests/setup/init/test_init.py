@@ -292,6 +292,21 @@ def test_a_run_that_was_killed_is_continued(tmp_path: Path, written: int) -> Non
     assert snapshot(repo) == before
 
 
+_KILLED = """
+import os, pathlib, sys
+from healer.edge.setup_files import write_changes
+from healer.setup.plan import created
+pathlib.Path.replace = lambda *arguments: os._exit(9)
+write_changes(pathlib.Path(sys.argv[1]), [created("app.txt", b"x", "")])
+"""
+
+
+def test_who_is_killed_leaves_nothing_to_commit(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    assert subprocess.run([sys.executable, "-c", _KILLED, str(repo)], check=False).returncode == 9
+    assert git(repo, "status", "--porcelain") == ""
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_read_only_checkout(tmp_path: Path) -> None:
     repo = repository(tmp_path / "shop", SHOP)
