@@ -4,11 +4,11 @@ words of others stand in code.
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from healer import markdown as md
+from healer.after.revert_words import merged
 from healer.ci.words import MARK as CHECKS
 from healer.event.visible import blocks
 from healer.gate.words import AFTER as MARK
@@ -24,27 +24,19 @@ _DID_NOT_HOLD = "**The fix did not hold.**"
 _KINDS = ("**The revert:**", "**Next:**")
 
 
-def _head(fix: Merged) -> str:
-    return f"[Pull request {fix.number}]({fix.url}), merged on {_day(fix.at)},"
-
-
-def _day(at: str) -> str:
-    return at[:10] if re.fullmatch(r"\d{4}-\d\d-\d\d.*", at) else "?"
-
-
 def live(fix: Merged, reason: str) -> str:
     """It runs, and nobody knows yet."""
-    return f"**The fix is live.** {_head(fix)} is being watched. {reason}"
+    return f"**The fix is live.** {merged(fix)}, is being watched. {reason}"
 
 
 def verified(fix: Merged, reason: str) -> str:
     """It held."""
-    return f"**Verified.** {_head(fix)} fixed this. {reason}"
+    return f"**Verified.** {merged(fix)}, fixed this. {reason}"
 
 
 def failed(fix: Merged, reason: str, *, again: bool, instead: str = "") -> str:
     """It did not hold. `instead` is the paragraph that stands where no run was asked for."""
-    parts = [f"{_DID_NOT_HOLD} {_head(fix)} did not fix this.", reason]
+    parts = [f"{_DID_NOT_HOLD} {merged(fix)}, did not fix this.", reason]
     then = "**Next:** a run was asked for, which is told so." if again else instead
     return "\n\n".join(filter(None, [*parts, then]))
 
@@ -57,13 +49,13 @@ def capped(why: Skipped) -> str:
 def too_old(fix: Merged, release: str) -> str:
     """Reopened by a release that came without it."""
     seen = f"The error was seen in {md.code(release, 60)}, which does not hold the fix."
-    return f"**Seen again, without the fix.** {seen}\n\n**Next:** deploy {_head(fix).rstrip(',')}."
+    return f"**Seen again, without the fix.** {seen}\n\n**Next:** deploy {merged(fix)}."
 
 
 def unknown(fix: Merged, release: str, instead: str = "") -> str:
     """Reopened, and whether it was there cannot be told. `instead` as above."""
     named = f", in {md.code(release, 60)}, which names no release that Splat can place" if release else ""
-    seen = f"The error was seen again after {_head(fix).rstrip(',')}{named}: whether the fix was there, nobody knows."
+    seen = f"The error was seen again after {merged(fix)}{named}: whether the fix was there, nobody knows."
     return f"**Seen again.** {seen}\n\n{instead or '**Next:** a run was asked for.'}"
 
 
@@ -118,29 +110,3 @@ def _parted(text: str, mark: str) -> tuple[str, str | None]:
     found = [each.first for each in blocks(text) if each.kind == "html" and not each.quoted]
     at = max((line for line in found if lines[line].strip() == mark), default=-1)
     return (text, None) if at < 0 else ("\n".join(lines[:at]), "\n".join(lines[at + 1 :]))
-
-
-def revert_title(fix: Merged) -> str:
-    """Conventional, and inert."""
-    return f"revert: {md.title(redact(fix.title), 100)}"
-
-
-def revert_body(fix: Merged, issue: int, reason: str, *, approval: bool) -> str:
-    """Why, on what evidence, and what it is."""
-    parts = [
-        f"This takes back {_head(fix).rstrip(',')}: the error that it was to fix came back (issue #{issue}).",
-        f"**The evidence:** {reason}",
-        "It is the inverse of that pull request's own change, applied to the newest commit of "
-        f"{md.code(fix.base, 100)}; what came after it is kept. Nothing was run, and Claude was not asked.",
-        "Merge it where the fix does harm, close it where a better one is on its way: Splat never merges it, and does "
-        "not open it again.",
-    ]
-    if approval:
-        parts.append("Its checks wait for a person's approval: press **Approve and run** below.")
-    return "\n\n".join(parts) + f"\n\n<!-- splat:revert pull={fix.number} -->\n"
-
-
-def revert_message(fix: Merged, signature: str) -> str:
-    """The commit's."""
-    trailers = f"Splat-Reverts: {fix.number}\nSplat-Signature: {signature}\n"
-    return f"{revert_title(fix)}\n\nTakes back {fix.commit}.\n\n{trailers}"

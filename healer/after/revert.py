@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from healer.after import fate_words as words
+from healer.after import revert_words as words
 from healer.markdown import code
 from healer.policy import path_rule
 
@@ -97,9 +97,9 @@ def revert(fix: Merged, issue: int, reason: str, site: RevertSite, policy: Polic
     undone = undo(files, site.merged, policy)
     if isinstance(undone, str):
         return Reverted(0, reason=undone)
-    body = words.revert_body(fix, issue, reason, approval=site.awaits)
-    message = words.revert_message(fix, signature)
-    return site.open(Offer(branch, fix.base, onto, words.revert_title(fix), body, message, fix.number, undone))
+    body = words.body_of(fix, issue, reason, approval=site.awaits)
+    message = words.message_of(fix, signature)
+    return site.open(Offer(branch, fix.base, onto, words.title_of(fix), body, message, fix.number, undone))
 
 
 def undo(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from healer.after import fate_words as words
+from healer.after import revert_words
 from healer.after.revert import Landed, Undone, undo
 from healer.ci.words import MARK as CHECKS
 from healer.edge.github_revert import GitHubReverts
@@ -97,11 +98,11 @@ def test_titles_and_reasons_do_nothing() -> None:
     fix = Merged(
         *(7, 1, 501, FIX.branch, "main", "a" * 40, "b" * 40, "x`@acme`"), title="fix: @acme\nSplat-Reverts: 1 #2"
     )
-    title, body = words.revert_title(fix), words.revert_body(fix, 12, "Seen.", approval=True)
+    title, body = revert_words.title_of(fix), revert_words.body_of(fix, 12, "Seen.", approval=True)
     assert "@" not in title + body
     assert "\n" not in title
     assert "#2" not in title
-    assert words.revert_message(fix, "0" * 16).count("\nSplat-Reverts: ") == 1
+    assert revert_words.message_of(fix, "0" * 16).count("\nSplat-Reverts: ") == 1
     assert "Approve and run" in body
 
 
