@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from healer.cli.init_github import Step, github_options
-from healer.cli.init_github import choices as github_choices
+from healer.cli.github_options import choices as github_choices
+from healer.cli.github_options import github_options
+from healer.cli.init_github import Step
 from healer.cli.init_words import as_wire, show, told
 from healer.outcome import EXIT_BROKEN, EXIT_FIXED, ConfigError, SplatError, UsageError
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healer.cli.ask import Ask
-    from healer.cli.init_github import Choices as GitHubChoices
+    from healer.cli.github_options import Choices as GitHubChoices
     from healer.setup import Found
     from healer.setup.choices import Choices
     from healer.setup.github import Place

@@ -10,7 +10,7 @@ from healer.outcome import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from healer.cli.init_github import Choices
+    from healer.cli.github_options import Choices
     from healer.edge.github_setup import GitHubSetup
     from healer.setup.github_manifest import NewApp
 

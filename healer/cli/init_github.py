@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Literal
 
 from healer.cli.console import one_line, say
-from healer.cli.secret_source import SOURCE, read_secret
+from healer.cli.secret_source import read_secret
 from healer.outcome import ConfigError, SplatError, UsageError
 from healer.setup.github_rights import Held
 
@@ -21,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from healer.cli.ask import Ask
+    from healer.cli.github_options import Choices
     from healer.edge.github_setup import GitHubSetup, Standing
     from healer.setup.github import Place
     from healer.setup.github_manifest import NewApp
     from healer.setup.github_roads import Road
 
 State = Literal["done", "there", "skipped", "missing", "failed"]
-_Command = TypeVar("_Command", bound="Callable[..., Any]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,61 +41,6 @@ class Step:
     def fine(self) -> bool:
         """True where nothing is left to do."""
         return self.state in ("done", "there", "skipped")
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """The flags. `road` is None where it was not said; `claude_key` and `token` name where a secret's value comes from
-    ("env", "env:NAME", "-", a file's path), "" for nowhere.
-    """
-
-    road: Road | None = None
-    claude_key: str = ""
-    token: str = ""
-    labels: bool = True
-    allow_pulls: bool | None = None
-    port: int = 0
-    minutes: int = 10
-    browser: bool = True
-
-
-def github_options(command: _Command) -> _Command:
-    """The flags of this half. `choices` reads them back."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-_OPTIONS = (
-    click.option("--road", type=click.Choice(["app", "token", "plain"]), help="What Splat writes as on GitHub."),
-    click.option("--claude-key", default="", metavar="SOURCE", help=f"Where the key for Claude is: {SOURCE}."),
-    click.option("--token-from", default="", metavar="SOURCE", help="Where Splat's own token is, for --road token."),
-    click.option("--labels/--no-labels", default=True, help="Make Splat's labels."),
-    click.option(
-        "--allow-pull-requests/--no-allow-pull-requests", default=None, help="Let GitHub Actions open pull requests."
-    ),
-    click.option(
-        "--app-port", default=0, metavar="PORT", help="Of the App's page on this machine. Default: a free one."
-    ),
-    click.option(
-        "--app-minutes", default=10, type=click.IntRange(1, 55), show_default=True, help="How long the page is there."
-    ),
-    click.option("--browser/--no-browser", default=True, help="Open the App's page in a browser."),
-)
-
-
-def choices(options: dict[str, Any]) -> Choices:
-    """The values of `github_options`, taken out of a command's options."""
-    return Choices(
-        options.pop("road"),
-        options.pop("claude_key"),
-        options.pop("token_from"),
-        options.pop("labels"),
-        options.pop("allow_pull_requests"),
-        options.pop("app_port"),
-        options.pop("app_minutes"),
-        options.pop("browser"),
-    )
 
 
 def set_up(place: Place, told: Choices, ask: Ask, tell: Callable[[str], None] = say) -> tuple[Step, ...]:

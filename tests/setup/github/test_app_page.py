@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from healer.cli.github_options import Choices
 from healer.cli.init_app import make_app
-from healer.cli.init_github import Choices
 from healer.edge.app_page import Flow, serving
 from healer.edge.github_app import exchange, installed
 from healer.outcome import UsageError

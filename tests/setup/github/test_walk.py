@@ -13,7 +13,8 @@ import pytest
 from click.testing import CliRunner
 
 from healer.cli.ask import Nobody
-from healer.cli.init_github import Choices, Step, choices, github_options, set_up
+from healer.cli.github_options import Choices, choices, github_options
+from healer.cli.init_github import Step, set_up
 from healer.cli.secret_source import read_secret
 from healer.outcome import ConfigError, UsageError
 from healer.setup.github import APP_CLIENT_ID, APP_KEY, TOKEN
