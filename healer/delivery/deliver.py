@@ -143,7 +143,9 @@ class Delivery:
         for _, ledger in tracked(hub.comments(issue) or (), here.own):
             for run in ledger.runs:
                 if run.id == here.run and run.attempt <= here.attempt and run.state == "running":
-                    said = words.of_error(error, words.Voice(Settings().gate.mention, here.url, Tally()))
+                    said = words.of_error(
+                        error, words.Voice(Settings().gate.mention, here.url, Tally(), unknown=run.dollars)
+                    )
                     mine = replace(here, attempt=run.attempt)
                     still = beside(said) if run.ask == "ci-finished" and ledger.pull else None
                     return finish(hub, mine, issue, End("error", run.dollars, said, beside=still), now) is not None
@@ -270,7 +272,8 @@ class Delivery:
     def voice(self) -> words.Voice:
         """How the endings speak."""
         by_push = self.case.fix is None and meant(self.case) is not None
-        return words.Voice(self.case.settings.gate.mention, self.case.state.here.url, self._tally, by_push)
+        mention, unknown = self.case.settings.gate.mention, 0.0 if self.handover else self._reserved
+        return words.Voice(mention, self.case.state.here.url, self._tally, by_push, unknown)
 
     @property
     def labels(self) -> frozenset[str]:

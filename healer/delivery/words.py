@@ -24,13 +24,15 @@ LIMIT = 40_000
 @dataclass(frozen=True, slots=True)
 class Voice:
     """What every ending needs: how Splat is spoken to, where the run's log is ("" for nowhere), what it all cost.
-    `by_push` is True where no command starts it again, but a commit on the branch does.
+    `by_push` is True where no command starts it again, but a commit on the branch does. `unknown` are the dollars that
+    count where nobody can say what was spent, 0 where somebody can.
     """
 
     mention: str
     log: str
     tally: Tally
     by_push: bool = False
+    unknown: float = 0.0
 
     def command(self, name: str) -> str:
         """A command, as a person would type it."""
@@ -48,6 +50,8 @@ class Voice:
         tally = self.tally
         calls = f" for {tally.calls} call{'s' if tally.calls != 1 else ''} to Claude" if tally.calls else ""
         log = f" [The run's log]({self.log})" if self.log else ""
+        if self.unknown:
+            return f"<sub>What it spent is not known: all that it might, ${self.unknown:.2f}, is counted.{log}</sub>"
         return f"<sub>${tally.dollars:.4f}{calls}, {tally.seconds:.0f} s.{log}</sub>"
 
 

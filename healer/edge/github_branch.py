@@ -72,9 +72,12 @@ def _patched(file: dict[str, Any], before: bytes | None) -> bytes | None:
     old = "/dev/null" if before is None else f"a/{path}"
     try:
         [told] = parse(f"--- {old}\n+++ b/{path}\n{patch}\n")
-        return put_together(perform(told.ops, take_apart(before or b"").lines))
     except (NotCanonicalError, ValueError):
         return None
+    lines = take_apart(before or b"").lines
+    if any(not 0 <= number < len(lines) or lines[number] != line for number, line in told.expected.items()):
+        return None  # the base has changed the same lines
+    return put_together(perform(told.ops, lines))
 
 
 def _id(content: bytes, like: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from healer.markdown import code
 from healer.outcome import Skipped
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def permitted(case: Case) -> Skipped | None:
 
 
 def _denied(case: Case) -> Skipped:
-    reason = f"Who asked, the account with the id {case.trigger.actor.id}, has no write permission here."
+    actor = case.trigger.actor
+    reason = f"The account {code(actor.login, 50)} (id {actor.id}) asked, and has no write permission here."
     return Skipped("denied", reason, _WRITER.rstrip(".") + _LIST)
 
 

@@ -10,7 +10,7 @@ import pytest
 from unidiff.patch import PatchSet
 
 from healer.outcome import Rejected
-from healer.patch import RULE_NAMES, Patch, check_diff, make_patch
+from healer.patch import RULE_NAMES, Patch, check_branch, check_diff, make_patch
 from healer.settings import PolicySettings
 from tests.patch.made import MemoryTree, load, proposal, tree_of
 
@@ -95,3 +95,20 @@ def git_applies(patch: Patch, tree: MemoryTree, folder: Path) -> dict[str, bytes
         command = ["git", "apply", "--whitespace=nowarn", *options, "-"]
         subprocess.run(command, cwd=folder, input=patch.diff.encode(), check=True)
     return {change.path: (folder / change.path).read_bytes() for change in patch.changes}
+
+
+def test_edits_on_top_of_a_branch_are_one_patch_from_the_base_on() -> None:
+    base = b"def pay(sum):\n    return sum.total\n\n\ndef tax():\n    return 1\n"
+    there = {"shop/cart.py": base.replace(b"sum.total", b"sum and sum.total") + b"# a person's\n"}
+    tree = MemoryTree({"shop/cart.py": base})
+    edit = ["shop/cart.py", "    return sum and sum.total\n", "    return sum.total if sum else 0\n"]
+    made = proposal([edit], admitted=["shop/cart.py"])
+    patch = make_patch(made, tree, PolicySettings(), there)
+    assert isinstance(patch, Patch), patch
+    [change] = patch.changes
+    assert change.before == base
+    assert change.after == base.replace(b"return sum.total", b"return sum.total if sum else 0") + b"# a person's\n"
+    assert "+# a person's" in patch.diff
+    assert isinstance(make_patch(made, tree, PolicySettings()), Rejected), "it fits the branch, not the base"
+    assert check_branch(there, made.context, tree, PolicySettings()) is None
+    assert isinstance(check_branch({"notes.txt": b"x\n"} | there, made.context, tree, PolicySettings()), Rejected)
