@@ -26,6 +26,7 @@ RECORD_PATH = ".github/splat.init.json"
 _ABOUT = "What `splat init` put where; `splat init --remove` takes it out again. Commit it with the rest."
 _FORMAT = 1
 _MOST = 2_000_000
+_MOST_FILES = 2_000
 _FOLDERS = (".github", ".github/workflows")
 _WORKFLOW = re.compile(r"\.github/workflows/[0-9A-Za-z_.-]{1,100}\.ya?ml")
 _MARK = b"`splat init`"
@@ -108,7 +109,7 @@ def read_record(content: bytes | None) -> Record | None:
         return None
     try:
         told = json.loads(content)
-        if told.get("format") != _FORMAT:
+        if told.get("format") != _FORMAT or len(told["files"]) > _MOST_FILES:
             return None
         read = [entry for each in told["files"] if (entry := _entry(each)) is not None]
         folders = tuple(folder for folder in told["folders"] if folder in _FOLDERS)

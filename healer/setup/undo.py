@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,8 @@ from healer.setup.plan import Change, Paste
 from healer.setup.record import RECORD_PATH, digest, is_marked, write_record
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from healer.setup.plan import Files, Splice
     from healer.setup.record import Entry, Record
 
@@ -24,16 +27,15 @@ class Undone:
 
 def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
     """All of the record. `force` deletes files of Splat's own that were edited since, too."""
-    changes: list[Change] = []
-    left: list[Paste] = []
-    kept: list[Entry] = []
-    for entry in record.entries:
-        made = _undone(entry, files, force=force)
-        if isinstance(made, Change):
-            changes.append(made)
-        elif isinstance(made, Paste):
-            left.append(made)
-            kept.append(entry)
+    naming = _naming(record, files)
+    made = {entry: _undone(entry, files, naming, force=force) for entry in record.entries}
+    left = [paste for each in made.values() if isinstance(each, tuple) for paste in each]
+    if any(paste.path.endswith(".py") for paste in left):
+        # Code that still imports the SDK would not start without it.
+        made |= {entry: (_stays(entry),) for entry, each in made.items() if isinstance(each, Change) and _needed(entry)}
+    kept = [entry for entry, each in made.items() if isinstance(each, tuple)]
+    changes = [each for each in made.values() if isinstance(each, Change)]
+    left = [paste for each in made.values() if isinstance(each, tuple) for paste in each]
     left += [Paste(path, (), "the record names what `splat init` never does: left alone") for path in record.foreign]
     before = files.read(RECORD_PATH)
     after = write_record(kept, record.folders) if kept else None
@@ -42,29 +44,74 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
     return Undone(tuple(changes), tuple(left), () if kept else record.folders)
 
 
-def _undone(entry: Entry, files: Files, *, force: bool) -> Change | Paste | None:
-    """None where nothing of ours is there any more."""
+def _needed(entry: Entry) -> bool:
+    """A file of dependencies."""
+    return not entry.created and (not entry.path.endswith(".py") or posixpath.basename(entry.path) == "setup.py")
+
+
+def _stays(entry: Entry) -> Paste:
+    return Paste(entry.path, (), "the dependency stays as long as code imports it: take that out, and run this again")
+
+
+def _naming(record: Record, files: Files) -> dict[str, bytes]:
+    """Where a file that is gone may be by now: those that speak of Splat, and have no entry of their own."""
+    known = {entry.path for entry in record.entries}
+    if all(entry.created or files.read(entry.path) is not None for entry in record.entries):
+        return {}
+    endings = {posixpath.splitext(path)[1] for path in known}
+    other = [path for path in sorted(files.paths() - known) if posixpath.splitext(path)[1] in endings]
+    return {path: now for path in other if b"splat" in (now := files.read(path) or b"")}
+
+
+def _undone(
+    entry: Entry, files: Files, naming: Mapping[str, bytes], *, force: bool
+) -> Change | tuple[Paste, ...] | None:
+    """What is left to a person as a tuple; None where nothing of ours is there any more."""
     now = files.read(entry.path)
     if now is None:
-        return None
+        return None if entry.created else _moved(entry, files, naming)
     if why := files.blocked(entry.path):
-        return Paste(entry.path, (), f"it {why}")
-    if entry.created:
-        if not is_marked(now):
-            return Paste(entry.path, (), "nothing in it says that `splat init` wrote it: delete it yourself if it did")
-        if force or entry.is_as_left(now):
-            return Change(entry.path, now, None, why="Splat's own file")
-        return Paste(entry.path, (f"git rm {entry.path}",), "it was edited since; `--force` deletes it too")
+        return (Paste(entry.path, (), f"it {why}"),)
+    return _own(entry, now, force=force) if entry.created else _taken_out(entry, entry.path, now)
+
+
+def _own(entry: Entry, now: bytes, *, force: bool) -> Change | tuple[Paste, ...]:
+    if not is_marked(now):
+        why = "nothing in it says that `splat init` wrote it: delete it yourself if it did"
+        return (Paste(entry.path, (), why),)
+    if force or entry.is_as_left(now):
+        return Change(entry.path, now, None, why="Splat's own file")
+    return (Paste(entry.path, (f"git rm {entry.path}",), "it was edited since; `--force` deletes it too"),)
+
+
+def _moved(entry: Entry, files: Files, naming: Mapping[str, bytes]) -> Change | tuple[Paste, ...] | None:
+    """A file that is gone may have another name now: the one that still has all of our lines."""
+    ending = posixpath.splitext(entry.path)[1]
+    held = {path: now for path, now in naming.items() if path.endswith(ending)}
+    there = {path: now for path, now in held.items() if _found_and_taken(now, entry.splices) is not None}
+    if len(there) == 1 and not files.blocked(path := next(iter(there))):
+        return _taken_out(entry, path, there[path])
+    return (
+        tuple(Paste(path, _lines_of_ours(now), f"{entry.path} may have moved here") for path, now in there.items())
+        or None
+    )
+
+
+def _taken_out(entry: Entry, path: str, now: bytes) -> Change | tuple[Paste, ...] | None:
     if digest(now) == entry.after:
         original = reversed_splices(now, entry.splices)
         if digest(original) == entry.before:
-            return Change(entry.path, now, original, why="as it was")
+            return Change(path, now, original, why="as it was")
     taken = _found_and_taken(now, entry.splices)
     # Where a line was edited nothing of this file is taken: half of it would name what is imported no more.
     if taken is None:
-        lines = [line.decode("utf-8", "replace").strip() for line in now.splitlines() if b"splat" in line.lower()]
-        return Paste(entry.path, tuple(lines), "it was edited since: take these lines out yourself") if lines else None
-    return Change(entry.path, now, taken, why="without Splat's lines") if taken != now else None
+        lines = _lines_of_ours(now)
+        return (Paste(path, lines, "it was edited since: take these lines out yourself"),) if lines else None
+    return Change(path, now, taken, why="without Splat's lines") if taken != now else None
+
+
+def _lines_of_ours(now: bytes) -> tuple[str, ...]:
+    return tuple(line.decode("utf-8", "replace").strip() for line in now.splitlines() if b"splat" in line.lower())
 
 
 def reversed_splices(after: bytes, splices: tuple[Splice, ...]) -> bytes:

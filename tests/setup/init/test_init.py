@@ -144,6 +144,16 @@ def test_lines_that_were_sorted_or_edited(tmp_path: Path) -> None:
     assert app.read_text().split() == FLASK.split()
 
 
+def test_a_file_that_was_renamed(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    told(repo, "--yes")
+    git(repo, "add", "-A")
+    git(repo, "mv", "app.py", "web.py")
+    told(repo, "--remove", "--yes")
+    assert (repo / "web.py").read_text() == FLASK
+    assert (repo / "requirements.txt").read_bytes() == b"flask\nrequests"
+
+
 def test_an_edited_line_is_left_and_said(tmp_path: Path) -> None:
     repo = repository(tmp_path / "shop", SHOP)
     told(repo, "--yes")
@@ -151,12 +161,14 @@ def test_an_edited_line_is_left_and_said(tmp_path: Path) -> None:
     app.write_text(app.read_text().replace('repo="acme/shop")', 'repo="acme/shop", locals="off")'))
     mine = app.read_bytes()
     assert told(repo, "--yes")["outcome"] == "nothing"
-    (left,) = told(repo, "--remove", "--yes")["paste"]
-    assert left["path"] == "app.py"
+    left, waiting = told(repo, "--remove", "--yes")["paste"]
+    assert (left["path"], waiting["path"]) == ("app.py", "requirements.txt")
+    assert "splat-sdk" in (repo / "requirements.txt").read_text(), "the app still imports it"
     assert 'splat.init(repo="acme/shop", locals="off")' in left["lines"]
     assert app.read_bytes() == mine
     app.write_text(FLASK)
     assert told(repo, "--remove", "--yes")["paste"] == []
+    assert (repo / "requirements.txt").read_bytes() == b"flask\nrequests"
     assert not (repo / RECORD_PATH).exists()
 
 
