@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from healer import REPOSITORY
 from healer.settings import CONFIG_PATH, data
+from healer.setup.dockerfile import copied
 from healer.setup.plan import Part, Word, created
 
 if TYPE_CHECKING:
@@ -37,12 +38,15 @@ def propose_settings(found: Found, files: Files, choices: Choices, mine: frozens
 
 
 def settings_text(found: Found, files: Files, choices: Choices) -> str:
-    """YAML; a comment above each setting. What is detected anyway stands there as a comment: the engine's own commands
-    are better than their short form (an environment of their own, results it can read), and follow the project.
+    """YAML; a comment above each setting. Paths are set where they are certain. What is detected anyway stands there as
+    a comment: the engine's own commands are better than their short form (an environment of their own, results it can
+    read), and follow the project.
     """
     rules = json.loads(data("settings.schema.json"))["properties"]
-    groups = [line for name, value in _gate(choices).items() for line in _group(name, value, rules[name])]
-    detected = {"checks": _checks(found), "paths": _paths(found, files)}
+    certain = _certain(found, files)
+    active = _gate(choices) | ({"paths": certain} if certain else {})
+    groups = [line for name, value in active.items() for line in _group(name, value, rules[name])]
+    detected = {"checks": _checks(found), "paths": {} if certain else _paths(found, files)}
     told = [line for name, value in detected.items() if value for line in _group(name, value, rules[name])]
     if told:
         groups += ["", *_DETECTED, *(f"# {line}".rstrip() for line in told)]
@@ -61,6 +65,15 @@ def _checks(found: Found) -> dict[str, Any]:
     (tests,) = tested
     values = {"setup": list(tests.setup), "test": tests.run, "workdir": tests.plan.workdir}
     return {name: value for name, value in values.items() if value}
+
+
+def _certain(found: Found, files: Files) -> dict[str, str]:
+    """What the images of all services agree on: two of them may have their code in the same place."""
+    told: dict[str, set[str]] = {}
+    for folder in {service.path for service in found.services if service.path}:
+        for place, path in copied(folder, files).items():
+            told.setdefault(place, set()).add(path)
+    return {place: min(paths) for place, paths in sorted(told.items()) if len(paths) == 1}
 
 
 def _paths(found: Found, files: Files) -> dict[str, str]:
