@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from healer.setup.code.syntax import dotted
 
@@ -55,12 +55,40 @@ def head_of(source: Source, syntax: Syntax) -> Head:
     return Head(tuple(each for each in imports if each.first >= floor), floor, end)
 
 
+def begin_of(source: Source, syntax: Syntax, head: Head, apps: Sequence[int]) -> tuple[int, str]:
+    """The line before which `splat.init` goes, and its indentation: behind the imports and, where the file brings
+    SPLAT_TOKEN into the environment (`load_dotenv`), behind that. `apps` are the lines on which apps are made, from 0.
+    """
+    before = min(apps, default=len(source.lines))
+    loading = [each.end for each in syntax.top if head.end <= each.first < each.end <= before and _loads(each.node)]
+    if loading:
+        return loading[-1], ""
+    inside = _loaded_inside(source, syntax, before) if len(apps) == 1 else 0
+    return (inside, source.indent(before)) if inside else (head.end, "")
+
+
+def _loaded_inside(source: Source, syntax: Syntax, app: int) -> int:
+    """The line behind what loads the environment in the very function that makes the app; 0 where nothing does."""
+    around = next((each for each in syntax.top if each.first < app < each.end), None)
+    if around is None:
+        return 0
+    inner = (each for each in syntax.statements if around.first < each.first < each.end <= app)
+    beside = (each for each in inner if source.indent(each.first) == source.indent(app))
+    return max((each.end for each in beside if _loads(each.node)), default=0)
+
+
 def start_splices(
-    source: Source, head: Head, imports: Sequence[str], start: Sequence[str], own: Callable[[str], bool]
+    source: Source,
+    head: Head,
+    begin: tuple[int, str],
+    imports: Sequence[str],
+    start: Sequence[str],
+    own: Callable[[str], bool],
 ) -> list[Splice]:
-    """The imports and, behind all imports, the start. `own` tells the project's own modules from others'."""
+    """The imports and, at `begin`, the start. `own` tells the project's own modules from others'."""
     group, fresh = _group(source, head, own)
-    behind = [source.insert(head.end, _spaced(source, head.end, start))] if start else []
+    line, indent = begin
+    behind = [source.insert(line, _spaced(source, line, [indent + each for each in start]))] if start else []
     if group:
         return [source.insert(_sorted_place(source, _from_others(group, own)), imports), *behind]
     if fresh and fresh < head.end:  # between the standard library's and the project's own
@@ -68,7 +96,9 @@ def start_splices(
     if head.imports and not fresh:  # only the project's own
         return [source.insert(source.above(head.imports[0].first), [*imports, ""]), *behind]
     place = _behind_comment(source, head.end)
-    lines = [*imports, "", *start] if start else imports
+    if line > head.end:
+        return [source.insert(place, _spaced(source, place, imports)), *behind]
+    lines = [*imports, "", *start] if start else [*imports]
     return [source.insert(place, _spaced(source, place, lines))]
 
 
@@ -175,6 +205,17 @@ def _called(small: cst.CSTNode) -> str:
 
 def _calls(statement: Statement, names: Sequence[str]) -> bool:
     return any(_called(small).rpartition(".")[2] in names for small in statement.small)
+
+
+def _loads(node: cst.CSTNode) -> bool:
+    """Whether a statement, or one in its block, brings a file into the environment."""
+    kind = type(node).__name__
+    if kind not in ("SimpleStatementLine", "If", "Try", "With"):
+        return False  # what stands in a function does not run there
+    smalls = _small_ones(node) if kind != "SimpleStatementLine" else node.body  # type: ignore[attr-defined]
+    called: list[Any] = [getattr(small, "value", None) for small in smalls]
+    names = (dotted(call.func) for call in called if type(call).__name__ == "Call")
+    return not _is_main(node) and any(name.rpartition(".")[2] in _ENVIRONMENT for name in names)
 
 
 def _may_stand_between(statement: Statement) -> bool:

@@ -11,7 +11,7 @@ from healer.outcome import Rejected
 from healer.setup.code.apps import app_splice
 from healer.setup.code.entries import imports_of, paste_of, sure_entries, to_paste
 from healer.setup.code.lines import INTEGRATIONS, start_lines
-from healer.setup.code.place import head_of, imported_roots, start_splices
+from healer.setup.code.place import begin_of, head_of, imported_roots, start_splices
 from healer.setup.code.source import read_source
 from healer.setup.code.syntax import fault_of, read_syntax
 from healer.setup.dependency import add_dependency
@@ -134,7 +134,9 @@ def _splices(
     source: Source, syntax: Syntax, entries: Sequence[Entry], start: list[str], site: _Site
 ) -> list[Splice] | Rejected:
     head = head_of(source, syntax)
-    splices = start_splices(source, head, imports_of(entries), start, site.is_own)
+    apps = [entry.line - 1 for entry in entries if entry.line and entry.kind not in ("main", "settings")]
+    begin = begin_of(source, syntax, head, apps)
+    splices = start_splices(source, head, begin, imports_of(entries), start, site.is_own)
     for entry in entries:
         if entry.kind == "main" or entry.framework not in INTEGRATIONS:
             continue

@@ -168,8 +168,8 @@ def join(folder: str, name: str) -> str:
 
 
 def aside(path: str) -> bool:
-    """True where a folder of the path says that it holds no code of production."""
-    return not ASIDE.isdisjoint(path.lower().split("/"))
+    """True where a folder of the path says that it holds no code of production, as one that a template will name."""
+    return "{{" in path or not ASIDE.isdisjoint(path.lower().split("/"))
 
 
 def areas(files: Files, folders: Iterable[str], suffixes: tuple[str, ...]) -> tuple[list[Area], tuple[str, ...]]:

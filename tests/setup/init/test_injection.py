@@ -283,6 +283,40 @@ def test_apps_that_another_list_may_replace(after: str) -> None:
     assert part.pastes
 
 
+ENVIRONMENTS = [
+    ("BASE = 1\nload_dotenv(\n    BASE\n)\nfrom a import b\napp = Flask(__name__)\n", ""),
+    ("env = Env()\nif env.bool('READ'):\n    env.read_env('.env')\nX = 1\napp = Flask(__name__)\n", ""),
+    ("BASE = 1\nloaded = dotenv.load_dotenv()\nif True:\n    app = Flask(__name__)\n", ""),
+    ("def create_app():\n    if A:\n        load_dotenv()\n    app = Flask(__name__)\n    return app\n", "    "),
+    ("class A:\n    def make(self):\n        load_dotenv()\n        app = Flask(__name__)\n", "        "),
+]
+
+
+@pytest.mark.parametrize(("after", "indent"), ENVIRONMENTS)
+def test_it_starts_behind_what_brings_its_token(after: str, indent: str) -> None:
+    text = f"import os\n\nfrom flask import Flask\n\n{after}"
+    (change,) = inject(text.encode(), entry_at(text)).changes
+    lines = (change.after or b"").decode().splitlines()
+    start = lines.index(f'{indent}splat.init(repo="acme/shop")')
+    loads = next(n for n, line in enumerate(lines) if "load_dotenv(" in line or "read_env(" in line)
+    assert loads < start < next(n for n, line in enumerate(lines) if "app = Flask" in line)
+    _comes_out(change)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "app = Flask(__name__)\nload_dotenv()\n",  # too late for an app that is there
+        "def other():\n    load_dotenv()\n\n\napp = Flask(__name__)\n",
+        "app = Flask(__name__)\nif __name__ == '__main__':\n    load_dotenv()\n",
+    ],
+)
+def test_what_does_not_run_before_the_app_is_not_waited_for(after: str) -> None:
+    text = f"from flask import Flask\n\n{after}"
+    (change,) = inject(text.encode(), entry_at(text)).changes
+    assert (change.after or b"").decode().splitlines()[4] == 'splat.init(repo="acme/shop")'
+
+
 def test_an_unsorted_group_of_imports_is_not_split_among_the_standard_librarys() -> None:
     text = (
         "import logging\nfrom logging.handlers import X\nimport os\nfrom flask import Flask\n\napp = Flask(__name__)\n"
