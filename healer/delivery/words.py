@@ -76,10 +76,10 @@ def fixed(pull: PullRequest, voice: Voice, more: Iterable[str] = (), *, repaired
 
 
 def _headed(pull: PullRequest, *, repaired: bool) -> str:
-    link = f"[#{pull.number}]({pull.url})"
+    rest = f"ull request {pull.number}]({pull.url})"
     if repaired:
-        return f"A new commit, {md.code(pull.head[:7])}, repairs what failed in pull request {link}"
-    return f"{'A new commit in pull' if pull.updated else 'Pull'} request {link} fixes this"
+        return f"A new commit, {md.code(pull.head[:7])}, repairs what failed in [p{rest}"
+    return f"{'A new commit in [p' if pull.updated else '[P'}{rest} fixes this"
 
 
 def _next(pull: PullRequest, voice: Voice) -> str:

@@ -53,7 +53,7 @@ def test_nothing_in_them_acts(text: str) -> None:
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_whatever_the_words_are(reason: str, then: str) -> None:
     inert(words.declined(reason, then, VOICE))
 

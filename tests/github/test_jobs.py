@@ -129,7 +129,7 @@ def check_pull(jobs: Jobs, pull: dict[str, Any], issue: int, signature: str) -> 
 
 def check_last_word(jobs: Jobs, pull: dict[str, Any], issue: int) -> None:
     body = jobs.comment_body(issue)
-    assert f"[#{pull['number']}]({pull['html_url']}) fixes this" in body
+    assert f"[Pull request {pull['number']}]({pull['html_url']}) fixes this" in body
     assert "95 of 100" in body
     assert "@splat retry" in body
     assert re.search(r"\$0\.\d{4} for 1 call to Claude, \d+ s\.", body)
@@ -181,7 +181,7 @@ def test_once_more_is_a_commit_on_the_same_branch(jobs: Jobs) -> None:
     commit = jobs.gate.shop.call("GET", f"{jobs.gate.shop.path}/git/commits/{head}")
     assert [parent["sha"] for parent in commit["parents"]] == [first["head"]["sha"]]
     assert "min(cents or [0])" in jobs.file(second["head"]["ref"], "shop/cart.py")
-    assert "A new commit in pull request" in jobs.comment_body(issue)
+    assert "A new commit in [pull request" in jobs.comment_body(issue)
     assert [run.state for run in jobs.ledger(issue).runs] == ["fixed", "fixed"]
 
 
