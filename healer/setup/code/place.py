@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from healer.setup.code.syntax import dotted
+from healer.setup.code.kinds import (
+    ENVIRONMENT,
+    PATCHES,
+    brings_imports,
+    calls,
+    imported_roots,
+    is_future,
+    is_text,
+    kind_of,
+    loads_environment,
+    may_stand_between,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import libcst as cst
-
     from healer.setup.code.source import Source
     from healer.setup.code.syntax import Statement, Syntax
     from healer.setup.plan import Splice
-
-#: Calls that have to come before everything else is imported, and one that says what `splat.init` reads.
-_PATCHES = ("patch_all", "monkey_patch", "patch_socket", "patch_ssl", "patch_thread")
-_ENVIRONMENT = ("load_dotenv", "read_env", "read_dotenv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,16 @@ def head_of(source: Source, syntax: Syntax) -> Head:
     imports: list[Statement] = []
     floor = end = source.first
     for number, statement in enumerate(syntax.top):
-        if (number == 0 and _is_text(statement)) or _is_future(statement):
+        if (number == 0 and is_text(statement)) or is_future(statement):
             floor = end = statement.end
-        elif statement.small and all(_kind(small) == "import" for small in statement.small):
+        elif statement.small and all(kind_of(small) == "import" for small in statement.small):
             imports.append(statement)
             end = statement.end
-        elif _calls(statement, _PATCHES):
+        elif calls(statement, PATCHES):
             floor = end = statement.end
-        elif _calls(statement, _ENVIRONMENT) or _brings_imports(statement):
+        elif calls(statement, ENVIRONMENT) or brings_imports(statement):
             end = statement.end
-        elif not _may_stand_between(statement):
+        elif not may_stand_between(statement):
             break
     return Head(tuple(each for each in imports if each.first >= floor), floor, end)
 
@@ -60,7 +65,9 @@ def begin_of(source: Source, syntax: Syntax, head: Head, apps: Sequence[int]) ->
     SPLAT_TOKEN into the environment (`load_dotenv`), behind that. `apps` are the lines on which apps are made, from 0.
     """
     before = min(apps, default=len(source.lines))
-    loading = [each.end for each in syntax.top if head.end <= each.first < each.end <= before and _loads(each.node)]
+    loading = [
+        each.end for each in syntax.top if head.end <= each.first < each.end <= before and loads_environment(each.node)
+    ]
     if loading:
         return loading[-1], ""
     inside = _loaded_inside(source, syntax, before) if len(apps) == 1 else 0
@@ -74,7 +81,7 @@ def _loaded_inside(source: Source, syntax: Syntax, app: int) -> int:
         return 0
     inner = (each for each in syntax.statements if around.first < each.first < each.end <= app)
     beside = (each for each in inner if source.indent(each.first) == source.indent(app))
-    return max((each.end for each in beside if _loads(each.node)), default=0)
+    return max((each.end for each in beside if loads_environment(each.node)), default=0)
 
 
 def start_splices(
@@ -162,97 +169,3 @@ def _sorted_place(source: Source, group: Sequence[Statement]) -> int:
         if type(first).__name__ == "ImportFrom" or min(imported_roots(statement)).lower() > "splat":
             return source.above(statement.first)
     return group[-1].end
-
-
-def imported_roots(statement: Statement) -> list[str]:
-    """The packages that a simple statement imports, "" for a relative one."""
-    return [root for small in statement.small if _kind(small) == "import" for root in _imported(small)]
-
-
-def _imported(small: cst.CSTNode) -> list[str]:
-    if type(small).__name__ == "Import":
-        return [dotted(alias.name).partition(".")[0] for alias in small.names]  # type: ignore[attr-defined]
-    if small.relative:  # type: ignore[attr-defined]
-        return [""]
-    return [dotted(small.module).partition(".")[0]]  # type: ignore[attr-defined]
-
-
-# --- kinds of statements ----------------------------------------------------------------------------------------------
-
-
-def _kind(small: cst.CSTNode) -> str:
-    """`import`, `call`, `assign`, `pass` or ""."""
-    name = type(small).__name__
-    if name in ("Import", "ImportFrom"):
-        return "import"
-    if name == "Expr" and type(small.value).__name__ == "Call":  # type: ignore[attr-defined]
-        return "call"
-    return {"Assign": "assign", "AnnAssign": "assign", "Pass": "pass"}.get(name, "")
-
-
-def _is_text(statement: Statement) -> bool:
-    value = getattr(statement.small[0], "value", None) if statement.small else None
-    return type(value).__name__ in ("SimpleString", "ConcatenatedString")
-
-
-def _is_future(statement: Statement) -> bool:
-    return any(_kind(small) == "import" and "__future__" in _imported(small) for small in statement.small)
-
-
-def _called(small: cst.CSTNode) -> str:
-    return dotted(small.value.func) if _kind(small) == "call" else ""  # type: ignore[attr-defined]
-
-
-def _calls(statement: Statement, names: Sequence[str]) -> bool:
-    return any(_called(small).rpartition(".")[2] in names for small in statement.small)
-
-
-def _loads(node: cst.CSTNode) -> bool:
-    """Whether a statement, or one in its block, brings a file into the environment."""
-    kind = type(node).__name__
-    if kind not in ("SimpleStatementLine", "If", "Try", "With"):
-        return False  # what stands in a function does not run there
-    smalls = _small_ones(node) if kind != "SimpleStatementLine" else node.body  # type: ignore[attr-defined]
-    called: list[Any] = [getattr(small, "value", None) for small in smalls]
-    names = (dotted(call.func) for call in called if type(call).__name__ == "Call")
-    return not _is_main(node) and any(name.rpartition(".")[2] in _ENVIRONMENT for name in names)
-
-
-def _may_stand_between(statement: Statement) -> bool:
-    """What linters let pass before an import: the search path, the environment, `__version__`."""
-    return bool(statement.small) and all(
-        _kind(small) == "import"
-        or _called(small).startswith(("sys.", "site.", "os.environ.", "warnings.", "matplotlib."))
-        or (_kind(small) == "assign" and _assigned(small).startswith(("__", "os.environ")))
-        for small in statement.small
-    )
-
-
-def _assigned(small: cst.CSTNode) -> str:
-    target = small.targets[0].target if hasattr(small, "targets") else small.target  # type: ignore[attr-defined]
-    return dotted(getattr(target, "value", target) if type(target).__name__ == "Subscript" else target)
-
-
-def _brings_imports(statement: Statement) -> bool:
-    """`try: import x` and its like: at least one import, and else only what such a block may hold."""
-    if type(statement.node).__name__ not in ("If", "Try", "With") or _is_main(statement.node):
-        return False
-    kinds = [_kind(small) for small in _small_ones(statement.node)]
-    return "import" in kinds and all(kinds)
-
-
-def _is_main(node: cst.CSTNode) -> bool:
-    test = getattr(node, "test", None)
-    return type(test).__name__ == "Comparison" and dotted(test.left) == "__name__"  # type: ignore[union-attr]
-
-
-def _small_ones(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """All simple statements in a compound one; those that are none of these count as themselves."""
-    for child in node.children:
-        kind = type(child).__name__
-        if kind in ("SimpleStatementLine", "SimpleStatementSuite"):
-            yield from child.body  # type: ignore[attr-defined]
-        elif kind in ("IndentedBlock", "If", "Else", "Try", "With", "Finally", "ExceptHandler"):
-            yield from _small_ones(child)
-        elif kind in ("FunctionDef", "ClassDef", "For", "While", "Match", "TryStar", "ExceptStarHandler"):
-            yield child

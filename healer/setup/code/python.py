@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from healer.outcome import Rejected
 from healer.setup.code.apps import app_splice
 from healer.setup.code.entries import imports_of, paste_of, sure_entries, to_paste
+from healer.setup.code.kinds import imported_roots
 from healer.setup.code.lines import INTEGRATIONS, start_lines
-from healer.setup.code.place import begin_of, head_of, imported_roots, start_splices
+from healer.setup.code.place import begin_of, head_of, start_splices
 from healer.setup.code.source import read_source
 from healer.setup.code.syntax import fault_of, read_syntax
 from healer.setup.dependency import add_dependency

@@ -134,8 +134,9 @@ def test_a_token_of_ones_own_needs_no_ticked_box(hub: StandIn) -> None:
 
 def test_missing_rights_name_their_pages_and_the_rest_goes_on(hub: StandIn) -> None:
     hub.denied = {"secrets", "administration"}
-    steps, said = run(hub, Choices(claude_key="env"))
+    steps, _ = run(hub, Choices(claude_key="env"))
     assert states(steps) == {"labels": "done", "claude": "missing", "road": "done", "pull-requests": "missing"}
+    said = " ".join(step.next_step for step in steps.values())
     assert f"{hub.url}/acme/shop/settings/secrets/actions/new" in said
     assert f"{hub.url}/acme/shop/settings/actions" in said
     assert "Secrets: read and write" in said
