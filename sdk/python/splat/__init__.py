@@ -144,8 +144,13 @@ def _start(given: Mapping[str, object]) -> None:
     from splat.transports import make
     from splat.worker import Worker
 
-    # Made below.
-    worker = Worker(chosen, make, lambda closing: started.due(closing), lambda: started.waiting(), _warn)  # noqa: PLW0108
+    worker = Worker(
+        chosen,
+        make,
+        lambda closing: started.due(closing),  # noqa: PLW0108 - made below
+        lambda: started.waiting(),  # noqa: PLW0108
+        _warn,
+    )
     started = _clients.Client(chosen, worker)
     _clients.replace(started)
     hooks.install(chosen.integrations)
@@ -155,7 +160,9 @@ def _start(given: Mapping[str, object]) -> None:
 def capture_exception(error: Optional[BaseException] = None) -> Optional[str]:
     """Report an exception that the app caught: this one, else the one being handled.
 
-    The event's id when it is new; None when it is counted with others of its kind, was captured before, or is none.
+    The event's id when it is new; None when it is counted with others of its kind, was captured before, or is none. An
+    id may still come to nothing: where the worker finds that the bug is known from another way to it, the error is only
+    counted there; and `before_send` may drop it.
     """
     try:
         import sys
@@ -196,7 +203,12 @@ def set_tag(name: str, value: Union[str, float, None]) -> None:
 
 
 def flush(seconds: float = 2.0) -> bool:
-    """Wait, at most so long, until all that was captured is delivered. Whether it is."""
+    """Wait, at most so long, until all that was captured is delivered. Whether all of it is, since the last call.
+
+    False when the time was over, or something could not be delivered yet (the spool has it), or never will be: it was
+    refused, of which a warning says what to put right, or dropped. Repeats that wait to be counted are not waited for.
+    True as well where nothing is captured: before `init`, and when it is not enabled.
+    """
     running = _clients.current()
     try:
         return running is None or running.flush(seconds)

@@ -322,7 +322,7 @@ class Client:
     # --- ending ------------------------------------------------------------------------------------------------------
 
     def flush(self, seconds: float) -> bool:
-        """Waits until all that was captured is delivered, at most so long. Whether it is."""
+        """Waits until all that was captured is delivered, at most so long. Whether all since the last time is."""
         return self.worker.flush(seconds)
 
     def close(self, seconds: float) -> None:

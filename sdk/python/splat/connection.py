@@ -109,6 +109,11 @@ def _proxy(scheme: str, host: str, port: int) -> Optional[_Proxy]:
         number = parts.port or 80
     except ValueError:
         number = 0
+    if parts.scheme == "https":
+        raise Broken(
+            "the proxy that the environment names wants https:// itself, which is not supported; name it as "
+            "http://host:port, through which https:// is tunnelled"
+        )
     if parts.scheme != "http" or not parts.hostname or not number:
         raise Broken("the proxy that the environment names is not of the form http://host:port")
     authorization = ""

@@ -75,7 +75,7 @@ class Delivery:
         return self._sender.start()
 
     def drain(self, deadline: float) -> bool:
-        """Waits until all is delivered, at most until `deadline` (`time.monotonic()`). Whether it is."""
+        """Waits until all is delivered, at most until `deadline` (`time.monotonic()`). As `Sender.drain`."""
         return self._sender.drain(deadline)
 
     def close(self, deadline: float) -> None:
@@ -97,6 +97,7 @@ class Delivery:
                 return None if named is None else self._reporter.item(named)
             return self._counted(thing) if isinstance(thing, Count) else self._reporter.item(thing)
         except Exception as error:
+            self._sender.lose()
             # What the error says may hold what should have been redacted.
             self._warn(f"an error report was dropped: {type(error).__name__} while it was being made", "unsafe")
             return None

@@ -21,6 +21,7 @@ from splat.packages import Packages
 from splat.redact import redact_report
 from splat.scope import readable
 from splat.source import Sources
+from splat.theirs import is_theirs
 from splat.values import Event, Item, Raised, RawFrame, Report
 
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ class Reporter:
         assert before_send is not None
         try:
             return before_send(read_back(text))
-        except Exception as error:
+        except BaseException as error:
+            if not is_theirs(error):
+                raise
             self._warn(f"before_send failed with {type(error).__name__}: reports are sent as they were before it")
             return read_back(text)
 

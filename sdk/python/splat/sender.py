@@ -45,6 +45,7 @@ class Sender:
         self._looking = False  #: for what was left
         self._dropped = 0
         self._postponed = 0  #: how often a delivery was left to a later try
+        self._lost = 0  #: refused or dropped, since `drain` told of it
         self._deadline: Optional[float] = None
         self._started = False
         self._ended = False
@@ -73,7 +74,7 @@ class Sender:
             self._leave(over)
 
     def drain(self, deadline: float) -> bool:
-        """Waits until nothing waits, at most until `deadline`. Whether all of it was taken care of for good."""
+        """Waits until nothing waits, at most until `deadline`. Whether all since the last time was delivered."""
         if not self.start():
             return False
         with self._changed:
@@ -84,7 +85,13 @@ class Sender:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._ended or not self._changed.wait(left):
                     return False
-            return self._postponed == before
+            lost, self._lost = self._lost, 0
+            return self._postponed == before and not lost
+
+    def lose(self, number: int = 1) -> None:
+        """So many will never be delivered."""
+        with self._changed:
+            self._lost += number
 
     def close(self, deadline: float) -> None:
         """Delivers until `deadline` what it can; the rest stays in the spool."""
@@ -200,6 +207,7 @@ class Sender:
         with self._changed:
             self._in_hands = []
             self._postponed += len(later)
+            self._lost += outcomes.count(Outcome.NEVER)
             if len(later) == len(batch) and (old or self._retry_at < time.monotonic()):
                 self._retry_at = time.monotonic() + self._retry
             self._changed.notify_all()
@@ -216,6 +224,7 @@ class Sender:
     def _tell_dropped(self) -> None:
         dropped, self._dropped = self._dropped + self._store.take_dropped(), 0
         if dropped:
+            self.lose(dropped)
             self._warn(f"{dropped} errors were dropped: they could not be delivered for long, and the spool was full")
 
     def _hurry(self) -> None:

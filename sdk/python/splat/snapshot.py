@@ -202,12 +202,20 @@ def message_of(exception: BaseException, *, bare: bool = False) -> str:
         text = (exception.msg or "<no detail available>") if bare else str(exception)  # type: ignore[attr-defined]
         if type(text) is not str:
             text = str.__getitem__(text, slice(0, _MOST_MESSAGE))
-    except Exception:  # SystemExit and its like are most likely a signal's, and the app's
+    except BaseException as stop:
+        if not isinstance(stop, Exception) and not _is_theirs(stop):
+            raise
         text = "<exception str() failed>"
     notes = dict.get(_space_of(exception), "__notes__")
     if type(notes) is list:
         text = "\n".join([text, *(note for note in notes[:_MOST_NOTES] if type(note) is str)])
     return text[:_MOST_MESSAGE]
+
+
+def _is_theirs(stop: BaseException) -> bool:
+    from splat.theirs import is_theirs
+
+    return is_theirs(stop)
 
 
 def _syntax_place(error: BaseException) -> Optional[Tuple[str, int]]:

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import time
-from typing import Iterable, List, NamedTuple, Optional, Set
+from typing import List, NamedTuple, Optional, Set
 
 from splat import files, journal
 from splat.folder import gone
@@ -46,6 +46,7 @@ class Spool:
         files.private(folder)
         self.folder = folder
         self.dropped = 0  #: how many were deleted because there were too many, since this was last set to 0
+        self.unreadable = 0  #: how many were set aside by P5, since then
 
     def put(self, item: Item, text: str, sync: bool = True) -> str:
         """Leaves the item for any process to deliver. Its path."""
@@ -108,8 +109,11 @@ class Spool:
         for name in os.listdir(self.folder):
             with contextlib.suppress(OSError):  # each of these another process may do first
                 self._tidy(os.path.join(self.folder, name), now)
-        for _, texts in journal.left(self.folder):
-            self._restore(texts)
+        for path, texts in journal.left(self.folder):
+            bad = [text for text in texts if not self._restore(text)]
+            if bad:
+                self.unreadable += len(bad)
+                files.write(self.folder, f"{os.path.basename(path)}.bad", "\n".join(bad), sync=False)
         self._trim()
 
     def _tidy(self, path: str, now: float) -> None:
@@ -123,20 +127,19 @@ class Spool:
         if gone(int(match[2])) or now - os.lstat(path).st_mtime > _TAKEN_FOR:
             os.replace(path, match[1])
 
-    def _restore(self, texts: Iterable[str]) -> None:
+    def _restore(self, text: str) -> bool:
+        """Makes a file of what stood in a journal. False when it is nothing that R9 reads."""
         from splat.wire import item_of
 
-        for text in texts:
-            with contextlib.suppress(ValueError):
-                item = item_of(text)
-                name = files.name_of(item)
-                # A report has its id in the name, so that what was restored twice is there once.
-                files.write(
-                    self.folder,
-                    files.unused(self.folder, name) if isinstance(item.body, Count) else name,
-                    text,
-                    sync=False,
-                )
+        try:
+            item = item_of(text)
+        except ValueError:
+            return False
+        name = files.name_of(item)
+        # A report has its id in the name, so that what was restored twice is there once.
+        free = files.unused(self.folder, name) if isinstance(item.body, Count) else name
+        files.write(self.folder, free, text, sync=False)
+        return True
 
     def _names(self) -> List[str]:
         return sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))
@@ -154,6 +157,7 @@ class Spool:
         except ValueError:
             with contextlib.suppress(OSError):
                 os.replace(path, f"{free}.bad")
+            self.unreadable += 1
         except OSError:  # another process was faster
             pass
         _held.discard(path)

@@ -34,7 +34,7 @@ class Kept:
 class Store:
     """Of one process and one destination. Safe from every thread; none waits here for more than a disk."""
 
-    def __init__(self, folder: str, warn: Callable[[str], None]) -> None:
+    def __init__(self, folder: str, warn: Callable[..., None]) -> None:
         self.folder = folder
         self._warn = warn
         self._lock = threading.RLock()
@@ -107,11 +107,14 @@ class Store:
                 return [Kept(taken.item, taken) for taken in self._opened().take(most, after)]
             except OSError:
                 return []
+            finally:
+                self._tell_unreadable()
 
     def tidy(self) -> None:
         """Gives back what dead processes had, and keeps the spool within its bounds."""
         with self._lock, contextlib.suppress(OSError):
             self._opened().tidy()
+            self._tell_unreadable()
 
     def take_dropped(self) -> int:
         """How many the spool had no room for since this was last asked."""
@@ -120,6 +123,15 @@ class Store:
                 return 0
             dropped, self._spool.dropped = self._spool.dropped, 0
             return dropped
+
+    def _tell_unreadable(self) -> None:
+        if self._spool is not None and self._spool.unreadable:
+            found, self._spool.unreadable = self._spool.unreadable, 0
+            self._warn(
+                f"errors that were left in {self.folder} ({found}) cannot be read: another version of splat-sdk wrote "
+                "them, or they are damaged. They are not sent; they stay there for 7 days, in files that end in .bad.",
+                "unreadable",
+            )
 
     def close(self) -> None:
         """Closes the journal; what is still in it the next process finds."""

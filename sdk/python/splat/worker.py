@@ -80,6 +80,7 @@ class Worker:
         self._starting = threading.RLock()
         self._loading = threading.RLock()
         self._held = False
+        self._dropped = False  #: since `flush` told of it
         self._delivery: Optional[Delivery] = None
         self._folder = ""  #: found when the first error comes
 
@@ -95,7 +96,8 @@ class Worker:
             self._loaded().take([thing], durably=True)
             self._start()  # for what is counted only
             return
-        if self._queue.qsize() >= MOST_QUEUED:
+        # Counts push nothing out: at the end there may be one for each signature that is known.
+        if self._queue.qsize() >= MOST_QUEUED and not isinstance(thing, Count):
             self._drop_oldest()
         self._queue.put(thing)
         self._start()
@@ -107,10 +109,13 @@ class Worker:
             self._start()
 
     def flush(self, seconds: float) -> bool:
-        """Waits until all that was taken before is delivered, at most so long. Whether it is."""
+        """Waits until all that was taken is delivered, at most so long. Whether all since the last time is."""
         deadline = time.monotonic() + seconds
         passed = not self._closed and self._start() and self._pass(_Marker(last=False), deadline)
-        return passed and self._loaded().drain(deadline)
+        if not passed or not self._loaded().drain(deadline):
+            return False
+        dropped, self._dropped = self._dropped, False
+        return not dropped
 
     def close(self, seconds: float = AT_EXIT) -> None:
         """Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool."""
@@ -205,6 +210,7 @@ class Worker:
             if dropped is None:
                 return
             if not isinstance(dropped, (_Marker, Count)):
+                self._dropped = True
                 self._warn("errors were dropped: they came faster than they could be written to disk", "queue")
                 return
             self._queue.put(dropped)  # small, and stands for many

@@ -132,6 +132,61 @@ def test_an_event_that_is_named_by_the_worker(make: Callable[..., Worker], trans
     assert named == ["splat-worker"] * 2
 
 
+def test_flush_says_once_that_something_was_refused(make: Callable[..., Worker], transport: Scripted) -> None:
+    """Even when that was over before it was asked."""
+    transport.answer = lambda item: NEVER
+    worker = make()
+    worker.put(raised("boom"))
+    until = time.monotonic() + 5
+    while not transport.items and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not worker.flush(5)
+    transport.answer = lambda item: DELIVERED
+    worker.put(raised("boom"))
+    assert worker.flush(5)
+
+
+def test_flush_says_that_something_was_dropped(make: Callable[..., Worker], transport: Scripted) -> None:
+    worker, go_on = make(), threading.Event()
+
+    def wait() -> None:
+        go_on.wait(10)
+
+    worker.put(wait)
+    for number in range(150):
+        worker.put(raised(f"e{number}"))
+    go_on.set()
+    assert not worker.flush(10)
+    assert len(transport.items) < 150
+    worker.put(lambda: None)  # suppressed after all: that is no loss
+    assert worker.flush(5)
+
+
+def test_counts_push_no_error_out(make: Callable[..., Worker], transport: Scripted) -> None:
+    """At the end there may be one for each of a thousand signatures."""
+    worker, go_on = make(), threading.Event()
+
+    def wait() -> None:
+        go_on.wait(10)
+
+    worker.put(wait)
+    for number in range(60):
+        worker.put(raised(f"e{number:02d}"))
+    for number in range(200):
+        worker.put(Count(f"{number:016x}", 1, 1.0, 1.0, ""))
+    go_on.set()
+    assert worker.flush(10)
+    assert sorted(transport.messages()) == [f"e{number:02d}" for number in range(60)]
+    assert len(transport.items) == 260
+
+
+def test_what_before_send_drops_is_no_loss(make: Callable[..., Worker], transport: Scripted) -> None:
+    worker = make(before_send=lambda report: None)
+    worker.put(raised("boom"))
+    assert worker.flush(5)
+    assert transport.items == []
+
+
 def test_counts_are_safe_too(make: Callable[..., Worker], transport: Scripted) -> None:
     worker = make()
     worker.put(Count("17310dbb56def269", 5, 1.0, 2.0, "password=hunter2"))
@@ -220,6 +275,7 @@ def test_a_report_that_cannot_be_made_safe_is_dropped_and_said(
     worker = make()
     worker.put(raised("boom")._replace(exceptions=(Hostile(),)))
     worker.put(raised("good"))
+    assert not worker.flush(5)
     assert worker.flush(5)
     assert transport.messages() == ["good"]
     assert len(warnings) == 1
@@ -375,7 +431,8 @@ def test_what_is_never_delivered_is_not_kept(warnings: Warnings, tmp_path: Path)
     store = Store(str(tmp_path), warnings)
     sender = started(Scripted(lambda item: NEVER), store, warnings)
     sender.add(kept(store, report(), count()))
-    assert sender.drain(time.monotonic() + 5)
+    assert not sender.drain(time.monotonic() + 5), "it was not delivered"
+    assert sender.drain(time.monotonic() + 5), "which was said"
     sender.close(time.monotonic() + 1)
     store.close()
     assert left(tmp_path) == []
@@ -450,6 +507,7 @@ def test_what_was_dropped_is_said_with_the_next_delivery(warnings: Warnings, tmp
     assert warnings == []
     sender = started(transport, store, warnings)
     down[0] = False
+    assert not sender.drain(time.monotonic() + 10)
     assert sender.drain(time.monotonic() + 10)
     assert len(transport.items) == 200
     assert [text[:26] for text in warnings] == ["10 errors were dropped: th"]

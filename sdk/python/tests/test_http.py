@@ -360,6 +360,15 @@ def test_a_proxy_sees_neither_token_nor_request_of_https(monkeypatch: pytest.Mon
         assert b"secret" not in proxy.heard[0]
 
 
+def test_a_proxy_that_wants_tls_itself_is_refused_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "https://user:hunter2@127.0.0.1:9")
+    with pytest.raises(
+        Later, match="wants https:// itself, which is not supported; name it as http://host:port"
+    ) as told:
+        Client("https://github.invalid").request("GET", "/", tries=1)
+    assert "hunter2" not in str(told.value)
+
+
 @pytest.mark.parametrize("address", ["socks5://127.0.0.1:9", "http://127.0.0.1:port", "http://"])
 def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("https_proxy", address)

@@ -306,7 +306,33 @@ def test_what_a_dead_journal_holds_becomes_files_once(place: Spool) -> None:
     place.tidy()
     Spool(place.folder).tidy()
     assert [each.item.id for each in place.take(10)][-1] == report(2).id
-    assert len(names(place)) == 2
+    assert [name for name in names(place) if not name.endswith(".taken")] == [f"{DEAD}-00000000.journal.bad"]
+    assert len(names(place)) == 3
+
+
+def test_what_another_version_left_is_said_and_set_aside(tmp_path: Path) -> None:
+    """In a journal, and in a file."""
+    from splat.store import Store
+
+    warnings: list[tuple[str, ...]] = []
+    store = Store(str(tmp_path / "spool"), lambda *told: warnings.append(told))
+    store.tidy()
+    assert warnings == []
+    place = Spool(store.folder)
+    newer = text_of(report(1)).replace("splat-report/1", "splat-report/2")
+    count_newer = text_of(count()).replace("splat-count/1", "splat-count/2")
+    dead_journal(
+        place, f"+{report(1).id} {newer}\n+{count().id} {count_newer}\n+{report(2).id} {text_of(report(2))}\n".encode()
+    )
+    Path(place.folder, "20200101000000000-x.json").write_text(newer)
+    store.tidy()
+    assert [each.item.id for each in store.take(10)] == [report(2).id]
+    assert [kind for _, kind in warnings] == ["unreadable"] * 2
+    assert warnings[0][0].startswith(f"errors that were left in {place.folder} (2) cannot be read: another version")
+    assert f"{place.folder} (1) cannot" in warnings[1][0]
+    bad = Path(place.folder, f"{DEAD}-00000000.journal.bad")
+    assert bad.read_text().splitlines() == [newer, count_newer]
+    assert stat.S_IMODE(bad.stat().st_mode) == 0o600
 
 
 def test_a_short_write_is_taken_back(place: Spool) -> None:

@@ -91,7 +91,11 @@ def _reaches_root(logger: Optional[logging.Logger]) -> bool:
 def _message(record: logging.LogRecord) -> str:
     try:
         text = record.getMessage()
-    except Exception:  # the app's own handlers say so
+    except BaseException as stop:  # the app's own handlers say so
+        from splat.theirs import is_theirs
+
+        if not is_theirs(stop):
+            raise
         text = record.msg
     text = text_of(text)
     # loguru writes the traceback into the message, with the values of variables in it.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from splat.options import Options
 
 _HOUR = 3_600.0
-#: Seconds for which the answer to an own write, or a listing, stands for the body as just read.
+#: Seconds for which an issue that this process created, or a listing, stands for the body as just read.
 _FRESH = 15.0
 _MOST_WRITTEN = 20
 _PUBLIC_FOR = 3_600.0
@@ -92,7 +92,10 @@ class Repository:
         return public
 
     def at_hand(self, number: int) -> Optional[str]:
-        """The body as our own write left it a moment ago; what a burst adds at the end costs one request, not two."""
+        """The body of an issue that we created a moment ago: what a burst adds at the end costs one request, not two.
+
+        One that was there before may be read by somebody who edits it, right after we wrote too.
+        """
         text, when = self._written.get(number, ("", float("-inf")))
         return text if time.monotonic() - when < _FRESH else None
 
@@ -124,10 +127,8 @@ class Repository:
         if issue is None:
             raise Later("the answer to a write is no issue")
         self._own_writes[issue.number] = issue.updated_at
-        self._written.pop(issue.number, None)
-        self._written[issue.number] = (body_of(entry), time.monotonic())
-        while len(self._written) > _MOST_WRITTEN:
-            del self._written[next(iter(self._written))]
+        if issue.number in self._written:
+            self._written[issue.number] = (body_of(entry), time.monotonic())
         while len(self._own_writes) > 2_000:
             del self._own_writes[next(iter(self._own_writes))]
         return issue
@@ -149,7 +150,11 @@ class Repository:
 
     def create(self, title: str, body: str, labels: List[str], *, counts: bool = True) -> Listed:
         """A new issue; it counts against the limit of D5 unless it is the one about too many."""
-        issue = self.wrote(self.api.create(title, body, labels))
+        entry = self.api.create(title, body, labels)
+        issue = self.wrote(entry)
+        self._written[issue.number] = (body_of(entry), time.monotonic())
+        while len(self._written) > _MOST_WRITTEN:
+            del self._written[next(iter(self._written))]
         self.met(issue.author)
         if counts:
             self._made.append(time.monotonic())

@@ -52,4 +52,4 @@ def capturing(**options: Any) -> Iterator[Kept]:
         try:
             yield kept
         finally:
-            splat.close(5)
+            splat.close(60)  # what takes so long only beside other loads
