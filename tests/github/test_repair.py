@@ -443,7 +443,7 @@ def test_two_workflows_that_fail_for_one_bug_are_paid_for_once(repairs: Repairs)
     assert repairs.jobs.publish().outputs["outcome"] == "declined"
     [after] = repairs.jobs.pulls()
     assert (after["body"], after["head"]["sha"]) == (before["body"], before["head"]["sha"]), "it still fixes the first"
-    assert f"pull request {before['number']} fixes this already" in shown(repairs.jobs.comment_body(repairs.issue))
+    assert f"Pull request {before['number']} fixes this already" in shown(repairs.jobs.comment_body(repairs.issue))
     assert repairs.jobs.ledger(repairs.issue).spent == 0
 
 
@@ -524,7 +524,7 @@ def test_a_labelled_pull_request_gets_a_commit(repairs: Repairs) -> None:
         name: before[name] for name in ("title", "body", "draft", "labels")
     }
     assert not repairs.jobs.branches()
-    assert "repairs what failed in pull request" in repairs.jobs.comment_body(repairs.pull)
+    assert "repairs what failed in [pull request" in repairs.jobs.comment_body(repairs.pull)
     assert [(run.ask, run.state) for run in repairs.jobs.ledger(repairs.pull).runs] == [("ci-finished", "fixed")]
     assert repairs.watched("--wait", "0").outputs["next"] == "nothing"
 
