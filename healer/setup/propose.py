@@ -67,7 +67,10 @@ def _own(record: Record, files: Files) -> frozenset[str]:
 def _noted(found: Found) -> Part:
     """What was noticed when looking, for a person to know; but what the proposal itself says better."""
     told = [note for note in found.notes if note.code not in ("foreign-workflow", "py-splat")]
-    return Part(words=tuple(Word(note.code, note.what, note.where, note.next_step) for note in told))
+    names = {"sentry": "Sentry", "bugstack": "bugstack"}
+    others = {names[seen.product]: seen.path for seen in reversed(found.others) if seen.product in names}
+    beside = [Word("beside", f"{name} is here too, and stays as it is", path) for name, path in sorted(others.items())]
+    return Part(words=(*(Word(note.code, note.what, note.where, note.next_step) for note in told), *beside))
 
 
 def _of(service: Service, found: Found, files: Files, choices: Choices, named: bool) -> Part:

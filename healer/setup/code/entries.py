@@ -43,7 +43,9 @@ def _is_app(entry: Entry) -> bool:
 def to_paste(service: Service, choices: Choices, start: Sequence[str]) -> Part:
     """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
     likely = likely_entries(service, choices)[:_MOST_PASTES]
-    pastes = tuple(paste_of([entry], start, _may_begin(service, entry)) for entry in likely)
+    paths = dict.fromkeys(entry.path for entry in likely)
+    there = [[entry for entry in likely if entry.path == path] for path in paths]
+    pastes = tuple(paste_of(entries, start, _may_begin(service, entries[0])) for entries in there)
     if not pastes and not sure_entries(service, choices):
         framework = service.frameworks[0] if service.frameworks else "python"
         lines = [*import_lines(framework), *start, *_line(framework, "app")]

@@ -101,7 +101,14 @@ def test_which_services_and_where_one_begins(tmp_path: Path) -> None:
     )
     before = told(repo)
     assert "one/app.py" in {each["path"] for each in before["files"]}
-    assert {each["path"] for each in before["paste"]} == {"two/web.py"}, "not certain: shown, not written"
+    (paste,) = before["paste"]
+    assert paste["path"] == "two/web.py", "not certain: shown, not written"
+    assert paste["why"].endswith("If it does: splat init --entry two/web.py")
+    assert [line for line in paste["lines"] if line.startswith(("splat.init", "# "))] == [
+        'splat.init(repo="acme/shop", service="two")',
+        "# behind what gives app its value:",
+        "# behind what gives other its value:",
+    ]
     terminal = Terminal(repo, "init", "--offline")
     terminal.until("Put the SDK into one (one, flask)?")
     terminal.type("n")

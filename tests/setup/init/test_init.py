@@ -173,10 +173,11 @@ def test_an_edited_line_is_left_and_said(tmp_path: Path) -> None:
 
 
 def test_windows_line_endings_and_a_missing_last_one(tmp_path: Path) -> None:
-    files = {"app.py": FLASK.rstrip().replace("\n", "\r\n"), "requirements.txt": "flask\r\nzope\r\n"}
+    files = {"app.py": FLASK.rstrip().replace("\n", "\r\n"), "requirements.txt": "flask\r\nsentry-sdk\r\nzope\r\n"}
     repo = repository(tmp_path / "shop", files)
     before = snapshot(repo)
-    told(repo, "--yes")
+    (beside,) = [note for note in told(repo, "--yes")["notes"] if note["code"] == "beside"]
+    assert (beside["what"], beside["where"]) == ("Sentry is here too, and stays as it is", "requirements.txt")
     for path in files:
         content = (repo / path).read_bytes()
         assert content.count(b"\n") == content.count(b"\r\n")
