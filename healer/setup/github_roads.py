@@ -39,9 +39,9 @@ WAYS = (
         "token",
         "A personal access token",
         "a personal access token: secret `token`",
-        "It acts as a person: that person cannot approve the pull request, and nothing that they label or comment starts "
-        "a run, for Splat does not act on its own words. Its rights are the same in `gate` and `publish`. It expires. "
-        "Take a fine-grained one of an account of its own, for this repository alone, with an App's rights.",
+        "It acts as a person: that person cannot approve the pull request, and nothing that they label or comment "
+        "starts a run, for Splat does not act on its own words. Its rights are the same in `gate` and `publish`. It "
+        "expires. Take a fine-grained one of an account of its own, for this repository alone, with an App's rights.",
     ),
 )
 

@@ -275,7 +275,7 @@ def test_a_run_that_dies_says_why_and_a_person_s_hint_goes_on(runner: Runner, ap
 
 def test_a_dry_run_writes_a_comment_and_nothing_else(runner: Runner, app: App) -> None:
     caller = runner.work / ".github/workflows/splat.yml"
-    caller.write_text(caller.read_text().replace("    secrets:\n", "    with: { dry-run: true }\n    secrets:\n"))
+    caller.write_text(caller.read_text().replace("    with:\n", "    with:\n      dry-run: true\n"))
     with deliveries(runner) as got:  # type: ignore[arg-type]
         issue = runner.shop.issue(crashed(app), ("splat",), MONA)["number"]
         ran = runner.deliver("issues", next_of(got, "issues", "opened"))
@@ -289,9 +289,8 @@ def test_a_dry_run_writes_a_comment_and_nothing_else(runner: Runner, app: App) -
 
 def test_an_app_s_tokens_have_the_rights_of_their_jobs(runner: Runner, app: App) -> None:
     caller = runner.work / ".github/workflows/splat.yml"
-    asked = "    with: { app-client-id: Iv1.acme }\n    secrets:\n      app-private-key: ${{ secrets.APP_KEY }}\n"
-    caller.write_text(caller.read_text().replace("    secrets:\n", asked))
-    runner.secrets |= {"APP_KEY": "the-app-s-key"}
+    caller.write_text(caller.read_text().replace("${{ vars.SPLAT_APP_CLIENT_ID }}", "Iv1.acme"))
+    runner.secrets |= {"SPLAT_APP_PRIVATE_KEY": "the-app-s-key"}
     with deliveries(runner) as got:  # type: ignore[arg-type]
         runner.shop.issue(crashed(app), ("splat",), MONA)
         ran = runner.deliver("issues", next_of(got, "issues", "opened"))
