@@ -118,4 +118,5 @@ def cut(text: str, limit: int) -> str:
 def title(text: str, limit: int = 120) -> str:
     """A title's plain words: titles render no Markdown, so nothing is escaped, but nothing may refer or ping."""
     text = cut(" ".join(plain(text).split()), limit)
-    return re.sub(r"@|#+(?=\d)|\bGH-(?=\d)", "", text, flags=re.IGNORECASE).replace("`", "'")
+    # The "@" first and the rest at once: what is taken out may leave nothing behind that refers.
+    return re.sub(r"(?:#|\bGH-)+(?=\d)", "", text.replace("@", ""), flags=re.IGNORECASE).replace("`", "'")

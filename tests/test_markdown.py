@@ -92,6 +92,7 @@ def test_a_title_refers_to_nothing(text: str) -> None:
 
 def test_what_is_taken_out_of_a_title_leaves_nothing_active_behind() -> None:
     assert markdown.title("##1 @@bob fixes ###22") == "1 bob fixes 22"
+    assert markdown.title("#@1 G@H-2 #GH-3 gh-#@4") == "1 2 3 4"
 
 
 def test_what_is_cut_says_so() -> None:
