@@ -1,0 +1,3 @@
+module github.com/splat-heal/splat/sdk/go
+
+go 1.21
