@@ -1,0 +1,25 @@
+// Package internal holds the rooms of the SDK that are not its public face. Each does one thing and is named after
+// the part of sdk/SPEC.md that it follows. Nothing but web, transports and claims touches a network or a disk.
+//
+//	values     what walks through the SDK: Report, Exception, Frame, Count, Item, Outcome, Transport
+//	clock      Now() ms, ISO(ms) text, Digits(ms) text, Parse(text) (ms, error)                              R1
+//	text       Valid, First, Cut(text, n); Clean, OneLine, Span, Fence                                       S1, L1, C
+//	signature  Signature(root, []values.Exception) text; RootRelative, Below, Segments, FunctionName         S
+//	frames     New(root, include, libraries): Path(file) text, InApp(file) bool                              F
+//	plain      Copy(value) any: a bounded copy that holds nothing of the app's, taken on the app's goroutine L3
+//	redact     New(names): Text, Source, Value, Report(report) (report, error); Names: Tells(name) bool      K, X
+//	limits     Report(report) report, Value(value) any                                                       L
+//	shrink     Shrink(report, sizeOf, limit) report                                                          I8
+//	canonical  Text(value) (text, error), Size(value, most) int, ReadBack(text) (report, error)              W, R9
+//	conform    Conform(report) (report, error): what before_send left, in the schema's shape again
+//	wire       Text(item) text, Read(text) (item, error)                                                     P8
+//	block      Encoded, Block, Of, Counted, AsDuplicate, Marker, MarkerOf                                    D2-D4
+//	issue      Title(report) text, Body(report, public) text                                                 I
+//	suppress   NewKeeper(release): Error(signature, now, wall) Answer, Tick(now), Close(), Waiting()         Q
+//	decide     Decide(...), AfterCreate(...)                                                                 D5, D8
+//	trace      Find(lines) []Trace: printed panics as exceptions and frames
+//	web        one HTTP client with the rules of T2 and T5
+//	transports/github    New(github.Config) values.Transport                                                 D, T2
+//	transports/collector New(url, warn) values.Transport                                                     T4
+//	vectors    the cases of sdk/vectors, for tests
+package internal
