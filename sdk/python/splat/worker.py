@@ -32,6 +32,8 @@ TICK = 5.0  #: seconds between two looks at what was suppressed (rule Q4)
 NOTE = 1.0
 MOST_QUEUED = 100
 AT_EXIT = 2.0  #: seconds
+#: Seconds that bringing to disk may take at the end, however little is left for delivery.
+ON_DISK = 1.0
 #: So many are on disk before more of a burst is worked on.
 _BATCH = 8
 #: Longest wait, in seconds, of a fork for modules that the worker is loading.
@@ -118,7 +120,10 @@ class Worker:
         return not dropped
 
     def close(self, seconds: float = AT_EXIT) -> None:
-        """Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool."""
+        """Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool.
+
+        Where it is less, `ON_DISK` seconds may go into the spool alone.
+        """
         if self._closed or self._pid != os.getpid():
             return
         # The last of it is for what has to be left in the spool.
@@ -127,7 +132,7 @@ class Worker:
         for each in counts:
             self._queue.put(each)
         if self._running:
-            self._pass(_Marker(last=True), deadline)
+            self._pass(_Marker(last=True), max(deadline, time.monotonic() + ON_DISK))
         self._closed = True
         rest = self._rest()
         if rest or self._delivery is not None:

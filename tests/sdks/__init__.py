@@ -1,0 +1,1 @@
+"""Every SDK, driven by the same words, beside the same GitHub."""

@@ -1,0 +1,88 @@
+"""One GitHub a file, one proxy and one repository a test."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.sdks.kit import LANGUAGES, Driver, github_kit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BOT = github_kit("server").BOT
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Any]:
+    with github_kit("server").Emulator() as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=LANGUAGES)
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+class Shop:
+    """A repository, and processes of one language that report to it."""
+
+    def __init__(self, language: str, emulator: Any, proxy: Any, folder: Path, stack: ExitStack) -> None:
+        self.language, self.emulator, self.proxy, self.folder = language, emulator, proxy, folder
+        self.repo = emulator.repository(private=True)
+        self.spool = folder / "spool"
+        self._stack = stack
+
+    def process(self, *, start: bool = True, **options: Any) -> Driver:
+        """A new one that has called `init`."""
+        environ = {"HOME": str(self.folder), "XDG_CACHE_HOME": str(self.folder / "cache")}
+        driver = self._stack.enter_context(Driver(self.language, self.folder / "logs", **environ))
+        if start:
+            driver.start(**self.options(**options))
+        return driver
+
+    def options(self, **more: Any) -> dict[str, Any]:
+        own = {"repo": self.repo, "token": BOT, "api_url": self.proxy.url, "spool_dir": str(self.spool)}
+        return own | {"release": "r1"} | more
+
+    def deliver_the_rest(self) -> None:
+        """The next process: captures nothing, sends what was left."""
+        driver = self.process()
+        assert driver.flush(), driver.errors
+        assert driver.end() == 0
+
+    def issues(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.emulator.issues(self.repo)
+        return found
+
+    def only(self) -> dict[str, Any]:
+        """The one issue there is."""
+        (issue,) = self.issues()
+        return issue
+
+    def made(self, **options: Any) -> dict[str, Any]:
+        """An issue as an earlier process made it long ago."""
+        driver = self.process(**options)
+        driver.capture()
+        assert driver.flush(), driver.errors
+        assert driver.end() == 0
+        self.long_after()
+        self.proxy.log.clear()
+        return self.only()
+
+    def long_after(self, seconds: float = 600.0) -> None:
+        """Time passes, on GitHub's clock."""
+        self.proxy.ahead += seconds
+
+    def files(self, ending: str = "") -> list[Path]:
+        """What stands in the spool."""
+        return sorted(each for each in self.spool.rglob(f"*{ending}") if each.is_file())
+
+
+@pytest.fixture
+def shop(language: str, emulator: Any, tmp_path: Path) -> Iterator[Shop]:
+    with github_kit("proxy").Proxy(emulator.port) as proxy, ExitStack() as stack:
+        yield Shop(language, emulator, proxy, tmp_path, stack)
