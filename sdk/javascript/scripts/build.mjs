@@ -2,7 +2,7 @@
 // modules for browsers, compiled without Node's types so that nothing of Node's gets in.
 // It is made beside and put in place at the end: what runs from dist/ meanwhile keeps running.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const home = dirname(dirname(fileURLToPath(import.meta.url)));
 const require = createRequire(import.meta.url);
 const compiler = require.resolve('typescript/bin/tsc');
-const made = mkdtempSync(join(home, '.build-'));
+const made = join(home, `.build-${process.pid}`);
 
 function compile(project, folder) {
   const run = spawnSync(process.execPath, [compiler, '-p', join(home, project), '--outDir', join(made, folder)], {
@@ -41,7 +41,7 @@ function put(target) {
 }
 
 try {
-  mkdirSync(join(made, 'cjs'));
+  mkdirSync(join(made, 'cjs'), { recursive: true });
   mkdirSync(join(made, 'esm'));
   writeFileSync(join(made, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
   writeFileSync(join(made, 'esm', 'package.json'), '{ "type": "module" }\n');
