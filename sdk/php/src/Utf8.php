@@ -76,6 +76,12 @@ final class Utf8
         return self::first($text, max(0, $limit - strlen(self::CUT))) . self::CUT;
     }
 
+    /** A-Z alone in lower case, whatever the locale. */
+    public static function lower(string $text): string
+    {
+        return strtr($text, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz');
+    }
+
     /** The valid part of a text of which only the first `$bytes` bytes are looked at: a beginning of any text, cheap. */
     public static function head(string $text, int $bytes): string
     {
