@@ -57,6 +57,18 @@ export function offset(text: string, count: number, from = 0): number {
   return Math.min(at, text.length);
 }
 
+/** In lower case, `A` to `Z` alone: the Kelvin sign is no `k`. */
+export function lower(text: string): string {
+  return text.replace(/[A-Z]+/g, (run) => run.toLowerCase());
+}
+
+/** The text without what of `chars` stands at its end. A pattern would start anew at each of them. */
+export function trimmedEnd(text: string, chars: string): string {
+  let end = text.length;
+  while (end > 0 && chars.includes(text[end - 1] as string)) end -= 1;
+  return text.slice(0, end);
+}
+
 /** For `sort`: by code points, which is the order of the texts' bytes in UTF-8. */
 export function compare(one: string, other: string): number {
   const shared = Math.min(one.length, other.length);
