@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import ConfigError, UsageError
 from healer.setup.choices import Choices
-from healer.setup.code import has_sdk
-from healer.setup.code.entries import likely_entries
+from healer.setup.code import has_sdk, likely_entries
 
 if TYPE_CHECKING:
     from healer.cli.ask import Ask
@@ -129,8 +128,8 @@ def _entries(found: Found, services: frozenset[str] | None, flags: Flags, ask: A
     for service in found.services:
         if (services is not None and service.path not in services) or asked & {each.path for each in service.entries}:
             continue
-        best = next(iter(likely_entries(service, Choices(""))), None)
-        if best and has_sdk(service) and not service.library:
+        best = next(iter(likely_entries(service, Choices(""))), None) if has_sdk(service) else None
+        if best and not service.library:
             question = f"Does {service.name} begin in {best.path} ({best.why})?"
             asked |= {best.path} if ask.yes(question, default=False) else set()
     return frozenset(asked)

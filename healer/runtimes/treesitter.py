@@ -68,6 +68,16 @@ def read(
     return Module(path, found, tuple(sorted(imports(caught), key=_line)), faults, names.by_line())
 
 
+def root_of(grammar: Grammar, source: bytes) -> Node | None:
+    """The tree of `source` as it is, for who needs its places; None where it has a mistake, or is no source."""
+    try:
+        _refuse_what_is_no_source(source)
+        root = _parse(_load(grammar)[0], source).root_node
+    except _HopelessError:
+        return None
+    return None if root.has_error else root
+
+
 def _line(imported: Import) -> int:
     return imported.line
 

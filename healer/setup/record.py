@@ -33,7 +33,15 @@ _MARK = b"`splat init`"
 #: What gives way to our lines is nothing, but for the package of the same import name in a file of dependencies.
 _OLD = re.compile(rb"""["']?py[-_.]splat[\w .=<>!~^*"',\[\]-]{0,200}""")
 _MANIFEST = re.compile(r"(.*/)?(pyproject\.toml|Pipfile|[^/]{1,100}\.(txt|in))")
-_ARGUMENT = re.compile(rb"(repo|api_url|service|trigger_label)=.*,|\)")
+#: Files of code that frameworks load by their name, and that Splat makes where there is none.
+_LOADED = re.compile(r"(.*/)?(instrumentation\.(ts|js)|config/initializers/splat\.rb)")
+#: What begins, or goes on with, lines that do not all name Splat: `init` with its options, in each language.
+_STARTS = (b"splat.init(", b"splat.Init(", b"Splat.init(", b"\\Splat\\init(")
+_ARGUMENT = re.compile(rb"""(?i)['"]?(repo|api_?url|service|trigger_?label)['"]?(=| ?: ?| => ).*,|[)\]}]{1,2};?""")
+_NEXT = re.compile(
+    rb"""if \(process\.env\.NEXT_RUNTIME === ['"]nodejs['"]\) \{|\}"""
+    rb"|export async function onRequestError\([\w:, ]*\) \{"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,7 @@ class Record:
 
 
 def is_marked(content: bytes) -> bool:
-    """Whether a workflow or settings' file says at its head who wrote it."""
+    """Whether a file of Splat's own says at its head who wrote it."""
     return _MARK in b"".join(content.splitlines()[:3])
 
 
@@ -133,7 +141,7 @@ def _entry(told: Any) -> Entry | None:
 def _is_ours(entry: Entry) -> bool:
     """False for what Splat never writes: such an entry would take out, or bring back, what somebody else thought of."""
     if entry.created:
-        return entry.path == CONFIG_PATH or _WORKFLOW.fullmatch(entry.path) is not None
+        return entry.path == CONFIG_PATH or any(each.fullmatch(entry.path) for each in (_WORKFLOW, _LOADED))
     return all(_is_our_splice(splice, entry.path) for splice in entry.splices)
 
 
@@ -141,8 +149,13 @@ def _is_our_splice(splice: Splice, path: str) -> bool:
     if splice.removed and not (_OLD.fullmatch(splice.removed) and _MANIFEST.fullmatch(path)):
         return False
     lines = [line.strip() for line in splice.added.splitlines() if line.strip()]
-    starts = any(line.startswith(b"splat.init(") for line in lines)
-    return bool(lines) and all(b"splat" in line or (starts and _ARGUMENT.fullmatch(line)) for line in lines)
+    more = [_ARGUMENT] if any(line.startswith(_STARTS) for line in lines) else []
+    more += [_NEXT] if any(b"await import(" in line and b"splat" in line for line in lines) else []
+    return bool(lines) and all(_names_splat(line) or any(each.fullmatch(line) for each in more) for line in lines)
+
+
+def _names_splat(line: bytes) -> bool:
+    return b"splat" in line.lower()
 
 
 def _safe(path: Any) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from healer.setup.record import Entry, Record
 
 
+_CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".go", ".rb", ".ru", ".php")
+
+
 @dataclass(frozen=True, slots=True)
 class Undone:
     """`changes` to write, `left` what a person has to take out, `folders` those that may go once they are empty."""
@@ -30,7 +33,7 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
     naming = _naming(record, files)
     made = {entry: _undone(entry, files, naming, force=force) for entry in record.entries}
     left = [paste for each in made.values() if isinstance(each, tuple) for paste in each]
-    if any(paste.path.endswith(".py") for paste in left):
+    if any(paste.path.endswith(_CODE) for paste in left):
         # Code that still imports the SDK would not start without it.
         made |= {entry: (_stays(entry),) for entry, each in made.items() if isinstance(each, Change) and _needed(entry)}
     kept = [entry for entry, each in made.items() if isinstance(each, tuple)]
@@ -46,7 +49,7 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
 
 def _needed(entry: Entry) -> bool:
     """A file of dependencies."""
-    return not entry.created and (not entry.path.endswith(".py") or posixpath.basename(entry.path) == "setup.py")
+    return not entry.created and (not entry.path.endswith(_CODE) or posixpath.basename(entry.path) == "setup.py")
 
 
 def _stays(entry: Entry) -> Paste:

@@ -1,15 +1,19 @@
-"""Splat's SDK in the code of a service. A runtime that gets an SDK gets a file here, named after it, with `propose`."""
+"""Splat's SDK in the code of a service. A runtime with an SDK has a file here, named after it, with `propose` (what is
+to be done) and `is_app` (whether a line of a framework's goes to a place).
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+
+from healer.setup.code import chosen
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
     from healer.setup.plan import Files, Part
-    from healer.setup.value import Service
+    from healer.setup.value import Entry, Service
 
 
 def has_sdk(service: Service) -> bool:
@@ -19,5 +23,13 @@ def has_sdk(service: Service) -> bool:
 
 def propose_code(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """What the service's runtime makes of it, which has an SDK."""
-    module = import_module(f"{__name__}.{service.runtime}")
-    return cast("Part", module.propose(service, files, choices, named=named))
+    return cast("Part", _of(service).propose(service, files, choices, named=named))
+
+
+def likely_entries(service: Service, choices: Choices) -> list[Entry]:
+    """Places that nobody is sure of, the best first; the service's runtime has an SDK."""
+    return chosen.likely_entries(service, choices, _of(service).is_app)
+
+
+def _of(service: Service) -> Any:
+    return import_module(f"{__name__}.{service.runtime}")

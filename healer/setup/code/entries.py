@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from healer.setup.code import chosen
 from healer.setup.code.lines import DJANGO_APP, INTEGRATIONS, import_lines, install
 from healer.setup.plan import Part, Paste
 
@@ -18,31 +19,18 @@ _MOST_PASTES = 4
 
 
 def sure_entries(service: Service, choices: Choices) -> list[Entry]:
-    """The places of frameworks; where there is none, those that are run. A person's word makes a likely one sure."""
-    sure = [
-        entry
-        for entry in service.entries
-        if entry.certainty == "sure" or (entry.certainty == "likely" and entry.path in choices.entries)
-    ]
-    return [entry for entry in sure if _is_app(entry)] or [entry for entry in sure if entry.kind == "main"]
+    """`chosen.sure_entries` with Python's frameworks."""
+    return chosen.sure_entries(service, choices, is_app)
 
 
-def likely_entries(service: Service, choices: Choices) -> list[Entry]:
-    """Places that nobody is sure of, of frameworks that no sure one is of; the best first."""
-    sure = sure_entries(service, choices)
-    covered = {entry.framework for entry in sure}
-    likely = [entry for entry in service.entries if entry.certainty == "likely" and entry.framework not in covered]
-    apps = [entry for entry in likely if _is_app(entry)]
-    return apps if sure or apps else [entry for entry in likely if entry.kind == "main"]
-
-
-def _is_app(entry: Entry) -> bool:
+def is_app(entry: Entry) -> bool:
+    """Whether a line of a framework's goes there."""
     return entry.framework in INTEGRATIONS and entry.kind not in ("main", "config", "browser")
 
 
 def to_paste(service: Service, choices: Choices, start: Sequence[str]) -> Part:
     """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
-    likely = likely_entries(service, choices)[:_MOST_PASTES]
+    likely = chosen.likely_entries(service, choices, is_app)[:_MOST_PASTES]
     paths = dict.fromkeys(entry.path for entry in likely)
     there = [[entry for entry in likely if entry.path == path] for path in paths]
     pastes = tuple(paste_of(entries, start, _may_begin(service, entries[0])) for entries in there)
@@ -61,7 +49,7 @@ def paste_of(entries: Sequence[Entry], start: Sequence[str], why: str) -> Paste:
     """The lines of these places of one file, as a person would write them."""
     lines = [*imports_of(entries), *start]
     for entry in entries:
-        lines += [_behind(entry), *_line(entry.framework, entry.name or "app")] if _is_app(entry) else []
+        lines += [_behind(entry), *_line(entry.framework, entry.name or "app")] if is_app(entry) else []
     return Paste(entries[0].path, tuple(lines), why)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
 from healer.setup.code.apps import app_splice
-from healer.setup.code.entries import imports_of, paste_of, sure_entries, to_paste
+from healer.setup.code.entries import imports_of, is_app, paste_of, sure_entries, to_paste
 from healer.setup.code.kinds import imported_roots
 from healer.setup.code.lines import INTEGRATIONS, start_lines
 from healer.setup.code.place import begin_of, head_of, start_splices
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from healer.setup.code.syntax import Syntax
     from healer.setup.plan import Change, Files, Splice
     from healer.setup.value import Entry, Service
+
+__all__ = ["is_app", "propose"]
 
 SDK = "splat-sdk"
 

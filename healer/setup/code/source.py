@@ -1,4 +1,4 @@
-"""A Python file as bytes and as lines, so that lines can be put in between and every other byte stays."""
+"""A file of source as bytes and as lines, so that lines can be put in between and every other byte stays."""
 
 from __future__ import annotations
 
@@ -26,12 +26,15 @@ _CODING = re.compile(r"^[ \t\f]*#.{0,200}?coding[:=][ \t]*[-\w.]+")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`lines` keep their ends. `starts` has the byte at which each begins, and the length of all last."""
+    """`lines` keep their ends. `starts` has the byte at which each begins, and the length of all last. A line that is
+    only a comment begins with `comment`.
+    """
 
     data: bytes
     lines: tuple[str, ...]
     starts: tuple[int, ...]
     newline: str
+    comment: str = "#"
 
     @property
     def text(self) -> str:
@@ -58,7 +61,7 @@ class Source:
 
     def above(self, number: int) -> int:
         """The first line of the comment that stands directly above a line; the line itself where none does."""
-        while number > self.first and self.lines[number - 1].lstrip(" \t").startswith("#"):
+        while number > self.first and self.lines[number - 1].lstrip(" \t").startswith(self.comment):
             number -= 1
         return number
 
@@ -74,7 +77,7 @@ class Source:
 
 
 def read_source(data: bytes) -> Source | Rejected:
-    """The file's lines. Rejected where it cannot be read, or not be put together again as it was."""
+    """A Python file's lines. Rejected where it cannot be read, or not be put together again as it was."""
     if len(data) > MOST_BYTES:
         return Rejected("too-large", f"the file is larger than {MOST_BYTES // 1000} kB")
     mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
@@ -91,3 +94,21 @@ def read_source(data: bytes) -> Source | Rejected:
     starts = tuple(accumulate((len(piece) for piece in pieces), initial=mark))
     ends = (line[len(line.rstrip("\r\n")) :] for line in lines)
     return Source(data, lines, starts, next((end for end in ends if end), "\n"))
+
+
+def read_utf8(data: bytes, comment: str) -> Source | Rejected:
+    """The lines of a file in UTF-8. Rejected for another encoding, and where carriage returns alone end lines."""
+    if len(data) > MOST_BYTES:
+        return Rejected("too-large", f"the file is larger than {MOST_BYTES // 1000} kB")
+    mark = len(codecs.BOM_UTF8) if data.startswith(codecs.BOM_UTF8) else 0
+    if b"\r" in data.replace(b"\r\n", b""):
+        return Rejected("encoding", "its lines end with a carriage return alone")
+    pieces = [piece + b"\n" for piece in data[mark:].split(b"\n")]
+    pieces[-1] = pieces[-1][:-1]
+    try:
+        lines = tuple(piece.decode("utf-8") for piece in pieces if piece)
+    except UnicodeDecodeError as error:
+        return Rejected("encoding", f"it is not UTF-8 ({error.reason} at byte {error.start})")
+    starts = tuple(accumulate((len(piece) for piece in pieces if piece), initial=mark))
+    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
+    return Source(data, lines, starts, newline, comment)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
@@ -25,7 +26,13 @@ LOCKS = {
     "pdm": "pdm lock",
     "pipenv": "pipenv lock",
     "hatch": "hatch dep lock",
+    "npm": "npm install",
+    "pnpm": "pnpm install",
+    "yarn": "yarn install",
+    "bun": "bun install",
 }
+#: What installs a package by hand, by runtime.
+INSTALLS = {"python": "pip install", "javascript": "npm install"}
 _INCLUDED = re.compile(rb"(?m)^[ \t]{0,9}(?:-r|--requirement)[ \t=]{0,9}([\w./-]{1,200})[ \t\r]{0,9}(?:#|$)")
 _MOST_INCLUDED = 4
 
@@ -36,7 +43,7 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
     data = files.read(path) if path else None
     if data is None:
         why = f"{service.name} has no file of dependencies"
-        return Part(pastes=(Paste(path or service.path, (f"pip install {name}",), why),))
+        return Part(pastes=(Paste(path or service.path, (f"{INSTALLS[service.runtime]} {name}",), why),))
     after: bytes | Rejected | None = None
     if why := files.blocked(path):
         after = Rejected("blocked", f"it {why}")
@@ -81,7 +88,7 @@ def _below(path: str, folder: str) -> bool:
 
 
 def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
-    from healer.setup.dependency import pipfile, pyproject, requirements, setup_cfg, setup_py
+    from healer.setup.dependency import json_file, pipfile, pyproject, requirements, setup_cfg, setup_py
 
     name = posixpath.basename(path)
     writers: dict[str, Callable[[bytes, str], bytes | Rejected]] = {
@@ -92,6 +99,8 @@ def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
     }
     if name.endswith((".txt", ".in")):
         return requirements.add
+    if name in json_file.TABLES:
+        return partial(json_file.add, json_file.TABLES[name])
     return writers.get(name, lambda data, sdk: Rejected("unknown", f"{name} is not a file that Splat can write to"))
 
 

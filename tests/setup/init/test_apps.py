@@ -70,7 +70,7 @@ def test_written_once_and_taken_out_again(name: str, tmp_path: Path, capsys: pyt
     assert mistakes_in((root / CONFIG_PATH).read_bytes()) == ()
     for path in (each["path"] for each in answer["files"] if each["path"].endswith(".py")):
         compile((root / path).read_bytes(), path, "exec")
-    others = [each for each in expected(name)["services"] if each["runtime"] != "python" and not each.get("library")]
+    others = [each for each in expected(name)["services"] if not _has_sdk(each) and not each.get("library")]
     sdkless = {each["path"] or "at the top" for each in others}
     said = "".join(each["what"] for each in answer["notes"] if each["code"] == "no-sdk")
     assert all(place in said for place in sdkless)
@@ -80,6 +80,10 @@ def test_written_once_and_taken_out_again(name: str, tmp_path: Path, capsys: pyt
     if written != before:
         init("--remove", "--yes")
     assert snapshot(root) == before
+
+
+def _has_sdk(service: dict[str, Any]) -> bool:
+    return importlib.util.find_spec(f"healer.setup.code.{service['runtime']}") is not None
 
 
 @pytest.mark.parametrize("name", CRASHING)

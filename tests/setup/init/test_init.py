@@ -428,18 +428,17 @@ def test_a_name_that_is_taken(tmp_path: Path) -> None:
     assert paste["lines"][-1] == "splat.integrations.flask.install(app)"
 
 
-def test_another_runtime_is_told_the_truth(tmp_path: Path) -> None:
+def test_a_browser_gets_no_token(tmp_path: Path) -> None:
     files = {
-        "package.json": '{"name": "web", "dependencies": {"express": "4"}}',
-        "index.js": "const app = require('express')()\napp.listen(1)\n",
+        "package.json": '{"name": "web", "dependencies": {"react-dom": "19"}, "devDependencies": {"vite": "7"}}',
+        "index.html": '<script type="module" src="/main.js"></script>',
+        "main.js": 'import { createRoot } from "react-dom/client"\n\ncreateRoot(document.body)\n',
     }
     repo = repository(tmp_path / "web", files)
     answer = told(repo, "--yes")
-    (note,) = [each for each in answer["notes"] if each["code"] == "no-sdk"]
-    assert "yet for JavaScript (at the top)" in note["what"]
-    assert "label" in note["next_step"]
-    assert (repo / WORKFLOW).exists()
-    assert (repo / "index.js").read_text() == files["index.js"]
+    (note,) = [each for each in answer["notes"] if each["code"] == "relay"]
+    assert "splat.relay()" in note["next_step"]
+    assert 'splat.init({ url: "/splat" })\n' in (repo / "main.js").read_text()
 
 
 def test_without_ci_the_workflow_waits_for_none(tmp_path: Path) -> None:

@@ -1,1 +1,3 @@
-export async function register() {}
+export async function register() {
+  console.log('started');
+}

@@ -1,0 +1,30 @@
+"""Which of a service's places are written to, and which are only shown: the same in every runtime."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from healer.setup.choices import Choices
+    from healer.setup.value import Entry, Service
+
+
+def sure_entries(service: Service, choices: Choices, is_app: Callable[[Entry], bool]) -> list[Entry]:
+    """The places of frameworks; where there is none, those that are run. A person's word makes a likely one sure."""
+    sure = [
+        entry
+        for entry in service.entries
+        if entry.certainty == "sure" or (entry.certainty == "likely" and entry.path in choices.entries)
+    ]
+    return [entry for entry in sure if is_app(entry)] or [entry for entry in sure if entry.kind == "main"]
+
+
+def likely_entries(service: Service, choices: Choices, is_app: Callable[[Entry], bool]) -> list[Entry]:
+    """Places that nobody is sure of, of frameworks that no sure one is of; the best first."""
+    sure = sure_entries(service, choices, is_app)
+    covered = {entry.framework for entry in sure}
+    likely = [entry for entry in service.entries if entry.certainty == "likely" and entry.framework not in covered]
+    apps = [entry for entry in likely if is_app(entry)]
+    return apps if sure or apps else [entry for entry in likely if entry.kind == "main"]

@@ -1,0 +1,84 @@
+"""The lines that Splat's JavaScript SDK needs, as text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from healer.setup.choices import SDK_LABEL
+
+if TYPE_CHECKING:
+    from healer.setup.choices import Choices
+    from healer.setup.value import Entry, Service
+
+SDK = "@splat-heal/sdk"
+#: Frameworks with a call of their own, behind the line that makes the app.
+CALLS = ("express", "fastify", "koa", "nest")
+#: Where a server of the same origin takes a browser's reports.
+RELAY = "/splat"
+_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a file is written: `quote` is ' or ", `end` a semicolon or "", `module` whether it has imports of its own."""
+
+    module: bool = True
+    quote: str = "'"
+    end: str = ";"
+
+    def literal(self, text: str) -> str:
+        """A string literal in ASCII."""
+        written = json.dumps(text)
+        plain = written[1:-1] == text and "'" not in text
+        return f"'{text}'" if plain and self.quote == "'" else written
+
+
+def import_line(style: Style) -> str:
+    """Brings in `splat`."""
+    name = style.literal(SDK)
+    return f"import * as splat from {name}{style.end}" if style.module else f"const splat = require({name}){style.end}"
+
+
+def start_lines(service: Service, choices: Choices, style: Style, *, named: bool, browser: bool = False) -> list[str]:
+    """`splat.init(…)`. The token comes from SPLAT_TOKEN by itself; a browser has none: its server passes reports on."""
+    options = {"url": RELAY} if browser else options_of(service, choices, named=named)
+    given = [f"{name}: {style.literal(value)}" for name, value in options.items()]
+    line = f"splat.init({{ {', '.join(given)} }}){style.end}"
+    if len(line) <= _WIDTH:
+        return [line]
+    return ["splat.init({", *(f"  {each}," for each in given), f"}}){style.end}"]
+
+
+def options_of(service: Service, choices: Choices, *, named: bool) -> dict[str, str]:
+    """What `init` is given, by the option's name."""
+    options = {"repo": choices.repository}
+    if choices.api_url:
+        options["apiUrl"] = choices.api_url
+    if named:
+        options["service"] = service.name
+    if choices.trigger_label != SDK_LABEL:
+        options["triggerLabel"] = choices.trigger_label
+    return options
+
+
+def install(entry: Entry, style: Style) -> str:
+    """The line behind an app."""
+    return f"splat.{entry.framework}({entry.name or 'app'}){style.end}"
+
+
+def next_lines(service: Service, choices: Choices, style: Style, *, named: bool) -> tuple[list[str], list[str]]:
+    """What stands in Next.js's `register`, and the function beside it. Only its server runs in Node."""
+    runs = f"if (process.env.NEXT_RUNTIME === {style.literal('nodejs')}) {{"
+    load = f"  const splat = await import({style.literal(SDK)}){style.end}"
+    start = ["  " + each for each in start_lines(service, choices, style, named=named)]
+    inside = [runs, load, *start, "}"]
+    typed = "error: unknown, request: unknown, context: unknown"
+    head = f"export async function onRequestError({typed if style.module else typed.replace(': unknown', '')}) {{"
+    beside = [
+        head,
+        *("  " + each for each in (runs, load, f"  splat.next(error, request, context){style.end}", "}")),
+        "}",
+    ]
+    return inside, beside

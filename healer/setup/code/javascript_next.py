@@ -1,0 +1,106 @@
+"""Next.js: `instrumentation`, which it loads before all else. Made where there is none, added to where there is one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from healer.outcome import Rejected
+from healer.setup.code.javascript_lines import SDK, Style, next_lines
+from healer.setup.code.javascript_place import style_of
+from healer.setup.code.tree import read_tree
+from healer.setup.plan import Part, Paste, Word, created, inserted
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from healer.setup.choices import Choices
+    from healer.setup.code.tree import Tree
+    from healer.setup.plan import Change, Files
+    from healer.setup.value import Service
+
+#: By this `splat init --remove` knows it.
+_HEAD = "// Written by `splat init`: Next.js loads this file before all else, and tells it of errors."
+_NAMES = tuple(f"{folder}instrumentation.{ending}" for folder in ("src/", "") for ending in ("ts", "js", "mjs"))
+
+
+def next_part(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
+    """The change of the file, or the lines to paste."""
+    part = _part(service, files, choices, named=named)
+    if part.changes and _is_old(service, files):
+        what = "Next.js tells of errors since 15: before it, only those outside of requests are seen"
+        part += Part(words=(Word("next", what, service.manifest, "Bring Next.js up to date."),))
+    return part
+
+
+def _is_old(service: Service, files: Files) -> bool:
+    found = re.search(rb'"next"\s{0,9}:\s{0,9}"[~^>=v ]{0,4}([0-9]{1,3})\b', files.read(service.manifest) or b"")
+    return found is not None and int(found[1]) < 15
+
+
+def _part(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
+    prefix = f"{service.path}/" if service.path else ""
+    there = next((prefix + name for name in _NAMES if files.read(prefix + name) is not None), "")
+    if not there:
+        return _new(service, files, choices, named=named)
+    data = files.read(there) or b""
+    tree = read_tree(there, data)
+    if SDK.encode() in data:
+        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", there),))
+    style = _typed(there, Style() if isinstance(tree, Rejected) else style_of(there, tree, ""))
+    inside, beside = next_lines(service, choices, style, named=named)
+    change: Change | Rejected = tree if isinstance(tree, Rejected) else _added(there, data, tree, inside, beside)
+    if why := files.blocked(there):
+        change = Rejected("blocked", f"it {why}")
+    if isinstance(change, Rejected):
+        lines = ("// into register():", *inside, "// beside it:", *beside)
+        return Part(pastes=(Paste(there, lines, change.reason),))
+    return Part(changes=(change,))
+
+
+def _typed(path: str, style: Style) -> Style:
+    return Style(path.endswith(".ts"), style.quote, style.end)
+
+
+def _new(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
+    prefix = f"{service.path}/" if service.path else ""
+    paths = files.paths()
+    folder = "src/" if any(path.startswith((f"{prefix}src/app/", f"{prefix}src/pages/")) for path in paths) else ""
+    ending = "ts" if any(path.startswith(prefix) and path.endswith((".ts", ".tsx")) for path in paths) else "js"
+    path = f"{prefix}{folder}instrumentation.{ending}"
+    if why := files.blocked(path):
+        return Part(pastes=(Paste(path, (), f"it {why}"),))
+    inside, beside = next_lines(service, choices, _typed(path, Style()), named=named)
+    lines = [_HEAD, "export async function register() {", *("  " + each for each in inside), "}", "", *beside]
+    content = "".join(each + "\n" for each in lines).encode()
+    return Part(changes=(created(path, content, "Splat's SDK"),))
+
+
+def _added(path: str, data: bytes, tree: Tree, inside: list[str], beside: list[str]) -> Change | Rejected:
+    """Into an `async function register() {`, and behind everything."""
+    register = _function(tree, "register")
+    if _function(tree, "onRequestError") is not None or "onRequestError" in tree.source.text:
+        return Rejected("place", "it has an onRequestError of its own")
+    body = register.child_by_field_name("body") if register is not None else None
+    if register is None or body is None or not tree.text(register).startswith("async"):
+        return Rejected("place", "it has no `async function register`")
+    line = body.start_point.row
+    if body.end_point.row == line:
+        return Rejected("place", "register is written on one line")
+    indent = tree.source.indent(line)
+    splices = [tree.source.insert(line + 1, [f"{indent}  {each}" for each in inside])]
+    splices.append(tree.source.insert(len(tree.source.lines), ["", *beside]))
+    change = inserted(path, data, splices, "Splat's SDK")
+    if isinstance(read_tree(path, change.after), Rejected):
+        return Rejected("place", "with the lines it would not be read any more")
+    return change
+
+
+def _function(tree: Tree, name: str) -> Node | None:
+    for node in tree.top():
+        inner = node.child_by_field_name("declaration") if node.type == "export_statement" else node
+        if inner is None or inner.type != "function_declaration":
+            continue
+        if tree.text(inner.child_by_field_name("name")) == name:
+            return inner
+    return None
