@@ -1,0 +1,37 @@
+# frozen_string_literal: true
+
+require "timeout"
+
+module Splat
+  # How code of the app is called that may do anything: it fails here at most.
+  module Guard
+    # Ends what takes too long. No StandardError: what it interrupts should not take it for its own.
+    class Expired < Exception # rubocop:disable Lint/InheritException
+    end
+
+    SECONDS = 0.05
+    # What is raised from outside (a timeout of the app's, `Thread#raise`) waits until we are done: else it would end
+    # in one of our own rescues, and the app would never see it.
+    LATER = { Exception => :never }.freeze
+    AT_ONCE = { Expired => :immediate }.freeze
+    # What ends a program is let through.
+    FAILURES = [StandardError, ScriptError, NoMemoryError, SecurityError, SystemStackError].freeze
+    private_constant :LATER, :AT_ONCE
+
+    module_function
+
+    # What the block gives, else what `failed` is. `SECONDS` at most; a loop in C cannot be ended.
+    def bounded(failed = nil, &block)
+      Thread.handle_interrupt(AT_ONCE) { Timeout.timeout(SECONDS, Expired, &block) }
+    rescue Expired, *FAILURES
+      failed
+    rescue SystemExit, UncaughtThrowError, FiberError # `exit` in a message does not end the app through us
+      failed
+    end
+
+    # Runs the block so that nothing which other threads raise in this one interrupts it.
+    def undisturbed(&block)
+      Thread.handle_interrupt(LATER, &block)
+    end
+  end
+end

@@ -1,0 +1,154 @@
+# frozen_string_literal: true
+
+require_relative "guard"
+require_relative "plain"
+
+module Splat
+  # What an exception is, read on the app's thread: first only what tells errors apart, then, for a new one, all of it.
+  #
+  # Nothing of the app is kept: no value, no exception. Nothing of the app is called but its own `message`, as printing
+  # would, and that guarded. `detailed_message` is not called: what it adds is for a terminal.
+  module Snapshot
+    MOST_EXCEPTIONS = 200
+    # S7 looks at the last 2,000 frames of an exception, L4 shows the first 50.
+    INNERMOST = 2_000
+    OUTERMOST = 50
+    # Code points; X11 wants to know that there were more than 100,000.
+    MOST_MESSAGE = 100_001
+    MOST_KEY = 5_000
+    # S9 and S10 read how a message begins.
+    SPEAKING = [
+      "Allowed memory size of ", "JavaScript heap out of memory", "Array buffer allocation failed",
+      "runtime: out of memory", "runtime: cannot allocate memory", "Maximum execution time of ",
+      "Maximum call stack size ", "too much recursion", "stack overflow", "Maximum function nesting level of ",
+      "maximum recursion depth exceeded"
+    ].freeze
+    # What a class of the app's may cover by methods of its own.
+    CAUSE = Exception.instance_method(:cause)
+    LOCATIONS = Exception.instance_method(:backtrace_locations)
+    BACKTRACE = Exception.instance_method(:backtrace)
+    STORED = Exception.instance_method(:to_s)
+    METHOD = Module.instance_method(:instance_method)
+    RECEIVER = NameError.instance_method(:receiver)
+    # What Ruby prints for these as a receiver runs no code of the app.
+    BUILT_IN = [NilClass, TrueClass, FalseClass, Integer, Float, String, Symbol].freeze
+    FAILED = "<message failed>"
+    private_constant :SPEAKING, :CAUSE, :LOCATIONS, :BACKTRACE, :STORED, :METHOD, :RECEIVER, :BUILT_IN, :FAILED
+
+    # One call as the runtime tells it; `file` is where it can be read, nil where that is unknown.
+    Call = Struct.new(:path, :line, :function, :file)
+    # One exception of a chain; `parent` is an index into the list it stands in, -1 for the first (R3, S7).
+    Link = Struct.new(:type, :message, :relation, :parent, :calls)
+
+    module_function
+
+    # R3: the exception and its causes, each object once.
+    def links(exception)
+      links = []
+      seen = {}.compare_by_identity
+      while exception && !seen.key?(exception) && links.length < MOST_EXCEPTIONS
+        seen[exception] = true
+        first = links.empty?
+        links << Link.new(type_of(exception), message_of(exception), first ? "surfaced" : "cause", links.length - 1,
+                          calls_of(exception))
+        exception = CAUSE.bind_call(exception)
+      end
+      links
+    end
+
+    # What two errors of one bug share in one process, whatever their values are. The block tells whose a path is.
+    def key(links)
+      parts = []
+      in_app = false
+      links.each do |link|
+        parts << link.type << link.calls.length
+        link.calls.each do |call|
+          parts << call.path << call.line << call.function
+          in_app ||= yield(call.path)
+        end
+      end
+      parts.concat(links.map { |link| link.message[0, MOST_KEY] }) if !in_app || speaks?(links)
+      parts
+    end
+
+    def speaks?(links)
+      links.any? { |link| link.message.start_with?(*SPEAKING) || link.type == "NoMemoryError" }
+    end
+
+    def type_of(exception)
+      UTF8.of(Plain.name_of(Plain.class_of(exception)))
+    end
+
+    # As a trace prints it, without what did_you_mean and error_highlight add.
+    def message_of(exception)
+      text = stored?(exception) ? STORED.bind_call(exception) : Guard.bounded(FAILED) { told(exception) }
+      String === text ? UTF8.first(text, MOST_MESSAGE) : FAILED # rubocop:disable Style/CaseEquality
+    rescue *Guard::FAILURES
+      FAILED
+    end
+
+    # Whether the message is the text it was made with: no code of the app has a part in it.
+    def stored?(exception)
+      kind = Plain.class_of(exception)
+      return false unless METHOD.bind_call(kind, :message).owner == Exception
+      return built_in_receiver?(exception) if NameError === exception # rubocop:disable Style/CaseEquality
+
+      METHOD.bind_call(kind, :to_s).owner == Exception
+    end
+
+    # A NameError's message is made when it is asked for, until Ruby 3.3 with the receiver's `inspect`.
+    def built_in_receiver?(exception)
+      return false unless plain_to_s?(exception)
+      return true if RUBY_VERSION >= "3.4"
+
+      BUILT_IN.any? { |each| Plain.class_of(RECEIVER.bind_call(exception)).equal?(each) }
+    rescue ArgumentError # it has none
+      true
+    end
+
+    # did_you_mean and error_highlight stand in front of the method in Ruby 3.0 and 3.1.
+    def plain_to_s?(exception)
+      owner = METHOD.bind_call(Plain.class_of(exception), :to_s).owner
+      owner == Exception || owner == NameError || Plain.name_of(owner).start_with?("DidYouMean::", "ErrorHighlight::")
+    end
+
+    def told(exception)
+      # As it would be without what stands in front of it, but only where the app has nothing of its own there.
+      NameError === exception && plain_to_s?(exception) ? STORED.bind_call(exception) : exception.message # rubocop:disable Style/CaseEquality
+    end
+
+    # From the outermost call to the crash; of very many the outermost and the innermost.
+    def calls_of(exception)
+      found = LOCATIONS.bind_call(exception)
+      return calls(found) if found
+
+      texts = BACKTRACE.bind_call(exception)
+      texts.is_a?(Array) ? within(texts) { |text| parsed(text) } : []
+    end
+
+    # Of locations from the crash to the outermost call, as Ruby gives them.
+    def calls(locations)
+      within(locations) do |each|
+        path = each.path
+        Call.new(path || "", each.lineno, each.label || "", path ? each.absolute_path || path : nil)
+      end
+    end
+
+    def within(found, &block)
+      found = found.first(INNERMOST) + found.last(OUTERMOST) if found.length > INNERMOST + OUTERMOST
+      found.filter_map(&block).reverse
+    end
+
+    # A line of a trace that was set by hand: "app.rb:3:in `total'".
+    def parsed(text)
+      return nil unless text.is_a?(String)
+
+      text = UTF8.first(text, 4_000)
+      place, found, function = text.partition(":in ")
+      path, colon, line = place.rpartition(":")
+      return Call.new(place, nil, "", nil) if colon.empty? || !line.match?(/\A[0-9]{1,9}\z/)
+
+      Call.new(path, line.to_i, found.empty? ? "" : function.delete_prefix("`").delete_prefix("'").delete_suffix("'"), path)
+    end
+  end
+end
