@@ -1,0 +1,207 @@
+"""Lines put into JavaScript and TypeScript files of every shape: nothing else changes, and all of it comes out again."""
+# ruff: noqa: E501 - tables of source texts are read by line
+
+from __future__ import annotations
+
+import json
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from healer.setup.choices import Choices
+from healer.setup.code import propose_code
+from healer.setup.code.tree import read_tree
+from healer.setup.dependency.json_file import add
+from healer.setup.looks.calls import calls
+from healer.setup.record import RECORD_PATH, Record, entry_of, read_record, write_record
+from healer.setup.undo import undo
+from healer.setup.value import Entry, Service
+from tests.setup.init.test_injection import CHOICES, Held
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from healer.setup.plan import Change, Part
+
+MANIFEST = b'{"type": "commonjs", "dependencies": {"@splat-heal/sdk": "^0.1"}}'
+
+
+def inject(data: bytes, path: str = "app.js", manifest: bytes = MANIFEST, choices: Choices = CHOICES) -> Part:
+    """What `init` would do to a file whose Express apps are where tree-sitter sees them."""
+    made = calls(path, data.decode("utf-8", "replace"), "express".__eq__)
+    entries = tuple(Entry(path, "express", "app", "sure", "", each.line, each.end, each.name) for each in made)
+    entries = entries or (Entry(path, "node", "main", "sure", "", 0, 0),)
+    service = Service("", "javascript", "shop", ("express",), "npm", "package.json", "", None, entries)
+    return propose_code(service, Held({path: data, "package.json": manifest}), choices, named=False)
+
+
+def only(part: Part) -> Change:
+    (change,) = part.changes
+    return change
+
+
+def after(data: str, path: str = "app.js", **given: bytes) -> str:
+    return (only(inject(data.encode(), path, **given)).after or b"").decode()
+
+
+def added(data: str, path: str = "app.js") -> list[tuple[int, str]]:
+    """Line numbers (from 1) and lines that are new."""
+    old = data.splitlines()
+    found = []
+    for number, line in enumerate(after(data, path).splitlines(), 1):
+        if old and line == old[0]:
+            old.pop(0)
+        else:
+            found.append((number, line))
+    assert not old, "lines are gone"
+    return found
+
+
+HEADS = [
+    "",
+    "#!/usr/bin/env node\n",
+    "// A licence\n\n",
+    "/* wörd\n * two\n */\n",
+    "'use strict';\n",
+    '"use strict"\n\n',
+    "// why\n'use strict';\n",
+    "\n\n",
+]
+IMPORTS = [
+    "const a = require('a');\n",
+    'const {\n  b, // one\n  c\n} = require("b")\n',
+    "require('dotenv').config();\n",
+    "// about d\nlet d = require('d'), e = 1;\n",
+    "process.loadEnvFile();\n",
+    "\n",
+]
+MAKES = [
+    "const app = express();\n",
+    "const app = express()  // made\n",
+    "let app;\napp = express();\n",
+    "function make() {\n\tconst app = express()\n\n\treturn app;\n}\n",
+    "const app = (module.exports = express());\n",
+    "const make = () => {\n  const app = express();\n  return app;\n};\n",
+    "if (x) {\n  var app = express(); // here\n}\n",
+    "class A { start() {\n    this.app = express();\n  } }\n",
+]
+AFTER = ["", "\napp.get('/', (q, r) => r.send(`a${1}\n b`));\n", "app.listen(3)", "// end", "module.exports = app;\n"]
+
+
+@st.composite
+def sources(draw: st.DrawFn) -> bytes:
+    parts = [draw(st.sampled_from(HEADS)), *draw(st.lists(st.sampled_from(IMPORTS), max_size=4))]
+    parts += ["const express = require('express');\n", draw(st.sampled_from(MAKES)), draw(st.sampled_from(AFTER))]
+    text = "".join(parts).replace("\n", draw(st.sampled_from(["\n", "\r\n"])))
+    return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + text.encode()
+
+
+@settings(max_examples=150, deadline=None)
+@given(sources())
+def test_nothing_but_added_lines_and_all_of_it_comes_out(data: bytes) -> None:
+    part = inject(data)
+    if not part.changes:  # a place that is not certain
+        assert part.pastes
+        return
+    change = only(part)
+    assert change.after
+    assert all(splice.removed == b"" for splice in change.splices)
+    mark = b"\xef\xbb\xbf"
+    lines = change.after.removeprefix(mark).split(b"\n")
+    assert change.after.startswith(mark) == data.startswith(mark)
+    assert all(line in lines for line in data.removeprefix(mark).split(b"\n"))
+    assert b"splat.express(" in change.after
+    assert not isinstance(read_tree("app.js", change.after), str)
+    again = inject(change.after)
+    assert [word.code for word in again.words] == ["has-splat"]
+    assert not again.changes
+    written = write_record([entry_of(change)], ())
+    record = read_record(written)
+    assert isinstance(record, Record)
+    back = undo(record, Held({"app.js": change.after, RECORD_PATH: written}))
+    assert {each.path: each.after for each in back.changes}["app.js"] == data
+
+
+def test_what_loads_the_environment_stays_in_front() -> None:
+    text = "#!/usr/bin/env node\n'use strict'\nrequire('dotenv').config()\nconst express = require('express')\nconst app = express()\n"
+    assert added(text) == [
+        (4, "const splat = require('@splat-heal/sdk')"),
+        (5, "splat.init({ repo: 'acme/shop' })"),
+        (6, ""),
+        (9, "splat.express(app)"),
+    ]
+
+
+def test_imports_come_first_in_a_module() -> None:
+    text = '// The shop.\n\nimport "dotenv/config";\nimport express from "express";\nimport { x } from "./x.js";\n\nexport const app = express();\n'
+    assert added(text, "app.mjs") == [
+        (4, 'import * as splat from "@splat-heal/sdk";'),
+        (8, 'splat.init({ repo: "acme/shop" });'),
+        (9, ""),
+        (11, "splat.express(app);"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("const express = require('express'); const app = express(); app.listen(1)\n", "same line"),
+        ("const splat = 1\nconst app = express()\n", "`splat` for something else"),
+        ("const app = express(\n", "syntax error"),
+        ("const app = express();\r", "carriage return"),
+        ("require('express')().listen(1)\nexpress().listen(2)\n", "not bound to a name"),
+        ("x\xff", ""),
+    ],
+)
+def test_a_place_that_is_not_certain_is_pasted(text: str, told: str) -> None:
+    part = inject(text.encode("latin-1"))
+    assert not part.changes
+    assert told in part.pastes[0].why
+    assert any("@splat-heal/sdk" in line for line in part.pastes[0].lines)
+
+
+def test_an_enterprise_server_and_a_long_line() -> None:
+    choices = Choices("acme/" + "shop" * 9, "https://github.acme.example/api/v3", ("splat", "it's"))
+    text = (only(inject(b"const app = express();\n", choices=choices)).after or b"").decode()
+    assert "splat.init({\n  repo: '" in text
+    assert "\n  apiUrl: 'https://github.acme.example/api/v3',\n" in text
+    assert """\n  triggerLabel: "it's",\n});\n""" in text
+    change = only(inject(b"const app = express();\n", choices=choices))
+    record = read_record(write_record([entry_of(change)], ()))
+    assert record
+    assert not record.foreign
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("make", MAKES)
+def test_node_can_still_read_it(head: str, make: str, tmp_path: Path) -> None:
+    part = inject((head + "const express = require('express');\n" + make).encode())
+    for change in part.changes:
+        (tmp_path / "app.cjs").write_bytes(change.after or b"")
+        subprocess.run(["node", "--check", tmp_path / "app.cjs"], check=True, timeout=60)
+
+
+# --- package.json ------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=6),
+    st.dictionaries(
+        st.text(max_size=8), st.one_of(st.none(), st.integers(), st.lists(st.text(max_size=3))), max_size=4
+    ),
+    st.sampled_from([None, 2, "\t"]),
+)
+def test_a_table_gets_one_more_member_and_no_other_line_changes(
+    held: dict[str, str], rest: dict[str, object], indent: int | str | None
+) -> None:
+    before = rest | {"dependencies": held}
+    data = json.dumps(before, indent=indent).encode()
+    made = add("dependencies", data, "@splat-heal/sdk")
+    assert isinstance(made, bytes)
+    assert json.loads(made) == before | {"dependencies": held | {"@splat-heal/sdk": "^0.1"}}
+    if held and indent:
+        assert set(data.splitlines()) <= set(made.splitlines())
