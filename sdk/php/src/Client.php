@@ -1,0 +1,351 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Splat;
+
+/**
+ * One `init`: from an exception to a file in the spool, and from there to where errors go. No method throws.
+ *
+ * Options are read with the first error: `init` stands before the app has loaded its `.env`, and a request without an
+ * error should cost nothing.
+ */
+final class Client
+{
+    public const VERSION = '0.1.0';
+    /** Seconds between two deliveries in a process that lives on. */
+    private const PERIOD = 5.0;
+    /** One of so many requests without an error looks whether something was left. */
+    private const LOOKS = 100;
+    private const MOST_KEYS = 2_000;
+    /** The most that the end of a process may take for delivery, in seconds. */
+    private const AT_EXIT = 2.0;
+
+    private static ?self $current = null;
+    private static bool $busy = false;
+
+    /** @var \WeakMap<\Throwable, true> */
+    private \WeakMap $captured;
+    private ?Options $options = null;
+    private Reporter $reporter;
+    private Memory $memory;
+    private Delivery $delivery;
+    private int $pid;
+    private string $started;
+    private float $deliveredAt;
+    private bool $closed = false;
+    /** @var array<string, string> key of an error to its signature */
+    private array $signatures = [];
+
+    /** @param array<array-key, mixed> $arguments of `init` */
+    public function __construct(private array $arguments)
+    {
+        $this->captured = new \WeakMap();
+        $this->started = (string) @getcwd();
+        $this->pid = (int) getmypid();
+        $this->deliveredAt = Clock::steady();
+    }
+
+    /** The client that `init` made; null before it and when it is not enabled. */
+    public static function current(): ?self
+    {
+        return self::$current;
+    }
+
+    public static function replace(?self $client): ?self
+    {
+        [$before, self::$current] = [self::$current, $client];
+        return $before;
+    }
+
+    /** What the user asked for. */
+    public function options(): Options
+    {
+        if ($this->options === null) {
+            $isServer = !self::isCommand();
+            $isServer && Warn::hold();
+            $options = Settings::read($this->arguments, Settings::environ(), $this->started);
+            $folder = Folder::of($options);
+            $isServer && Warn::release($folder);
+            Warn::setDebug($options->debug);
+            $this->reporter = new Reporter($options);
+            $this->memory = new Memory($folder, $options->release);
+            $this->delivery = new Delivery($options, $folder, $this->memory);
+            $this->closed = $this->closed || !$options->enabled || $options->transport === 'none';
+            $this->options = $options;
+        }
+        return $this->options;
+    }
+
+    // --- capturing ---------------------------------------------------------------------------------------------------
+
+    /**
+     * The id of the event, when the error is new; null when it is counted only, or not captured.
+     *
+     * @param string $mechanism who caught it
+     * @param bool $handled whether the app did
+     */
+    public function capture(\Throwable $error, string $mechanism, bool $handled = false): ?string
+    {
+        return $this->guarded(function () use ($error, $mechanism, $handled): ?string {
+            if (isset($this->captured[$error])) { // R5
+                return null;
+            }
+            $this->captured[$error] = true;
+            if ($this->isIgnored($error) || !$this->isSampled()) {
+                return null;
+            }
+            $raised = fn (): array => $this->reporter->snapshot()->of($error);
+            $key = $this->keyOf($error);
+            return $this->take($this->signatures[$key] ?? '', $key, $raised, $mechanism, $handled, []);
+        });
+    }
+
+    /** R4: `$text` as an error of type `Message`, at the place of the caller. */
+    public function captureMessage(string $text, string $level): ?string
+    {
+        return $this->guarded(function () use ($text, $level): ?string {
+            if (!$this->isSampled()) {
+                return null;
+            }
+            $raised = $this->reporter->snapshot()->ofCaller('Message', $text);
+            $scope = $level === '' ? [] : ['level' => Utf8::head($level, 100)];
+            return $this->take('', '', static fn () => $raised, 'capture_message', true, $scope);
+        });
+    }
+
+    /**
+     * What ended the script without an exception.
+     *
+     * @param array{type: int, message: string, file: string, line: int} $error
+     */
+    public function captureFatal(array $error): ?string
+    {
+        return $this->guarded(function () use ($error): ?string {
+            $raised = $this->reporter->snapshot()->ofFatal($error);
+            if ($raised === [] || !$this->isSampled()) {
+                return null;
+            }
+            return $this->take('', '', static fn () => $raised, 'fatal', false, []);
+        });
+    }
+
+    /** `$error` is none of the app's, or told of already: whoever comes by it later passes it over. */
+    public function dismiss(\Throwable $error): void
+    {
+        $this->captured[$error] = true;
+    }
+
+    /**
+     * @param \Closure(): list<Raised> $raised
+     * @param array<string, mixed> $more
+     */
+    private function take(
+        string $signature,
+        string $key,
+        \Closure $raised,
+        string $mechanism,
+        bool $handled,
+        array $more,
+    ): ?string {
+        $time = microtime(true);
+        $read = $signature === '' ? $raised() : null;
+        if ($read !== null) {
+            $signature = $this->reporter->signature($read);
+            $this->remember($key, $signature, $read);
+        }
+        $answer = $this->memory->error($signature, $time);
+        $this->keepCounts($answer->counts);
+        if (!$answer->report) {
+            return null;
+        }
+        $item = $this->reporter->item($signature, $read ?? $raised(), $time, $mechanism, $handled, $more + Scope::gather());
+        $asked = $this->reporter->asked($item);
+        if ($asked !== null) {
+            $this->delivery->keep($asked);
+            Warn::debug("captured $item->id, signature $signature");
+        }
+        return $asked?->id;
+    }
+
+    /** What errors of one bug share in one process, with an in-app frame. */
+    private function keyOf(\Throwable $error): string
+    {
+        $parts = [];
+        foreach (Snapshot::links($error) as $each) {
+            array_push($parts, $each::class, Snapshot::fileOf($each), (string) Snapshot::lineOf($each));
+            foreach (array_slice($each->getTrace(), 0, 200) as $call) {
+                $parts[] = ($call['file'] ?? '') . ':' . ($call['line'] ?? '');
+            }
+        }
+        return hash('xxh128', implode("\n", $parts));
+    }
+
+    /** @param list<Raised> $raised */
+    private function remember(string $key, string $signature, array $raised): void
+    {
+        // Without a frame of the app, and by some rules, the message decides.
+        $speaks = '/^(Allowed memory size of |Maximum execution time of |Maximum call stack size |Maximum function nesting '
+            . 'level of |stack overflow|too much recursion|maximum recursion depth exceeded)/';
+        $inApp = false;
+        foreach ($raised as $each) {
+            if (preg_match($speaks, $each->message)) {
+                return;
+            }
+            foreach ($each->frames as $frame) {
+                $inApp = $inApp || $frame->inApp;
+            }
+        }
+        if ($inApp && $key !== '' && count($this->signatures) < self::MOST_KEYS) {
+            $this->signatures[$key] = $signature;
+        }
+    }
+
+    /** @param list<Count> $counts */
+    private function keepCounts(array $counts): void
+    {
+        foreach ($counts as $count) {
+            $this->delivery->keepCount($count);
+        }
+    }
+
+    private function isSampled(): bool
+    {
+        $rate = $this->options()->sampleRate;
+        return $rate >= 1 || random_int(0, 0x7FFFFFFF) < $rate * 0x7FFFFFFF;
+    }
+
+    private function isIgnored(\Throwable $error): bool
+    {
+        foreach ($this->options()->ignore as $name) {
+            if (is_a($error, $name)) {
+                return true;
+            }
+            foreach ([$error::class, ...array_values(class_parents($error) ?: [])] as $class) {
+                $at = strrpos($class, '\\');
+                if (strcasecmp($at === false ? $class : substr($class, $at + 1), $name) === 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // --- delivering --------------------------------------------------------------------------------------------------
+
+    /** Delivers what was captured, at most so long. Whether all since the last time is delivered. */
+    public function flush(float $seconds): bool
+    {
+        $flushed = $this->guarded(function () use ($seconds): bool {
+            $this->deliver($seconds, false, true);
+            return $this->delivery->settled();
+        }, false);
+        return $flushed ?? true;
+    }
+
+    /** Captures nothing more; delivers what it can in so many seconds, the rest stays in the spool. */
+    public function close(float $seconds): void
+    {
+        $this->guarded(fn () => $this->deliver($seconds, true, true), false);
+        $this->closed = true;
+    }
+
+    /** The process ends, or the answer to a request is there. */
+    public function end(): void
+    {
+        if ($this->options === null && !self::isCommand() && random_int(1, self::LOOKS) > 1) {
+            return;
+        }
+        $this->guarded(function (): void {
+            $seconds = min(self::AT_EXIT, $this->options()->shutdownTimeout);
+            if (self::isCommand()) {
+                $this->deliver($seconds, true, true);
+            } elseif (!$this->delivery->isPostponed()) {
+                $this->deliver($seconds, false, false, true);
+            }
+        }, false);
+    }
+
+    private function deliver(float $seconds, bool $closing, bool $wait, bool $answered = false): void
+    {
+        $deadline = Clock::steady() + $seconds;
+        $this->keepCounts($this->memory->due($closing));
+        if ($this->delivery->isDue()) {
+            $answered && self::finishRequest();
+            $this->delivery->run($deadline, $wait);
+        }
+        $this->deliveredAt = Clock::steady();
+    }
+
+    /** In a process that lives on, what was captured goes out now and then. */
+    private function deliverNowAndThen(): void
+    {
+        if (self::isCommand() && Clock::steady() - $this->deliveredAt > self::PERIOD && !$this->delivery->isPostponed()) {
+            $this->deliver(min(self::AT_EXIT, $this->options()->shutdownTimeout), false, false);
+        }
+    }
+
+    /** Nobody waits for the response any more. */
+    private static function finishRequest(): void
+    {
+        ignore_user_abort(true);
+        foreach (['fastcgi_finish_request', 'litespeed_finish_request'] as $finish) {
+            if (function_exists($finish)) {
+                $finish();
+                return;
+            }
+        }
+    }
+
+    /** Whether this process is no server's: a command, a worker, a loop. */
+    public static function isCommand(): bool
+    {
+        return in_array(PHP_SAPI, ['cli', 'phpdbg', 'embed'], true);
+    }
+
+    /** In the child of a fork: what waits and what is counted is the parent's. */
+    private function afterFork(): void
+    {
+        if (getmypid() !== $this->pid) {
+            $this->pid = (int) getmypid();
+            $this->memory->leaveToParent();
+            $this->delivery->leaveToParent();
+        }
+    }
+
+    // --- the one door ------------------------------------------------------------------------------------------------
+
+    /**
+     * What fails behind it does not reach the app, and what it calls does not come in again.
+     *
+     * @template T
+     * @param \Closure(): T $work
+     * @return T|null
+     */
+    private function guarded(\Closure $work, bool $capturing = true): mixed
+    {
+        if (self::$busy || $this->closed) {
+            return null;
+        }
+        self::$busy = true;
+        try {
+            return Quiet::run(function () use ($work, $capturing): mixed {
+                $this->options();
+                if ($this->closed) {
+                    return null;
+                }
+                $this->afterFork();
+                $answer = $work();
+                $capturing && $this->deliverNowAndThen();
+                return $answer;
+            });
+        } catch (\Throwable $error) {
+            $place = basename($error->getFile()) . ':' . $error->getLine();
+            Warn::warn('an error could not be captured: ' . get_debug_type($error) . ' in the SDK itself', 'capture');
+            Warn::debug("failed: $place");
+            return null;
+        } finally {
+            self::$busy = false;
+        }
+    }
+}

@@ -1,0 +1,115 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Splat\Integrations;
+
+use Splat\Client;
+
+/**
+ * What nobody caught: exceptions, by PHP's handler, and errors that end a script, at its shutdown. Whatever handler was
+ * there runs as before; where there was none, PHP prints what it prints, and ends with its own code.
+ */
+final class Uncaught
+{
+    private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
+    /** Bytes that a script without memory has left for us, and how much more it may take then. */
+    private const RESERVE = 65_536;
+    private const MORE_MEMORY = 33_554_432;
+
+    private static bool $isInstalled = false;
+    /** @var list<string> */
+    private static array $wanted = [];
+    /** @var callable|null */
+    private static $before = null;
+    /** The exception that is being handled: a handler of the app may call ours again. */
+    private static ?\Throwable $handled = null;
+    private static string $reserve = '';
+
+    /** @param list<string> $wanted of `exceptions` and `fatal` */
+    public static function install(array $wanted): void
+    {
+        self::$wanted = $wanted;
+        if (in_array('exceptions', $wanted, true)) {
+            self::handle();
+        }
+        if (!self::$isInstalled) {
+            self::$isInstalled = true;
+            self::$reserve = str_repeat('.', self::RESERVE);
+            register_shutdown_function(self::atShutdown(...));
+        }
+    }
+
+    private static function handle(): void
+    {
+        $before = set_exception_handler(self::uncaught(...));
+        // Called twice: the one before is ours.
+        if ($before instanceof \Closure && (new \ReflectionFunction($before))->getClosureScopeClass()?->name === self::class) {
+            return;
+        }
+        self::$before = $before;
+    }
+
+    /** @throws \Throwable the same, so that PHP does what it does */
+    private static function uncaught(\Throwable $error): void
+    {
+        if (self::$handled === $error) {
+            throw $error;
+        }
+        self::$handled = $error;
+        if (in_array('exceptions', self::$wanted, true)) {
+            Client::current()?->capture($error, 'exception_handler');
+        }
+        if (self::$before === null) {
+            throw $error;
+        }
+        try {
+            (self::$before)($error);
+        } catch (\Throwable $another) {
+            self::untrace($another);
+            throw $another;
+        }
+    }
+
+    /** Takes our call off the trace of what the app's handler threw: PHP prints it. */
+    private static function untrace(\Throwable $error): void
+    {
+        $property = new \ReflectionProperty($error instanceof \Error ? \Error::class : \Exception::class, 'trace');
+        $property->setAccessible(true);
+        $trace = $property->getValue($error);
+        $last = count($trace) - 1;
+        if ($last < 1 || ($trace[$last]['class'] ?? '') !== self::class || ($trace[$last - 1]['file'] ?? '') !== __FILE__) {
+            return;
+        }
+        unset($trace[$last], $trace[$last - 1]['file'], $trace[$last - 1]['line']);
+        $property->setValue($error, $trace);
+    }
+
+    private static function atShutdown(): void
+    {
+        self::$reserve = '';
+        $last = error_get_last();
+        $client = Client::current();
+        if ($client === null) {
+            return;
+        }
+        if ($last !== null && ($last['type'] & self::FATAL) !== 0 && in_array('fatal', self::$wanted, true)) {
+            self::makeRoom($last['message']);
+            // An exception that nobody caught ends in such an error, too.
+            if (self::$handled === null || !str_starts_with($last['message'], 'Uncaught ')) {
+                $client->captureFatal($last);
+            }
+        }
+        // Behind what the app does at its own shutdown.
+        register_shutdown_function(static fn () => Client::current()?->end());
+    }
+
+    private static function makeRoom(string $message): void
+    {
+        if (str_starts_with($message, 'Allowed memory size of ')) {
+            @ini_set('memory_limit', (string) (memory_get_usage(true) + self::MORE_MEMORY));
+        } elseif (str_starts_with($message, 'Maximum execution time of ')) {
+            @set_time_limit(10);
+        }
+    }
+}
