@@ -98,7 +98,7 @@ func Decide(seen Sighting, issues []Listed, around Surroundings) Decision {
 	case issue.Reason != "not_planned" && isBack(issue, seen.At, block.Encoded(seen.Release)):
 		return Decision{Regression, issue.Number}
 	}
-	return Decision{Silent, issue.Number}
+	return Decision{Do: Silent}
 }
 
 // chosen is the open one with the lowest number; else the closed one, no duplicate, with the highest; else the lowest.
