@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import os
@@ -30,9 +31,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 SDK = ROOT / "sdk" / "python"
-BIN = SDK / ".venv-new" / "bin"
-PYTHON = [name for name in NAMES if {each["runtime"] for each in expected(name)["services"]} == {"python"}]
-CRASHING = [name for name in PYTHON if "crash" in expected(name)]
+CRASHING = [name for name in NAMES if "crash" in expected(name)]
 
 
 def _kit() -> ModuleType:
@@ -86,6 +85,14 @@ def _has_sdk(service: dict[str, Any]) -> bool:
     return importlib.util.find_spec(f"healer.setup.code.{service['runtime']}") is not None
 
 
+def _prepared(root: Path, crash: dict[str, Any], name: str) -> dict[str, str]:
+    """What is done instead of an installation, by the runtime's own module; the environment that the app runs in."""
+    runtime = crash.get("runtime") or expected(name)["services"][0]["runtime"]
+    module = importlib.import_module(f"tests.setup.init.run_{runtime}")
+    environ: dict[str, str] = module.prepare(root, crash)
+    return environ
+
+
 @pytest.mark.parametrize("name", CRASHING)
 def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path) -> None:
     repository = github.repository()
@@ -93,9 +100,10 @@ def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path) -> N
     git(root, "remote", "set-url", "origin", f"https://github.com/{repository}.git")
     told(root, "--yes")
     crash = expected(name)["crash"]
+    environ = _environ(github, tmp_path) | _prepared(root, crash, name)
     with (tmp_path / "log").open("wb") as log:
         try:
-            with _crashed(root / crash.get("workdir", ""), crash, _environ(github, tmp_path), log):
+            with _crashed(root / crash.get("workdir", ""), crash, environ, log):
                 issue = _until(lambda: github.issues(repository))[0]
         except BaseException:
             print((tmp_path / "log").read_text())
@@ -106,11 +114,9 @@ def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path) -> N
 
 def _environ(github: Any, folder: Path) -> dict[str, str]:
     return ENVIRON | {
-        "PATH": f"{BIN}:{ENVIRON['PATH']}",
         "SPLAT_TOKEN": kit.BOT,
         "SPLAT_API_URL": f"http://localhost:{github.port}",
         "SPLAT_SPOOL_DIR": str(folder / "spool"),
-        "PYTHONDONTWRITEBYTECODE": "1",
     }
 
 
