@@ -1,5 +1,5 @@
 /** X9: card numbers, told from other long numbers by Luhn's check. */
-import { MARK } from './shapes.js';
+import { MARK, searched } from './shapes.js';
 
 /** What a card needs at the least; most texts hold no such run. */
 const LONG = /[0-9](?:[ -]?[0-9]){12}/;
@@ -15,7 +15,7 @@ interface Group {
   readonly start: number;
   readonly digits: string;
   readonly first: boolean;
-  readonly last: boolean;
+  last: boolean;
 }
 
 /** X9 over one text. */
@@ -36,13 +36,16 @@ export function hideCards(text: string): string {
 }
 
 function groupsOf(text: string): Group[] {
-  const runs = [...text.matchAll(DIGITS)].map((match) => ({ start: match.index as number, digits: match[0] }));
-  const joined = runs.map((run, at) => {
-    const before = runs[at - 1];
-    const gap = before ? before.start + before.digits.length : -1;
-    return gap === run.start - 1 && (text[gap] === ' ' || text[gap] === '-');
-  });
-  return runs.map((run, at) => ({ ...run, first: !joined[at], last: !joined[at + 1] }));
+  const made: Group[] = [];
+  let end = -1;
+  for (let run = searched(DIGITS, text, 0); run; run = DIGITS.exec(text)) {
+    const first = end !== run.index - 1 || (text[end] !== ' ' && text[end] !== '-');
+    const before = made[made.length - 1];
+    if (before && !first) before.last = false;
+    made.push({ start: run.index, digits: run[0], first, last: true });
+    end = DIGITS.lastIndex;
+  }
+  return made;
 }
 
 /** The last group of the longest card number that begins with the group `from`; null where none does. */
