@@ -12,27 +12,21 @@ final class Memory
 {
     /** Seconds of counts that a process may lose which is killed. */
     private const NOTE = 1.0;
-    /** Seconds after which all is forgotten: what is reported anew then finds its issue, and one that was lost is made. */
-    private const BEGUN_ANEW = 86_400;
+    /** Milliseconds, after which all is forgotten: what is reported anew finds its issue, or one that was lost is made. */
+    private const BEGUN_ANEW = 86_400_000;
     private const MOST_KNOWN = 1_000;
-    private const LARGEST = 1_000_000;
-    /** Seconds for which the file of another release is left to those that run it. */
-    private const IN_USE_FOR = 900;
+    private const LARGEST = 4_000_000;
+    private const FILE = 'seen.state';
 
     /** @var array<string, array{int, float, float}> how many since the last look into the file, the first, the last */
     private array $pending = [];
     /** @var array<string, true> what this process knows to be known */
     private array $known = [];
     private float $noted = 0.0;
-    /** @var list<Count> to be sent with the next answer */
-    private array $left = [];
     /** Where no file can be had. */
     private ?Keeper $own = null;
 
-    /**
-     * @param string $folder the spool's; "" where there is none
-     * @param string $release another one begins anew: its errors may be regressions
-     */
+    /** @param string $folder the spool's */
     public function __construct(private string $folder, private string $release)
     {
     }
@@ -47,7 +41,7 @@ final class Memory
         }
         return $this->held(function (Keeper $keeper, int $now) use ($signature, $wall): Answer {
             $counts = $this->bring($keeper, $now);
-            $answer = $keeper->error($signature, $now, $wall);
+            $answer = $keeper->error($signature, $now, $wall, $this->release);
             if (count($this->known) >= self::MOST_KNOWN) {
                 $this->known = [];
             }
@@ -63,11 +57,8 @@ final class Memory
      */
     public function due(bool $closing): array
     {
-        if ($this->folder !== '' && $this->own === null) {
-            array_push($this->left, ...$this->ofOtherReleases());
-        }
-        if ($this->pending === [] && $this->own === null && !is_file($this->path())) {
-            return array_splice($this->left, 0);
+        if ($this->pending === [] && $this->own === null && !is_file("$this->folder/" . self::FILE)) {
+            return [];
         }
         return $this->held(function (Keeper $keeper, int $now) use ($closing): array {
             $counts = $this->bring($keeper, $now);
@@ -78,25 +69,39 @@ final class Memory
     /** The next error of this bug is a first one: its report was refused. */
     public function forget(string $signature): void
     {
-        unset($this->known[$signature], $this->pending[$signature]);
-        $this->held(static fn (Keeper $keeper) => $keeper->forget($signature));
+        unset($this->known[$signature]);
+        $lock = $this->own === null ? $this->locked() : null;
+        if ($lock === null) {
+            return;
+        }
+        try {
+            $state = $this->read();
+            foreach (array_keys($state['known'] ?? []) as $key) {
+                if (str_starts_with((string) $key, "$signature ")) {
+                    unset($state['known'][$key]);
+                }
+            }
+            $this->write($state);
+        } finally {
+            $this->unlock($lock);
+        }
     }
 
     /** In the child of a fork. */
     public function leaveToParent(): void
     {
-        [$this->pending, $this->left] = [[], []];
+        $this->pending = [];
         $this->own?->close();
     }
 
     /** @return list<Count> */
     private function bring(Keeper $keeper, int $now): array
     {
-        $counts = array_splice($this->left, 0);
+        $counts = [];
         foreach ($this->pending as $signature => [$count, $first, $last]) {
             for ($number = 0; $number < $count; $number++) {
-                $answer = $keeper->error((string) $signature, $now, $number === 0 ? $first : $last);
-                array_push($counts, ...$answer->counts);
+                $wall = $number === 0 ? $first : $last;
+                array_push($counts, ...$keeper->error((string) $signature, $now, $wall, $this->release)->counts);
             }
         }
         $this->pending = [];
@@ -110,91 +115,67 @@ final class Memory
      * What `$work` answers for the keeper of all processes; for one of our own where there is no disk.
      *
      * @template T
-     * @param \Closure(Keeper, int): T $work gets the keeper and the time, in milliseconds
+     * @param \Closure(Keeper, int): T $work gets the keeper and the time, in milliseconds since the epoch
      * @return T
      */
     private function held(\Closure $work): mixed
     {
-        $lock = $this->folder === '' || $this->own !== null ? null : $this->locked($this->path());
+        $now = (int) (microtime(true) * 1000);
+        $lock = $this->own === null ? $this->locked() : null;
         if ($lock === null) {
-            $this->own ??= new Keeper($this->release);
-            return $work($this->own, (int) (Clock::steady() * 1000));
+            $this->own ??= Keeper::from([]);
+            return $work($this->own, $now);
         }
         try {
-            $state = $this->read($this->path());
-            $keeper = Keeper::of($state['keeper'], $this->release);
-            if ($state['last'] - $state['begun'] > self::BEGUN_ANEW * 1000) {
-                array_push($this->left, ...$keeper->close());
-                $keeper = new Keeper($this->release);
-                $state['begun'] = $state['last'];
+            $state = $this->read();
+            $begun = is_int($state['begun'] ?? null) && $state['begun'] <= $now ? $state['begun'] : $now;
+            if ($now - $begun > self::BEGUN_ANEW) {
+                // What is pending stays so; the rest is a report again.
+                $state['known'] = array_filter((array) ($state['known'] ?? []), static fn ($each) => ($each[0] ?? 0) > 0);
+                $begun = $now;
             }
-            $answer = $work($keeper, $state['last']);
-            Files::write($this->folder, basename($this->path()), Json::encode(['keeper' => $keeper->state()] + $state), false);
+            $keeper = Keeper::from($state);
+            $answer = $work($keeper, $now);
+            $this->write(['begun' => $begun] + $keeper->state());
             return $answer;
         } finally {
             $this->unlock($lock);
         }
     }
 
-    /**
-     * A clock for all processes that never goes back, whatever is done to this machine's.
-     *
-     * @return array{keeper: array<string, mixed>, begun: int, last: int, ahead: int} in milliseconds
-     */
-    private function read(string $path): array
+    /** @return array<array-key, mixed> */
+    private function read(): array
     {
-        $text = (string) @file_get_contents($path, false, null, 0, self::LARGEST);
-        $data = $text === '' ? null : json_decode($text, true, 16);
-        $wall = (int) (microtime(true) * 1000);
-        if (!is_array($data) || !is_array($data['keeper'] ?? null)) {
-            return ['keeper' => [], 'begun' => $wall, 'last' => $wall, 'ahead' => 0];
-        }
-        $last = (int) ($data['last'] ?? $wall);
-        $ahead = max((int) ($data['ahead'] ?? 0), $last - $wall);
-        $begun = min((int) ($data['begun'] ?? $last), $wall + $ahead);
-        return ['keeper' => $data['keeper'], 'begun' => $begun, 'last' => $wall + $ahead, 'ahead' => $ahead];
+        $path = "$this->folder/" . self::FILE;
+        $text = is_file($path) ? (string) file_get_contents($path, false, null, 0, self::LARGEST) : '';
+        $state = json_decode($text, true, 16);
+        return is_array($state) ? $state : [];
     }
 
-    /**
-     * What is pending in the files of other releases that nobody uses any more.
-     *
-     * @return list<Count>
-     */
-    private function ofOtherReleases(): array
+    /** @param array<array-key, mixed> $state */
+    private function write(array $state): void
     {
-        $counts = [];
-        foreach (@scandir($this->folder) ?: [] as $name) {
-            $path = "$this->folder/$name";
-            $other = preg_match('/^seen-[0-9a-f]{8}\.state$/D', $name) && $path !== $this->path();
-            if (!$other || time() - (int) @filemtime($path) < self::IN_USE_FOR) {
-                continue;
-            }
-            $lock = $this->locked($path);
-            if ($lock !== null) {
-                $state = $this->read($path);
-                array_push($counts, ...Keeper::of($state['keeper'], (string) ($state['keeper']['release'] ?? ''))->close());
-                @unlink($path);
-                $this->unlock($lock);
-                @unlink("$path.lock");
-            }
+        try {
+            Files::write($this->folder, self::FILE, Json::encode($state), false);
+        } catch (\RuntimeException) { // a full disk: what is to be kept beside this says so
         }
-        return $counts;
-    }
-
-    private function path(): string
-    {
-        return $this->folder . '/seen-' . hash('crc32b', $this->release) . '.state';
     }
 
     /** @return resource|null */
-    private function locked(string $path)
+    private function locked()
     {
-        $lock = @fopen("$path.lock", 'c');
-        if ($lock === false) {
+        try {
+            Files::private($this->folder);
+        } catch (\RuntimeException) {
             return null;
         }
-        @chmod("$path.lock", 0600);
-        return flock($lock, LOCK_EX) ? $lock : null;
+        $path = "$this->folder/" . self::FILE . '.lock';
+        $lock = fopen($path, 'c');
+        if ($lock === false || !flock($lock, LOCK_EX)) {
+            return null;
+        }
+        chmod($path, 0600);
+        return $lock;
     }
 
     /** @param resource $lock */

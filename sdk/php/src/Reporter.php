@@ -84,7 +84,7 @@ final class Reporter
                 throw new \UnexpectedValueException('it is no array');
             }
             $own = array_intersect_key((array) $item->body, array_flip(['schema', 'runtime', 'id', 'time', 'signature']));
-            $safe = $this->safe($own + Plain::of($changed));
+            $safe = $this->safe(Conform::report($own + $changed));
             $text = Canonical::write($safe);
             return new Item($item->id, $item->time, Canonical::readBack($text), $text);
         } catch (\UnexpectedValueException | \TypeError $error) {
