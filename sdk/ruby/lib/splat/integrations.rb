@@ -14,6 +14,7 @@ module Splat
     # These are on from now on, the others off.
     def install(names)
       @on = names
+      rake
       names.each do |name|
         case name
         when "threads" then Threads.install
@@ -24,6 +25,15 @@ module Splat
         Warn.warn("the integration #{name} is off: #{Warn.why(e)}", "integration #{name}")
       end
     end
+
+    # A run of Rake ends as a program does.
+    def rake
+      return unless defined?(::Rake::Application) && on?("at_exit")
+
+      require_relative "integrations/rake"
+      Rake.install
+    end
+    private_class_method :rake
 
     # Whether this one is.
     def on?(name)

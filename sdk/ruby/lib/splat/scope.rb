@@ -94,19 +94,24 @@ module Splat
         [before, now]
       end
 
-      def leave(token)
+      # The code of the request is over; with `open`, more of it comes by `resume`, up to `finish`.
+      def leave(token, open: false)
         before, now = token
-        now.end
+        now.end unless open
         self.held = before if held.equal?(now)
       end
 
-      # The block runs in the scope that `enter` made, which `leave` does not end: the body of a response.
+      # The block runs in the scope that `enter` made: the body of a response, which is sent later.
       def resume(token)
         before = held
         self.held = token.last
         yield
       ensure
         self.held = before
+      end
+
+      def finish(token)
+        token.last.end
       end
 
       # The request's, else the process's.
