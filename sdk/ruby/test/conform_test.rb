@@ -45,9 +45,8 @@ class ConformTest < Minitest::Test
   end
 
   def test_without_an_exception_there_is_no_report
-    [{}, { "exceptions" => [] }, { "exceptions" => "x" }, { "exceptions" => [{ "message" => "m" }] }, nil, 7].each do |each|
-      assert_raises(ArgumentError) { conform(each) }
-    end
+    nothing = [{}, { "exceptions" => [] }, { "exceptions" => "x" }, { "exceptions" => [{ "message" => "m" }] }, nil, 7]
+    nothing.each { |each| assert_raises(ArgumentError) { conform(each) } }
   end
 
   def test_whatever_it_was_it_can_be_told

@@ -22,7 +22,8 @@ class SuppressTest < Minitest::Test
     def feed(event)
       at = event["at"]
       case event["what"]
-      when "error" then event.fetch("times", 1).times { |n| error(at + n * event.fetch("every", 0), event["signature"]) }
+      when "error"
+        event.fetch("times", 1).times { |n| error(at + n * event.fetch("every", 0), event["signature"]) }
       when "errors"
         event["count"].times { |n| error(at + n * event.fetch("every", 0), format(event["signatures"], n)) }
       else counts(at, event["what"] == "tick" ? keeper.tick(at) : keeper.close)

@@ -15,7 +15,8 @@ module Splat
     MOST_RELEASES = 20
     FURTHEST_END = 1_000
     MARKER = /<!-- splat:1 signature=([0-9a-f]{16}) -->/.freeze
-    SEEN = /<!-- splat:seen count=([0-9]{1,15}) first=([0-9TZ:.-]{20,30}) last=([0-9TZ:.-]{20,30}) releases=([0-9A-Za-z._+%,]*) -->/.freeze
+    SEEN = Regexp.new("<!-- splat:seen count=([0-9]{1,15}) first=([0-9TZ:.-]{20,30}) last=([0-9TZ:.-]{20,30}) " \
+                      "releases=([0-9A-Za-z._+%,]*) -->")
     ENDING = "<!-- splat:end -->"
     DUPLICATE = /<!-- splat:duplicate of=([1-9][0-9]{0,17}) -->/.freeze
     private_constant :MOST_RELEASES, :FURTHEST_END, :MARKER, :SEEN, :ENDING, :DUPLICATE

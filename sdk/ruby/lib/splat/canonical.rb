@@ -118,6 +118,7 @@ module Splat
 
       value.to_s
     end
-    private_class_method :check_exceptions, :refuse, :write, :write_object, :write_list, :write_text, :by_number, :number
+    private_class_method :check_exceptions, :refuse, :write, :write_object, :write_list, :write_text, :by_number,
+                         :number
   end
 end

@@ -107,8 +107,8 @@ module Splat
 
       # The server's answer, whatever its status, after the tries that T2 allows; Later when there is none.
       #
-      # `method` is GET, POST or PATCH; `path` begins with `/` and is appended to the base. `data` goes as JSON; a String
-      # goes as it is, and is JSON already. An answer of more than `limit` bytes counts as none.
+      # `method` is GET, POST or PATCH; `path` begins with `/` and is appended to the base. `data` goes as JSON; a
+      # String goes as it is, and is JSON already. An answer of more than `limit` bytes counts as none.
       def request(method, path, data = nil, headers: {}, tries: 1 + BACKOFF.length, limit: MAX_ANSWER)
         body = data.nil? || data.is_a?(String) ? data : JSON.generate(data)
         headers = { "Content-Type" => "application/json", **headers } if body

@@ -95,7 +95,8 @@ module Splat
         sdk, request, deploy, tags = %w[sdk request deploy tags].map { |name| @report[name] || {} }
         route, path = request.values_at("route", "path").map { |each| text(each) }
         { "Service" => joined(@report["service"]), "Environment" => joined(@report["environment"]),
-          "Release" => joined(@report["release"]), "Runtime" => joined(*@report.values_at("runtime", "runtime_version")),
+          "Release" => joined(@report["release"]),
+          "Runtime" => joined(*@report.values_at("runtime", "runtime_version")),
           "Platform" => joined(@report["platform"]), "SDK" => joined(*sdk.values_at("name", "version")),
           "Request" => joined(request["method"], route || path), "Path" => joined(route && path),
           "Trace id" => joined(@report["trace_id"]), "Deploy" => joined(*deploy.values_at("id", "time")),

@@ -11,7 +11,8 @@ module Splat
     # X10 and X11: values of any shape, and a whole report: which part is redacted how. Holds nothing of one report.
     class Walk
       # What the SDK itself writes in exactly this form holds no secret; digits of a signature could pass for a card.
-      TIME = /\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})\z/.freeze
+      TIME = /\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}
+              (?:\.[0-9]{1,9})?(?:Z|[+-][0-9]{2}:[0-9]{2})\z/x.freeze
       VERSION = /\A[0-9]+\.[0-9A-Za-z.+!_-]{1,40}\z/.freeze
       DIGITS = { "signature" => 16, "id" => 32, "trace_id" => 32 }.freeze
       # How a local that is nothing is shown, by shape or by value: worth knowing, and no secret.

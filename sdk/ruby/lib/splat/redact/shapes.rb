@@ -59,7 +59,8 @@ module Splat
       RUN = %r{[0-9A-Za-z_.+/=:-]{15}}.freeze
       PEM_BEGIN = /-----BEGIN [0-9A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.freeze
       PEM_END = /-----END [0-9A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/.freeze
-      BEARER = %r{(?<![0-9A-Za-z_])((?:Bearer|bearer|BEARER|Basic|basic|BASIC)[ \t]{1,4})([0-9A-Za-z._~+/=-]{6,})}.freeze
+      BEARER = %r{(?<![0-9A-Za-z_])((?:Bearer|bearer|BEARER|Basic|basic|BASIC)[ \t]{1,4})
+                  ([0-9A-Za-z._~+/=-]{6,})}x.freeze
       WORD = %r{\A(?:[A-Z]?[a-z]{0,23}[.]{0,3}=?|[a-z]{1,20}(?:[/_-][a-z]{1,20}){1,3}[.]{0,3})\z}.freeze
       USERINFO = %r{://([^ \t\n\v\f\r/?#"'<>`\\]+)@}.freeze
       NAME_ALONE = 20
