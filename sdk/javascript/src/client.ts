@@ -1,0 +1,175 @@
+/**
+ * From an error to an event, on the app's turn: nothing here touches a file or a network.
+ *
+ * error? seen before? ignored? sampled?  ->  its key  ->  its signature  ->  suppressed?  ->  an event
+ */
+import { firstTime, forget, isIgnored } from './eligible.js';
+import { Frames } from './frames/index.js';
+import type { Options } from './options.js';
+import { textOf } from './plain.js';
+import type { Asked, Told } from './scope.js';
+import { gather } from './scope.js';
+import { signature } from './signature/index.js';
+import { exceptionsOf, keyOf, linksOf, stackAbove, type Link } from './snapshot.js';
+import { readFrames } from './stack.js';
+import { state } from './state.js';
+import { Keeper } from './suppress.js';
+import type { Count, Exception } from './values.js';
+import { debug, kindOf, warn } from './warn.js';
+import type { Worker } from './worker.js';
+
+const MOST_KEYS = 2_000;
+
+/** One error as the app's turn saw it. Holds nothing of the app's. */
+export interface Event {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly signature: string;
+  /** Paths as the runtime gives them. */
+  readonly exceptions: Exception[];
+  /** Who caught it: uncaught, rejection, express, … */
+  readonly mechanism: string;
+  readonly handled: boolean;
+  readonly told: Told;
+}
+
+/** Who caught an error, and the request that it belongs to where that is not the one being answered. */
+export interface Caught {
+  readonly mechanism: string;
+  readonly handled?: boolean;
+  readonly request?: Asked;
+  /** The function of ours that the app called: what has no frames of its own gets the caller's. */
+  readonly above?: (...args: never[]) => unknown;
+}
+
+/** All errors with one key; `varies` where the signature also depends on the message. */
+interface Kind {
+  readonly signature: string;
+  readonly varies: boolean;
+}
+
+/** One `init`. No method throws. */
+export class Client {
+  closed: boolean;
+  private readonly frames: Frames;
+  private readonly keeper: Keeper;
+  private readonly kinds = new Map<string, Kind>();
+
+  constructor(
+    readonly options: Options,
+    readonly worker: Worker,
+  ) {
+    this.frames = new Frames(options.root, options.include);
+    this.keeper = new Keeper(options.release);
+    this.closed = options.transport === 'none';
+    worker.counts = (closing) => (closing ? this.keeper.close() : this.keeper.tick(steady()));
+  }
+
+  /** The id of the event, when the error is new; null when it is counted only, or was captured before. */
+  capture(thrown: unknown, caught: Caught): string | null {
+    // One door: what fails behind it does not reach the app, and what it calls does not come in again.
+    if (this.closed || state.busy) return null;
+    state.busy = true;
+    try {
+      return this.captured(thrown, caught);
+    } catch (error) {
+      forget(thrown);
+      failed(error);
+      return null;
+    } finally {
+      state.busy = false;
+    }
+  }
+
+  /** R4: `text` as an error of type `Message`, at the place of the caller. */
+  captureMessage(text: unknown, level: unknown, above: (...args: never[]) => unknown): string | null {
+    if (this.closed || state.busy) return null;
+    state.busy = true;
+    try {
+      if (!this.sampled()) return null;
+      const lines = stackAbove(above);
+      const link: Link = { type: 'Message', message: textOf(text), relation: 'surfaced', parent: -1, lines };
+      const told = (): Told => ({ ...gather(), level: textOf(level) });
+      return this.taken([link], { mechanism: 'captureMessage', handled: true }, told);
+    } catch (error) {
+      failed(error);
+      return null;
+    } finally {
+      state.busy = false;
+    }
+  }
+
+  private captured(thrown: unknown, caught: Caught): string | null {
+    if (!firstTime(thrown) || isIgnored(thrown, this.options.ignore) || !this.sampled()) return null;
+    const links = linksOf(thrown);
+    const [first] = links;
+    if (first && caught.above && links.length === 1 && readFrames(first.lines).length === 0) {
+      links[0] = { ...first, lines: stackAbove(caught.above) };
+    }
+    return this.taken(links, caught, () => gather(caught.request));
+  }
+
+  private taken(links: readonly Link[], caught: Caught, told: () => Told): string | null {
+    const key = keyOf(links, false);
+    const known = this.kinds.get(key);
+    const now = Date.now();
+    if (known && !known.varies) {
+      if (!this.goesOut(known.signature, now)) return null;
+      return this.put(exceptionsOf(links, this.frames), known.signature, caught, told, now);
+    }
+    const exceptions = exceptionsOf(links, this.frames);
+    const named = signature('javascript', this.options.root, exceptions);
+    const varies = !exceptions.some((each) => each.frames?.some((frame) => frame.in_app));
+    this.remember(key, { signature: named, varies });
+    return this.goesOut(named, now) ? this.put(exceptions, named, caught, told, now) : null;
+  }
+
+  private put(exceptions: Exception[], named: string, caught: Caught, told: () => Told, time: number): string {
+    const { mechanism, handled = false } = caught;
+    const id = state.platform.id();
+    this.worker.put({ id, time, signature: named, exceptions, mechanism, handled, told: told() });
+    return id;
+  }
+
+  private remember(key: string, kind: Kind): void {
+    if (this.kinds.size >= MOST_KEYS) this.kinds.clear();
+    this.kinds.set(key, kind);
+  }
+
+  /** Whether the error goes out; counts that are due go first (rule Q). */
+  private goesOut(named: string, wall: number): boolean {
+    const answer = this.keeper.error(named, steady(), wall);
+    answer.counts.forEach((count: Count) => this.worker.put(count));
+    return answer.report;
+  }
+
+  private sampled(): boolean {
+    const { sampleRate } = this.options;
+    return sampleRate >= 1 || Math.random() < sampleRate;
+  }
+
+  /** Waits until all that was captured is delivered, at most so long. Whether all since the last time is. */
+  flush(seconds: number): Promise<boolean> {
+    return this.worker.flush(seconds);
+  }
+
+  /** Captures nothing more; delivers what it can in so many seconds, the rest stays in the spool. */
+  async close(seconds: number): Promise<void> {
+    this.closed = true;
+    await this.worker.close(seconds);
+    debug('closed');
+  }
+}
+
+function failed(error: unknown): void {
+  try {
+    warn(`an error could not be captured: ${kindOf(error)} in the SDK itself`, 'capture');
+  } catch {
+    // At the end of the stack there may be no room to say it.
+  }
+}
+
+function steady(): number {
+  return Math.floor(performance.now());
+}

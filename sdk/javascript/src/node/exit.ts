@@ -1,0 +1,107 @@
+/**
+ * The end of a Node process. With nothing left to do it delivers and then ends; when it ends at once, all is in the
+ * spool first, and one child process delivers it while this one waits, at most as long as `shutdownTimeout` says.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import type { Options } from '../options.js';
+import { state } from '../state.js';
+import { debug, kindOf } from '../warn.js';
+import type { Worker } from '../worker.js';
+
+const AT_MOST = 2;
+/** With less than so many seconds left no process is begun. */
+const WORTH_A_PROCESS = 0.2;
+/** What a child needs of the environment to reach a network. Not `NODE_OPTIONS`: it would load the app's own hooks. */
+const NEEDED =
+  /^(?:path|home|tmpdir|temp|tmp|systemroot|userprofile|localappdata|https?_proxy|no_proxy|all_proxy|ssl_cert_file|ssl_cert_dir|node_extra_ca_certs)$/i;
+
+/** What the child is told on its standard input. */
+export interface Order {
+  readonly options: Partial<Options>;
+  readonly folder: string;
+  readonly seconds: number;
+  readonly said: readonly string[];
+}
+
+/** Delivers at the end of this process; answers what takes that away again. */
+export function watchEnd(worker: Worker, options: Options, folder: () => string): () => void {
+  let left = Math.min(AT_MOST, options.shutdownTimeout);
+  const spend = async (): Promise<void> => {
+    const began = performance.now();
+    await worker.hurried(left);
+    left -= (performance.now() - began) / 1_000;
+  };
+  const beforeExit = (): void => {
+    // What is started now makes Node tell of the end again: other listeners would hear of it twice.
+    if (left < WORTH_A_PROCESS || process.listenerCount('beforeExit') > 1 || !worker.isOwing()) return;
+    void spend();
+  };
+  const exit = (): void => {
+    if (worker.finish() > 0 && left >= WORTH_A_PROCESS) deliver(options, folder(), left);
+  };
+  process.on('beforeExit', beforeExit);
+  process.on('exit', exit);
+  return () => {
+    process.removeListener('beforeExit', beforeExit);
+    process.removeListener('exit', exit);
+  };
+}
+
+/** Empties the spool by a process of its own, at most in so many seconds. */
+function deliver(options: Options, folder: string, seconds: number): void {
+  const script = scriptPath(options.root);
+  // An object of the app's cannot be sent along; what an executable made of an app and Node runs is the app again.
+  if (typeof options.transport !== 'string' || !script || isPacked()) return;
+  const { repo, token, apiUrl, url, transport, labels, triggerLabel, reporters, release } = options;
+  const { publicLogs, publicRequest, publicLocals, redact, debug: isDebug } = options;
+  const order: Order = {
+    options: {
+      ...{ repo, token, apiUrl, url, transport, labels, triggerLabel, reporters, release },
+      ...{ publicLogs, publicRequest, publicLocals, redact, debug: isDebug },
+    },
+    folder,
+    seconds,
+    said: [...state.said],
+  };
+  try {
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name)));
+    spawnSync(process.execPath, [script], {
+      input: JSON.stringify(order),
+      stdio: ['pipe', 'ignore', 'inherit'],
+      env: { ...env, SPLAT_DELIVERER: '1', ELECTRON_RUN_AS_NODE: '1' },
+      timeout: Math.ceil(seconds * 1_000),
+      killSignal: 'SIGKILL',
+      windowsHide: true,
+    });
+  } catch (error) {
+    debug(`no process could be started to deliver (${kindOf(error)}); the next one of the app does`);
+  }
+}
+
+/** Where the child's program is. In a bundle this file is somewhere else than its neighbours. */
+function scriptPath(root: string): string {
+  const beside = join(__dirname, 'deliver.js');
+  if (basename(__dirname) === 'node' && existsSync(beside)) return beside;
+  for (const from of [root, process.cwd()]) {
+    try {
+      const main = createRequire(join(from, 'package.json')).resolve('@splat-heal/sdk');
+      const path = join(dirname(main), 'node', 'deliver.js');
+      if (existsSync(path)) return path;
+    } catch {
+      // It is not installed there.
+    }
+  }
+  return '';
+}
+
+function isPacked(): boolean {
+  if ('pkg' in process) return true;
+  try {
+    return (createRequire(join(process.cwd(), 'x.js'))('node:sea') as { isSea(): boolean }).isSea();
+  } catch {
+    return false;
+  }
+}

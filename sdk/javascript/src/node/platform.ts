@@ -1,0 +1,11 @@
+/** Node: random bytes, stderr and the loop. */
+import { randomBytes } from 'node:crypto';
+import { writeSync } from 'node:fs';
+import type { Platform } from '../state.js';
+
+export const platform: Platform = {
+  id: () => randomBytes(16).toString('hex'),
+  // Not by the stream: one whose reader is gone would answer with an error event that ends the app.
+  say: (line) => void writeSync(2, `${line}\n`),
+  soon: (work) => void setImmediate(work),
+};
