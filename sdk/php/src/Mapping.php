@@ -16,6 +16,12 @@ final class Mapping
         return $value instanceof \stdClass || (is_array($value) && !array_is_list($value));
     }
 
+    /** Whether a value of any shape is a list. */
+    public static function isList(mixed $value): bool
+    {
+        return is_array($value) && array_is_list($value);
+    }
+
     /**
      * Entries as a value that stays a mapping: an array where nobody takes that for a list.
      *

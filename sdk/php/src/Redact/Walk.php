@@ -135,10 +135,10 @@ final class Walk
     /** @param array<string, string> $methods */
     private function parts(mixed $parts, array $methods): mixed
     {
-        if (!is_array($parts)) {
+        if (!Mapping::isList($parts)) {
             return $this->value($parts);
         }
-        return array_map(fn (mixed $part): mixed => $this->part($part, $methods), array_values($parts));
+        return array_map(fn (mixed $part): mixed => $this->part($part, $methods), $parts);
     }
 
     private function exceptions(mixed $value): mixed
@@ -179,7 +179,7 @@ final class Walk
 
     private function lines(mixed $lines): mixed
     {
-        return is_array($lines) ? array_map($this->sourceText(...), array_values($lines)) : $this->value($lines);
+        return Mapping::isList($lines) ? array_map($this->sourceText(...), $lines) : $this->value($lines);
     }
 
     private function headers(mixed $value): mixed
