@@ -127,11 +127,13 @@ module Splat
 
       private
 
-      def run(ours, &block)
-        Scope.resume(@token, &block)
-      rescue Exception => e # rubocop:disable Lint/RescueException -- all of it goes on
-        @failing.call(e) if ours.call
-        raise
+      def run(ours)
+        Scope.resume(@token) do
+          yield
+        rescue Exception => e # rubocop:disable Lint/RescueException -- all of it goes on
+          @failing.call(e) if ours.call
+          raise
+        end
       end
     end
     private_constant :Body

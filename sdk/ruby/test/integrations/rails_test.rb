@@ -1,0 +1,61 @@
+# frozen_string_literal: true
+
+require_relative "../helper"
+require_relative "served"
+
+# Rails on puma, with Splat and without.
+class RailsServerTest < Minitest::Test
+  PATHS = %w[
+    /carts /carts/7 /carts/gone /carts/missing /carts/bad /carts/nested /nowhere /jobs/gone /jobs/1
+  ].freeze
+  ERRORS = [
+    ["KeyError", "no cart 7"], ["RuntimeError", "while parsing"], ["ArgumentError", "no mail 1"]
+  ].freeze
+
+  def puma(env = {}, &block)
+    Dir.mktmpdir do |root|
+      env = { "APP_ROOT" => root, "RAILS_ENV" => "production", "RACK_ENV" => "production" }.merge(env)
+      Server.open("puma", "-q", "-t1:1", "-b", "tcp://127.0.0.1:PORT", "rails.ru", env: env, &block)
+    end
+  end
+
+  def test_answers_are_what_they_are_without_and_errors_are_reported
+    bare = puma({ "BARE" => "1" }) { |server| PATHS.to_h { |path| [path, server.get(path)] } }
+    puma do |server|
+      PATHS.each { |path| assert_equal [path, bare[path]], [path, server.get(path)] }
+      assert_equal [200, 500, 410, 404, 400, 500, 404, 200, 500], bare.values.map(&:first)
+      server.get("/carts/stream")
+      server.until_reports(ERRORS.length + 1)
+      assert_equal [*ERRORS, ["RuntimeError", "half way"]].sort, server.errors.sort
+      assert_show(server.reports.find { |report| report["exceptions"].first["type"] == "KeyError" })
+      assert_job(server.reports.find { |report| report["exceptions"].first["type"] == "ArgumentError" })
+    end
+  end
+
+  def assert_show(report)
+    assert_equal({ "method" => "GET", "path" => "/carts/7", "route" => "carts#show" }, report["request"])
+    assert_equal "rails", report["mechanism"]["type"]
+    assert_includes report["logs"].map { |log| log["message"] }, "showing 7"
+    assert_match(/\A6\./, report["dependencies"]["actionpack"])
+    own = report["exceptions"].first["frames"].select { |frame| frame["in_app"] }
+    assert_equal %w[show], own.map { |frame| frame["function"] }
+  end
+
+  def assert_job(report)
+    assert_equal({ "method" => "JOB", "route" => "MailJob" }, report["request"])
+    assert_equal({ "mail" => "1" }, report["tags"])
+  end
+
+  def test_pages_for_developers_and_no_pages_at_all
+    [{ "LOCAL" => "1", "RAILS_ENV" => "development" }, { "SHOW" => "no" }].each do |env|
+      bare = puma(env.merge("BARE" => "1")) { |server| server.get("/carts/7") }
+      puma(env) do |server|
+        answer = server.get("/carts/7")
+        assert_equal bare.first, answer.first
+        server.get("/carts/missing")
+        server.until_reports(1)
+        assert_equal [["KeyError", "no cart 7"]], server.errors, env
+      end
+    end
+  end
+end

@@ -1,0 +1,140 @@
+# frozen_string_literal: true
+
+require "fileutils"
+require "json"
+require "net/http"
+require "rbconfig"
+require "socket"
+require "timeout"
+require "tmpdir"
+
+# A program of its own process, whose reports go into a folder.
+class Program
+  LIB = File.expand_path("../../lib", __dir__)
+  APPS = File.expand_path("../apps", __dir__)
+  SECONDS = 30
+
+  attr_reader :folder, :said
+
+  def initialize(*command, env: {}, chdir: APPS, input: nil)
+    @folder = Dir.mktmpdir("splat")
+    @log = File.join(@folder, "said")
+    own = { "RUBYLIB" => LIB, "SPLAT_TRANSPORT" => "file", "SPLAT_FOLDER" => reports_folder,
+            "SPLAT_SPOOL_DIR" => File.join(@folder, "spool"), "RUBYOPT" => "-W0", "HOME" => @folder }
+    @pid = spawn(own.merge(env), *command, chdir: chdir, in: input || File::NULL, out: @log, err: [:child, :out])
+  end
+
+  def self.run(...)
+    program = new(...)
+    status = program.wait
+    yield program, status
+  ensure
+    program&.remove
+  end
+
+  def reports_folder
+    File.join(@folder, "reports")
+  end
+
+  # What came so far, in the order in which it happened.
+  def reports
+    Dir[File.join(reports_folder, "*.json")].sort.reject { |path| path.end_with?(".count.json") }
+       .map { |path| JSON.parse(File.read(path)) }
+  end
+
+  def counts
+    Dir[File.join(reports_folder, "*.count.json")].map { |path| JSON.parse(File.read(path)) }
+  end
+
+  # `[type, message]` of each.
+  def errors
+    reports.map { |report| report["exceptions"].first.values_at("type", "message") }
+  end
+
+  def until_reports(number)
+    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + SECONDS
+    sleep 0.05 until reports.length >= number || Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
+    reports
+  end
+
+  def wait
+    @status ||= Timeout.timeout(SECONDS) { Process.wait2(@pid).last }
+  rescue Timeout::Error
+    Process.kill(:KILL, @pid)
+    @status = Process.wait2(@pid).last
+  end
+
+  def signal(name)
+    Process.kill(name, @pid)
+  end
+
+  def output
+    File.read(@log)
+  end
+
+  def remove
+    unless @status
+      Process.kill(:KILL, @pid)
+      Process.wait(@pid)
+    end
+    FileUtils.rm_rf(@folder)
+  rescue SystemCallError
+    nil
+  end
+end
+
+# One that answers requests.
+class Server < Program
+  attr_reader :port
+
+  def initialize(*command, **given)
+    @port = TCPServer.open("127.0.0.1", 0) { |server| server.addr[1] }
+    super(*command.map { |part| part.gsub("PORT", @port.to_s) }, **given)
+    start
+  end
+
+  def self.open(...)
+    server = new(...)
+    yield server
+  ensure
+    server&.stop
+    server&.remove
+  end
+
+  # Status, headers without the date, body; nil where the answer ended too early.
+  def get(path, headers = {})
+    answer = Net::HTTP.start("127.0.0.1", @port, read_timeout: SECONDS) { |http| http.get(path, headers) }
+    told(answer)
+  rescue EOFError, Errno::ECONNRESET, Net::HTTPBadResponse
+    nil
+  end
+
+  def post(path, body, headers = {})
+    told(Net::HTTP.start("127.0.0.1", @port) { |http| http.post(path, body, headers) })
+  end
+
+  def stop
+    signal(:TERM)
+    wait
+  rescue Errno::ESRCH
+    nil
+  end
+
+  private
+
+  def told(answer)
+    [answer.code.to_i, answer.to_hash.reject { |name, _| %w[date x-request-id x-runtime].include?(name) }, answer.body]
+  end
+
+  def start
+    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + SECONDS
+    begin
+      TCPSocket.open("127.0.0.1", @port, &:close)
+    rescue SystemCallError
+      raise "the server did not start: #{output}" if Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
+
+      sleep 0.05
+      retry
+    end
+  end
+end
