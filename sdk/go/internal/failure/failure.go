@@ -54,7 +54,7 @@ func add(links []Link, err error, relation string, parent, depth int) []Link {
 	links = append(links, Link{
 		Type: TypeOf(err), Message: message(err), Relation: relation, Parent: parent, Counters: counters(err),
 	})
-	one, several := unwrapped(err)
+	one, several := Unwrapped(err)
 	if one != nil {
 		links = add(links, one, "cause", own, depth+1)
 	}
@@ -84,8 +84,8 @@ func bare(message string) string {
 	return message
 }
 
-// unwrapped is what an error wraps, by the methods that package errors knows.
-func unwrapped(err error) (one error, several []error) {
+// Unwrapped is what an error wraps, by the methods that package errors knows.
+func Unwrapped(err error) (one error, several []error) {
 	defer func() {
 		if recover() != nil {
 			one, several = nil, nil
