@@ -13,8 +13,8 @@
 //	canonical  Text(value) (text, error), Size(value, most) int, ReadBack(text) (report, error)              W, R9
 //	conform    Conform(report) (report, error): what before_send left, in the schema's shape again
 //	wire       Text(item) text, Read(text) (item, error)                                                     P8
-//	block      Encoded, Block, Of, Counted, AsDuplicate, Marker, MarkerOf                                    D2-D4
-//	issue      Title(report) text, Body(report, public) text                                                 I
+//	block      Encoded(release), Text, Of(body), Counted, AsDuplicate, Marker, MarkerOf                      D2-D4, D8
+//	issue      Title(report) text, Body(report, public) (text, error)                                        I
 //	suppress   NewKeeper(release): Error(signature, now, wall) Answer, Tick(now), Close(), Waiting()         Q
 //	decide     Decide(...), AfterCreate(...)                                                                 D5, D8
 //	trace      Find(lines) []Trace: printed panics as exceptions and frames
