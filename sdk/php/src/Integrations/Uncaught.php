@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Splat\Integrations;
 
 use Splat\Client;
+use Splat\Snapshot;
 
 /**
  * What nobody caught: exceptions, by PHP's handler, and errors that end a script, at its shutdown. Whatever handler was
@@ -66,23 +67,9 @@ final class Uncaught
         try {
             (self::$before)($error);
         } catch (\Throwable $another) {
-            self::untrace($another);
+            Untrace::from($another);
             throw $another;
         }
-    }
-
-    /** Takes our call off the trace of what the app's handler threw: PHP prints it. */
-    private static function untrace(\Throwable $error): void
-    {
-        $property = new \ReflectionProperty($error instanceof \Error ? \Error::class : \Exception::class, 'trace');
-        $property->setAccessible(true);
-        $trace = $property->getValue($error);
-        $last = count($trace) - 1;
-        if ($last < 1 || ($trace[$last]['class'] ?? '') !== self::class || ($trace[$last - 1]['file'] ?? '') !== __FILE__) {
-            return;
-        }
-        unset($trace[$last], $trace[$last - 1]['file'], $trace[$last - 1]['line']);
-        $property->setValue($error, $trace);
     }
 
     private static function atShutdown(): void
@@ -95,13 +82,22 @@ final class Uncaught
         }
         if ($last !== null && ($last['type'] & self::FATAL) !== 0 && in_array('fatal', self::$wanted, true)) {
             self::makeRoom($last['message']);
-            // An exception that nobody caught ends in such an error, too.
-            if (self::$handled === null || !str_starts_with($last['message'], 'Uncaught ')) {
+            if (!self::isHandled($last['message'])) {
                 $client->captureFatal($last);
             }
         }
         // Behind what the app does at its own shutdown.
-        register_shutdown_function(static fn () => Client::current()?->end());
+        register_shutdown_function(static function (): void {
+            Held::end();
+            Client::current()?->end();
+        });
+    }
+
+    /** An exception that nobody caught ends in such an error, too. */
+    private static function isHandled(string $message): bool
+    {
+        return self::$handled !== null
+            && (str_starts_with($message, 'Uncaught ') || $message === Snapshot::messageOf(self::$handled));
     }
 
     private static function makeRoom(string $message): void
