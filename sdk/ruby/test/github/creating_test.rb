@@ -232,7 +232,7 @@ class PublicTest < Desk
   end
 
   def test_a_token_that_may_not_label_creates_one_issue_and_says_so
-    @kit.proxy(:play, "cannot_label", BOT)
+    proxy(:play, "cannot_label", BOT)
     by = process
     assert_equal [:delivered], deliver(item, by: by)
     assert_equal [:never], deliver(item(OTHER), by: by)
@@ -269,7 +269,7 @@ class PublicTest < Desk
     text = only["body"].sub(SIGNATURE, OTHER)
     @kit.emulator(:open_issue, repo, "mine now", text, ["splat"], token: STRANGER)
     close(1, "duplicate")
-    @kit.proxy(:canonical, repo, 1, 2)
+    proxy(:canonical, repo, 1, 2)
     long_after
     assert_equal [:delivered], deliver(item)
     assert_equal text, issue(2)["body"]

@@ -8,16 +8,19 @@ require "tmpdir"
 require "splat/transports/github"
 
 # The emulated GitHub of `sdk/python/tests/github_kit`, with its proxy that plays what it lacks and breaks what it is
-# told to. One a process.
+# told to. One a process; each test has a proxy of its own.
 class Kit
   BOT = "bot-token"
   STRANGER = "stranger-token"
 
+  LOCK = Mutex.new
+
   def self.running
-    @running ||= new
+    LOCK.synchronize { @running ||= new }
   end
 
   def initialize
+    @lock = Mutex.new
     @to, @from, @ended = Open3.popen2("python3", File.join(__dir__, "kit.py"))
     Minitest.after_run do
       @to.close
@@ -26,22 +29,25 @@ class Kit
   end
 
   def ask(wanted)
-    @to.puts(JSON.generate(wanted))
-    line = @from.gets or raise "the emulated GitHub ended"
-    JSON.parse(line, max_nesting: false)
+    @lock.synchronize do
+      @to.puts(JSON.generate(wanted))
+      line = @from.gets or raise "the emulated GitHub ended"
+      JSON.parse(line, max_nesting: false)
+    end
   end
 
   def emulator(call, *args, **named)
     ask(on: "emulator", call: call, args: args, named: named)
   end
-
-  def proxy(call, *args, **named)
-    ask(on: "proxy", call: call, args: args, named: named)
-  end
 end
+
+# Most of these tests wait for a clock.
+Minitest.parallel_executor = Minitest::Parallel::Executor.new(8)
 
 # A repository, and processes that report to it, each in place of one app.
 class Desk < Minitest::Test
+  parallelize_me!
+
   BOT = Kit::BOT
   STRANGER = Kit::STRANGER
   SIGNATURE = "17310dbb56def269"
@@ -60,7 +66,7 @@ class Desk < Minitest::Test
 
   def setup
     @kit = Kit.running
-    @url = @kit.ask(fresh: true)
+    @number, @url = @kit.ask(fresh: true)
     @repo = @kit.emulator(:repository, private: private?)
     @folder = Dir.mktmpdir("splat")
     @spool = File.join(@folder, "spool")
@@ -110,13 +116,12 @@ class Desk < Minitest::Test
     by.send(items)
   end
 
-  # An issue as an earlier process made it long ago, with its trigger label; its number.
-  def made(**given)
-    assert_equal [:delivered], deliver(item(**given))
-    number = issues.map { |each| each["number"] }.max
+
+  # An issue as an earlier process made it long ago, with its trigger label.
+  def made(signature: SIGNATURE, release: "r1")
+    assert_equal [:delivered], deliver(item(signature, release: release))
     long_after
-    @kit.proxy(:forget)
-    number
+    proxy(:forget)
   end
 
   # Time passes, on GitHub's clock.
@@ -126,15 +131,19 @@ class Desk < Minitest::Test
 
   def clock(ahead)
     @ahead = ahead
-    @kit.ask(on: "proxy", set: "ahead", value: ahead)
+    @kit.ask(on: @number, set: "ahead", value: ahead)
   end
 
   def lag(seconds)
-    @kit.ask(on: "proxy", set: "lag", value: seconds)
+    @kit.ask(on: @number, set: "lag", value: seconds)
   end
 
   def fault(*args, **named)
-    @kit.proxy(:fault, *args, **named)
+    proxy(:fault, *args, **named)
+  end
+
+  def proxy(call, *args, **named)
+    @kit.ask(on: @number, call: call, args: args, named: named)
   end
 
   # As a person closes it, through the proxy, which plays the reason `duplicate`.
@@ -143,7 +152,7 @@ class Desk < Minitest::Test
     answer = client.request("PATCH", "/repos/#{@repo}/issues/#{number}", { state: "closed", state_reason: reason })
     assert_equal 200, answer.status
     client.drop
-    @kit.proxy(:forget)
+    proxy(:forget)
   end
 
   # --- what came of it --------------------------------------------------------------------------------------------------
@@ -177,7 +186,7 @@ class Desk < Minitest::Test
   end
 
   def requests(method = "", path = "")
-    @kit.proxy(:requests, method, path)
+    proxy(:requests, method, path)
   end
 
   # Method and end of the path of each request so far.

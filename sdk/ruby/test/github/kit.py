@@ -1,7 +1,8 @@
 """The stand-in for GitHub of `sdk/python/tests/github_kit`, told by lines of JSON what to do. Run by `desk.rb`.
 
-`{"on": "emulator" | "proxy", "call": name, "args": [...], "named": {...}}` calls a method, with `"set": name` and
-`"value"` an attribute is set, with `"fresh": true` the proxy is a new one. Each line is answered by one.
+`{"on": "emulator", "call": name, "args": [...], "named": {...}}` calls a method; with the number of a proxy instead it
+does so there, or with `"set": name` and `"value"` sets an attribute; `{"fresh": true}` makes a proxy, and says its number
+and address. Each line is answered by one.
 """
 
 from __future__ import annotations
@@ -14,44 +15,46 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
 from tests.github_kit import Emulator, Fault, Proxy  # noqa: E402
 
 
-def answer(wanted, emulator, proxy):
-    on = emulator if wanted["on"] == "emulator" else proxy
-    if wanted.get("call") == "fault":
-        proxy.faults.append(Fault(*wanted["args"], **wanted["named"]))
-        return None
-    if wanted.get("call") == "play":  # adds to a set
-        getattr(proxy, wanted["args"][0]).add(wanted["args"][1])
-        return None
-    if wanted.get("call") == "canonical":
-        repo, number, target = wanted["args"]
-        proxy.canonical[repo, number] = target
-        return None
-    if wanted.get("call") == "forget":
-        proxy.log.clear()
-        return None
-    if wanted.get("call") == "mend":
-        proxy.faults.clear()
-        return None
+def fault(proxy, *args, data=None, **named):
+    proxy.faults.append(Fault(*args, data=data.encode() if isinstance(data, str) else data, **named))
+
+
+def canonical(proxy, repo, number, target):
+    proxy.canonical[repo, number] = target
+
+
+def requests(proxy, *args):
+    return [each._asdict() for each in proxy.requests(*args)]
+
+
+OF_A_PROXY = {
+    "fault": fault,
+    "mend": lambda proxy: proxy.faults.clear(),
+    "play": lambda proxy, name, token: getattr(proxy, name).add(token),
+    "canonical": canonical,
+    "requests": requests,
+    "forget": lambda proxy: proxy.log.clear(),
+}
+
+
+def answer(wanted, emulator, proxies):
+    if wanted.get("fresh"):
+        proxies.append(Proxy(emulator.port).__enter__())
+        return [len(proxies) - 1, proxies[-1].url]
+    if wanted["on"] == "emulator":
+        return getattr(emulator, wanted["call"])(*wanted["args"], **wanted["named"])
+    proxy = proxies[wanted["on"]]
     if "set" in wanted:
-        return setattr(on, wanted["set"], wanted["value"])
-    got = getattr(on, wanted["call"])(*wanted["args"], **wanted["named"])
-    return [each._asdict() for each in got] if wanted["call"] == "requests" else got
+        return setattr(proxy, wanted["set"], wanted["value"])
+    return OF_A_PROXY[wanted["call"]](proxy, *wanted["args"], **wanted["named"])
 
 
 def main():
+    proxies = []
     with Emulator() as emulator:
-        proxy = None
         for line in sys.stdin:
-            wanted = json.loads(line)
-            if wanted.get("fresh"):
-                if proxy is not None:
-                    proxy.__exit__()
-                proxy = Proxy(emulator.port).__enter__()
-                said = proxy.url
-            else:
-                said = answer(wanted, emulator, proxy)
-            print(json.dumps(said), flush=True)
-        if proxy is not None:
+            print(json.dumps(answer(json.loads(line), emulator, proxies)), flush=True)
+        for proxy in proxies:
             proxy.__exit__()
 
 
