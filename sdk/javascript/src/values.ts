@@ -111,7 +111,7 @@ export interface Transport {
   tick?(): Promise<void>;
   /**
    * The process is about to end: from now on no wait of a `send` under way goes past the deadline. What is not
-   * delivered by then is `later`.
+   * delivered by then is `later`. Infinity takes that back: it goes on.
    */
   hurry(deadline: number): void;
   /** The process ends: what is owed goes now or never. */
