@@ -34,6 +34,8 @@ final class Client
     private string $started;
     private float $deliveredAt;
     private bool $closed = false;
+    /** An error without an exception ended the script. */
+    private bool $hasEnded = false;
     /** @var array<string, string> key of an error to its signature */
     private array $signatures = [];
 
@@ -88,7 +90,7 @@ final class Client
     public function capture(\Throwable $error, string $mechanism, bool $handled = false): ?string
     {
         return $this->guarded(function () use ($error, $mechanism, $handled): ?string {
-            if (isset($this->captured[$error])) { // R5
+            if (isset($this->captured[$error]) || ($this->hasEnded && self::isFatal($error))) { // R5
                 return null;
             }
             $this->captured[$error] = true;
@@ -126,8 +128,16 @@ final class Client
             if ($raised === [] || !$this->isSampled()) {
                 return null;
             }
+            $this->hasEnded = true;
             return $this->take('', '', static fn () => $raised, 'fatal', false, []);
         });
+    }
+
+    /** What Symfony and Laravel make of the error that ended the script, to print it. */
+    private static function isFatal(\Throwable $error): bool
+    {
+        return is_a($error, 'Symfony\Component\ErrorHandler\Error\FatalError')
+            || is_a($error, 'Symfony\Component\Debug\Exception\FatalErrorException');
     }
 
     /** `$error` is none of the app's, or told of already: whoever comes by it later passes it over. */
@@ -275,6 +285,14 @@ final class Client
             $this->delivery->run($deadline, $wait);
         }
         $this->deliveredAt = Clock::steady();
+    }
+
+    /** For loops, between two pieces of work: what was captured goes out now and then. */
+    public function rest(): void
+    {
+        if ($this->options !== null && Clock::steady() - $this->deliveredAt > self::PERIOD) {
+            $this->guarded(fn () => $this->deliverNowAndThen(), false);
+        }
     }
 
     /** In a process that lives on, what was captured goes out now and then. */

@@ -1,0 +1,7 @@
+<?php
+
+namespace App\Http;
+
+class Kernel extends \Illuminate\Foundation\Http\Kernel
+{
+}

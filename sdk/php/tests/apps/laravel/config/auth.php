@@ -1,0 +1,3 @@
+<?php
+
+return ['defaults' => ['guard' => 'none'], 'guards' => [], 'providers' => []];

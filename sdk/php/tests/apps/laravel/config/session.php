@@ -1,0 +1,3 @@
+<?php
+
+return ['driver' => 'array', 'lifetime' => 1, 'expire_on_close' => true, 'cookie' => 'none', 'path' => '/', 'domain' => null];
