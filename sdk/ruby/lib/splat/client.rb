@@ -76,7 +76,7 @@ module Splat
       guarded do
         next nil unless sampled?
 
-        link = Snapshot::Link.new("Message", Plain.text_of(text), "surfaced", -1, here)
+        link = Snapshot::Link.made("Message", Plain.text_of(text), here)
         event([link], "capture_message", true, { "level" => Plain.text_of(level) })
       end
     end
@@ -167,7 +167,9 @@ module Splat
       start_over if @pid != Process.pid
       links = Snapshot.links(exception)
       # One that was never raised has its place where it is captured.
-      links.first.calls = here if handled && links.length == 1 && links.first.calls.empty?
+      if handled && links.length == 1 && links.first.bare?
+        links = [Snapshot::Link.made(links.first.type, links.first.message, here)]
+      end
       event(links, mechanism, handled)
     rescue *Guard::FAILURES
       Eligible.forget(exception) # a hook further out may have more luck, with more of the stack left
@@ -182,6 +184,7 @@ module Splat
       answer.counts.each { |count| @worker.put(count) }
       return nil unless answer.report
 
+      links.each(&:settle)
       made = Event.new(SecureRandom.hex(16), now, signature, links, mechanism, handled, Scope.gather.merge(more), @own)
       @worker.put(made)
       made.id

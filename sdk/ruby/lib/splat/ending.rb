@@ -39,6 +39,8 @@ module Splat
     end
 
     def last
+      # A thread of ours may have been ended in the middle of loading a file, which is then loaded again.
+      $VERBOSE = nil
       running = Client.replace(nil)
       running&.close([running.seconds_at_exit - @spent, 0.1].max)
     rescue StandardError => e

@@ -111,7 +111,7 @@ module Splat
       # String goes as it is, and is JSON already. An answer of more than `limit` bytes counts as none.
       def request(method, path, data = nil, headers: {}, tries: 1 + BACKOFF.length, limit: MAX_ANSWER)
         body = data.nil? || data.is_a?(String) ? data : JSON.generate(data)
-        headers = { "Content-Type" => "application/json", **headers } if body
+        headers = { "Content-Type" => "application/json", **headers } unless method == "GET"
         sent = [method, path, { **@headers, **headers }, body, limit]
         [*BACKOFF.first(tries - 1), nil].each do |backoff|
           pass_gate

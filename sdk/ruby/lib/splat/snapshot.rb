@@ -37,8 +37,74 @@ module Splat
 
     # One call as the runtime tells it; `file` is where it can be read, nil where that is unknown.
     Call = Struct.new(:path, :line, :function, :file)
-    # One exception of a chain; `parent` is an index into the list it stands in, -1 for the first (R3, S7).
-    Link = Struct.new(:type, :message, :relation, :parent, :calls)
+
+    # One exception of a chain; `parent` is an index into the list it stands in, -1 for the first (R3, S7). What repeats
+    # are not asked for is read when it is asked for, at last by `settle`: from then on no exception is held.
+    class Link
+      attr_reader :type, :relation, :parent
+
+      def initialize(exception, relation, parent)
+        @exception = exception
+        @type = Snapshot.type_of(exception)
+        @relation = relation
+        @parent = parent
+        @trace = Snapshot.trace_of(exception)
+      end
+
+      # R4: what is no exception.
+      def self.made(type, message, calls)
+        allocate.tap { |link| link.send(:become, type, message, calls) }
+      end
+
+      def message
+        @message ||= Snapshot.message_of(@exception)
+      end
+
+      # From the outermost call to the crash.
+      def calls
+        @calls ||= @trace.filter_map { |each| Snapshot.call(each) }.reverse
+      end
+
+      # What tells its place. The block is asked of each path.
+      def place(parts)
+        @trace.each do |each|
+          if each.is_a?(String)
+            parts << each
+          else
+            path = each.path
+            yield path
+            parts << path << each.lineno << each.label
+          end
+        end
+      end
+
+      # Whether its message begins as S9 and S10 ask. Ruby's own of a name that is not there never does.
+      def speaks?
+        !Snapshot.plain_name_error?(@exception) && message.start_with?(*SPEAKING)
+      end
+
+      def bare?
+        @trace.empty?
+      end
+
+      def settle
+        message
+        calls
+        @exception = @trace = nil
+        self
+      end
+
+      private
+
+      def become(type, message, calls)
+        @type = type
+        @message = message
+        @calls = calls
+        @trace = calls.map { |call| "#{call.path}:#{call.line}:#{call.function}" }
+        @relation = "surfaced"
+        @parent = -1
+      end
+    end
 
     module_function
 
@@ -48,9 +114,7 @@ module Splat
       seen = {}.compare_by_identity
       while exception && !seen.key?(exception) && links.length < MOST_EXCEPTIONS
         seen[exception] = true
-        first = links.empty?
-        links << Link.new(type_of(exception), message_of(exception), first ? "surfaced" : "cause", links.length - 1,
-                          calls_of(exception))
+        links << Link.new(exception, links.empty? ? "surfaced" : "cause", links.length - 1)
         exception = CAUSE.bind_call(exception)
       end
       links
@@ -61,18 +125,11 @@ module Splat
       parts = []
       in_app = false
       links.each do |link|
-        parts << link.type << link.calls.length
-        link.calls.each do |call|
-          parts << call.path << call.line << call.function
-          in_app ||= yield(call.path)
-        end
+        parts << link.type
+        link.place(parts) { |path| in_app ||= yield(path || "") }
       end
-      parts.concat(links.map { |link| link.message[0, MOST_KEY] }) if !in_app || speaks?(links)
+      parts.concat(links.map { |link| link.message[0, MOST_KEY] }) if !in_app || links.any?(&:speaks?)
       parts
-    end
-
-    def speaks?(links)
-      links.any? { |link| link.message.start_with?(*SPEAKING) || link.type == "NoMemoryError" }
     end
 
     def type_of(exception)
@@ -117,26 +174,37 @@ module Splat
       NameError === exception && plain_to_s?(exception) ? STORED.bind_call(exception) : exception.message # rubocop:disable Style/CaseEquality
     end
 
-    # From the outermost call to the crash; of very many the outermost and the innermost.
-    def calls_of(exception)
-      found = LOCATIONS.bind_call(exception)
-      return calls(found) if found
+    # Whether it is a NameError with Ruby's own message.
+    def plain_name_error?(exception)
+      return false unless NameError === exception # rubocop:disable Style/CaseEquality
 
-      texts = BACKTRACE.bind_call(exception)
-      texts.is_a?(Array) ? within(texts) { |text| parsed(text) } : []
+      METHOD.bind_call(Plain.class_of(exception), :message).owner == Exception && plain_to_s?(exception)
     end
 
-    # Of locations from the crash to the outermost call, as Ruby gives them.
+    # Locations, or lines where the trace was set by hand, from the crash to the outermost call; of very many the
+    # innermost and the outermost.
+    def trace_of(exception)
+      found = LOCATIONS.bind_call(exception) || BACKTRACE.bind_call(exception)
+      found.is_a?(Array) ? bounded(found) : []
+    end
+
+    def bounded(found)
+      return found if found.length <= INNERMOST + OUTERMOST
+
+      found.first(INNERMOST) + found.last(OUTERMOST)
+    end
+
+    # Of a location or a line.
+    def call(each)
+      return parsed(each) unless each.is_a?(Thread::Backtrace::Location)
+
+      path = each.path
+      Call.new(path || "", each.lineno, each.label || "", path ? each.absolute_path || path : nil)
+    end
+
+    # From the outermost call to the innermost, of locations as Ruby gives them.
     def calls(locations)
-      within(locations) do |each|
-        path = each.path
-        Call.new(path || "", each.lineno, each.label || "", path ? each.absolute_path || path : nil)
-      end
-    end
-
-    def within(found, &block)
-      found = found.first(INNERMOST) + found.last(OUTERMOST) if found.length > INNERMOST + OUTERMOST
-      found.filter_map(&block).reverse
+      bounded(locations).map { |each| call(each) }.reverse
     end
 
     # A line of a trace that was set by hand: "app.rb:3:in `total'".

@@ -17,6 +17,7 @@ module Splat
     MOST_QUEUED = 100
     # Seconds that the end of the process may take.
     AT_EXIT = 2.0
+    TO_DISK = 1.0
 
     # Leaves the queue when all that was put before it is on disk.
     Marker = Struct.new(:last, :passed)
@@ -73,7 +74,11 @@ module Splat
       return if @closed || @pid != Process.pid
 
       counted(true).each { |each| put(each) }
-      flush(seconds) if @thread || !@queue.empty?
+      return unless @thread || !@queue.empty?
+
+      deadline = Clock.steady + seconds
+      # What little time there may be for a network, the disk gets some.
+      delivery.drain(deadline) if start && pass(Marker.new(false, false), [deadline, Clock.steady + TO_DISK].max)
     end
 
     # Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool.
@@ -86,6 +91,7 @@ module Splat
       pass(Marker.new(true, false), deadline) if @thread&.alive?
       @closed = true
       rest = @lock.synchronize { @queue.slice!(0..) }.grep_v(Marker)
+      rest.unshift(@in_hand) if @in_hand && !@thread&.alive? # which was ended in the middle of it
       return if rest.empty? && @delivery.nil?
 
       delivery.take(rest)
@@ -107,6 +113,7 @@ module Splat
       @queue = []
       @thread = nil
       @delivery = nil
+      @in_hand = nil
       @dropped = false # since `flush` told of it
     end
 
@@ -189,12 +196,12 @@ module Splat
     def all_there_is(due)
       thing = first(due)
       until thing.nil? || thing.is_a?(Marker) || Clock.steady >= due
-        take([thing])
-        thing = @lock.synchronize { @queue.shift }
+        take_one(thing)
+        thing = @lock.synchronize { shift }
       end
       return thing if thing.nil? || thing.is_a?(Marker)
 
-      take([thing])
+      take_one(thing)
       nil
     end
 
@@ -207,12 +214,23 @@ module Splat
 
           @filled.wait(@lock, left)
         end
-        @queue.shift
+        shift
       end
+    end
+
+    def shift
+      thing = @queue.shift
+      @in_hand = thing unless thing.is_a?(Marker)
+      thing
     end
 
     def take(batch)
       guarded("errors were lost") { delivery.take(batch) } unless batch.empty?
+    end
+
+    def take_one(thing)
+      take([thing])
+      @in_hand = nil
     end
 
     def counted(closing)
