@@ -61,6 +61,7 @@ type caught struct {
 	mechanism string
 	handled   bool
 	dying     bool // the process may end next
+	printed   bool // read from a text
 }
 
 // guarded is the one door: what fails behind it does not reach the app.
@@ -99,6 +100,18 @@ func (c *client) capturePanic(value any, e caught) string {
 		}
 		e.links = failure.Thrown(value)
 		e.panicked = true
+		return c.take(e)
+	})
+}
+
+// captureStanding reports a panic that someone else has recovered, while its stack stands. What it said is not known.
+func (c *client) captureStanding(e caught) {
+	c.guarded(func() string {
+		here := stack.Frames(e.counters, c.frames.InApp)
+		if found, seen := stack.Panicked(here); found == nil || seen || !c.isSampled() {
+			return ""
+		}
+		e.links = failure.Standing(stack.Crashed(here))
 		return c.take(e)
 	})
 }
@@ -171,7 +184,7 @@ func (c *client) send(e caught, name string, exceptions []values.Exception) stri
 	}
 	event := &report.Event{
 		ID: delivery.NewID(), Time: now, Signature: name, Exceptions: exceptions, Mechanism: e.mechanism,
-		Handled: e.handled, Told: c.told(e),
+		Handled: e.handled, Told: c.told(e), Printed: e.printed,
 	}
 	switch {
 	case c.settings.Durable:

@@ -4,19 +4,26 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+
+	"github.com/splat-heal/splat/sdk/go/internal/failure"
+	"github.com/splat-heal/splat/sdk/go/internal/values"
 )
 
 // Echo reports panics of echo's handlers, which go on, and errors that they return and that become a status of 500 or
-// more. It works before and behind echo's own Recover: one that stands behind this hands panics on as errors.
+// more. It works behind echo's own Recover and before it.
 //
 //	e.Use(splat.Echo)
 //
-// C is echo.Context (*echo.Context from echo 5 on) and H echo.HandlerFunc, which this package knows by what they can do.
+// C is echo.Context (*echo.Context from echo 5 on), R what it answers with, and H echo.HandlerFunc, which this package
+// knows by what they can do.
+//
+//go:noinline
 func Echo[C interface {
 	Request() *http.Request
 	SetRequest(*http.Request)
 	Path() string
-}, H ~func(C) error](next H) H {
+	Response() R
+}, R any, H ~func(C) error](next H) H {
 	return func(c C) error {
 		running := current.Load()
 		request := c.Request()
@@ -27,18 +34,50 @@ func Echo[C interface {
 		visit.route = c.Path()
 		c.SetRequest(visit.inner)
 		defer visit.leave()
-		defer func() {
-			if value := recover(); value != nil {
-				visit.scope.capturePanic(value, "echo", false, false)
-				again(value)
-			}
-		}()
+		if answer, ok := any(c.Response()).(interface{ Before(func()) }); ok { // echo 4
+			answer.Before(func() { visit.answers(answer) })
+		}
+		defer visit.recovers("echo")
 		err := next(c)
 		if err != nil && statusOf(err) >= http.StatusInternalServerError {
-			visit.returned(err, "echo", handlerOf(reflect.ValueOf(c), running))
+			visit.failed(err, handlerOf(reflect.ValueOf(c), running))
 		}
 		return err
 	}
+}
+
+// answers comes before the head of the answer is written. The Recover of echo 4 that stands behind us writes it while the
+// panic's stack still stands, and then says that all is well.
+func (v *visit) answers(answer any) {
+	defer quietly()
+	status := reflect.ValueOf(answer).Elem().FieldByName("Status")
+	if status.CanInt() && status.Int() >= http.StatusInternalServerError {
+		v.scope.captureStanding("echo")
+	}
+}
+
+// failed reports an error that a handler returned. The Recover of echo 5 that stands behind us makes one of a panic, with
+// the printed stack.
+func (v *visit) failed(err error, place []values.Frame) {
+	if text := printedStack(err); text != "" && v.client.printed(text, "echo", v.scope) {
+		return
+	}
+	v.returned(err, "echo", place)
+}
+
+// printedStack is that of an error that echo 5 made of a panic.
+func printedStack(err error) (text string) {
+	defer quietly()
+	for each := err; each != nil; each, _ = failure.Unwrapped(each) {
+		of := reflect.ValueOf(each)
+		if of.Kind() == reflect.Pointer && of.Type().Elem().Name() == "PanicStackError" {
+			if stack, ok := of.Elem().FieldByName("Stack").Interface().([]byte); ok {
+				inner, _ := failure.Unwrapped(each)
+				return "panic: " + failure.MessageOf(inner) + "\n\n" + string(stack)
+			}
+		}
+	}
+	return ""
 }
 
 // statusOf is the status that echo answers an error with.

@@ -110,7 +110,7 @@ func (c *client) heard(line string) {
 		ring.Add(logs.Line(line))
 	}
 	if c.settings.Has("http") && strings.Contains(line, "panic serving ") {
-		c.printed(line, "net/http")
+		c.printed(line, "net/http", &Scope{})
 	}
 }
 

@@ -29,12 +29,7 @@ func Gin[C interface {
 	visit.route = c.FullPath()
 	*request = visit.inner
 	defer visit.leave()
-	defer func() {
-		if value := recover(); value != nil {
-			visit.scope.capturePanic(value, "gin", false, false)
-			again(value)
-		}
-	}()
+	defer visit.recovers("gin")
 	c.Next()
 	visit.ginAnswered(reflect.ValueOf(c), c.IsAborted())
 }

@@ -10,25 +10,33 @@ func Handler(next http.Handler) http.Handler {
 	if next == nil {
 		next = http.DefaultServeMux // what a server with no handler uses
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		running := current.Load()
-		if running == nil {
-			next.ServeHTTP(w, r)
-			return
-		}
-		visit := running.enter(r)
-		defer visit.leave()
-		defer func() {
-			if value := recover(); value != nil {
-				visit.scope.capturePanic(value, "http", false, false)
-				again(value)
-			}
-		}()
-		next.ServeHTTP(w, visit.inner)
-	})
+	return &handler{next}
 }
 
 // Middleware is Handler under the name of what routers take.
 //
 //	r.Use(splat.Middleware) // chi
 func Middleware(next http.Handler) http.Handler { return Handler(next) }
+
+// handler has a method rather than being a function: that could be inlined into the app's, and be taken for the app's.
+type handler struct{ next http.Handler }
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	running := current.Load()
+	if running == nil {
+		h.next.ServeHTTP(w, r)
+		return
+	}
+	visit := running.enter(r)
+	defer visit.leave()
+	defer visit.recovers("http")
+	h.next.ServeHTTP(w, visit.inner)
+}
+
+// recovers, deferred, reports a panic and lets it go on.
+func (v *visit) recovers(mechanism string) {
+	if value := recover(); value != nil {
+		v.scope.capturePanic(value, mechanism, false, false)
+		again(value)
+	}
+}

@@ -63,7 +63,7 @@ func Init(options Options) {
 	started.install(reporter, folder)
 	current.Store(started)
 	if spool.WaitsIn(folder) {
-		started.worker.PickUp()
+		started.worker.PickUp(func() { started.pickUpCrashes(folder) })
 	}
 	warn.Debug("reports go to %s", chosen.Transport)
 }
@@ -105,6 +105,14 @@ func (s *Scope) capturePanic(value any, mechanism string, handled, dying bool) s
 	return running.capturePanic(value, caught{
 		scope: s, counters: stack.Here(2), mechanism: mechanism, handled: handled, dying: dying,
 	})
+}
+
+// captureStanding reports the panic that the calls that led here are handling, if there is one.
+func (s *Scope) captureStanding(mechanism string) {
+	running := current.Load()
+	if running != nil {
+		running.captureStanding(caught{scope: s, counters: stack.Here(1), mechanism: mechanism, panicked: true})
+	}
 }
 
 // Recover, deferred, reports a panic of this goroutine and lets it go on. It is on disk before that.

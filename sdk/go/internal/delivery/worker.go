@@ -37,7 +37,7 @@ type Worker struct {
 	warn     values.Warn
 
 	lock    sync.Mutex // the queue
-	queue   []any      // *report.Event, values.Count, *marker
+	queue   []any      // *report.Event, values.Count, *marker, func()
 	events  int
 	dropped bool
 	running bool
@@ -93,10 +93,10 @@ func (w *Worker) PutDurably(event *report.Event, sync bool) {
 	w.lock.Unlock()
 }
 
-// PickUp starts delivering what earlier processes left.
-func (w *Worker) PickUp() {
+// PickUp starts delivering what earlier processes left. work is done first, on the goroutine that makes reports.
+func (w *Worker) PickUp(work func()) {
 	w.lock.Lock()
-	w.start()
+	w.put(work)
 	w.lock.Unlock()
 }
 
@@ -249,6 +249,10 @@ func (w *Worker) takeAll() {
 			return
 		case *marker:
 			close(each.passed)
+		case func():
+			w.taking.Unlock()
+			each()
+			continue
 		default:
 			w.takeOne(each, false)
 		}

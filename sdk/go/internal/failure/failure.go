@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"strings"
 
 	"github.com/splat-heal/splat/sdk/go/internal/text"
 )
@@ -31,18 +32,29 @@ func Links(err error) []Link {
 	return add(nil, err, "surfaced", -1, 0)
 }
 
+// Standing is the link of a panic whose value is not known: something else recovered it, or will.
+func Standing(isRuntime bool) []Link {
+	kind := "panic"
+	if isRuntime {
+		kind = runtimeError
+	}
+	return []Link{{Type: kind, Message: "what it said is known only to who recovered it", Parent: -1, Relation: "surfaced"}}
+}
+
+const runtimeError = "runtime error"
+
 // Thrown are the links of what was given to panic: the panic itself, and the error it was when it was one.
 func Thrown(value any) []Link {
 	failed, isRuntime := value.(runtime.Error)
 	if isRuntime {
 		// As it is printed; what wraps a runtime error says more.
-		return []Link{{Type: "runtime error", Message: bare(message(failed)), Parent: -1, Relation: "surfaced"}}
+		return []Link{{Type: runtimeError, Message: bare(MessageOf(failed)), Parent: -1, Relation: "surfaced"}}
 	}
 	err, isError := value.(error)
 	if !isError {
 		return []Link{{Type: "panic", Message: printed(value), Parent: -1, Relation: "surfaced"}}
 	}
-	links := []Link{{Type: "panic", Message: message(err), Parent: -1, Relation: "surfaced"}}
+	links := []Link{{Type: "panic", Message: MessageOf(err), Parent: -1, Relation: "surfaced"}}
 	return add(links, err, "cause", 0, 0)
 }
 
@@ -52,7 +64,7 @@ func add(links []Link, err error, relation string, parent, depth int) []Link {
 	}
 	own := len(links)
 	links = append(links, Link{
-		Type: TypeOf(err), Message: message(err), Relation: relation, Parent: parent, Counters: counters(err),
+		Type: TypeOf(err), Message: MessageOf(err), Relation: relation, Parent: parent, Counters: counters(err),
 	})
 	one, several := Unwrapped(err)
 	if one != nil {
@@ -67,22 +79,20 @@ func add(links []Link, err error, relation string, parent, depth int) []Link {
 // TypeOf is the type as %T prints it.
 func TypeOf(err any) string { return fmt.Sprintf("%T", err) }
 
-func message(err error) (told string) {
+// MessageOf is what an error says; it never panics, and nil says nothing.
+func MessageOf(err error) (told string) {
 	defer func() {
 		if recover() != nil {
 			told = "[unprintable]"
 		}
 	}()
+	if err == nil {
+		return ""
+	}
 	return text.First(text.Valid(err.Error()), mostMessage)
 }
 
-func bare(message string) string {
-	const runtimeError = "runtime error: "
-	if len(message) > len(runtimeError) && message[:len(runtimeError)] == runtimeError {
-		return message[len(runtimeError):]
-	}
-	return message
-}
+func bare(message string) string { return strings.TrimPrefix(message, runtimeError+": ") }
 
 // Unwrapped is what an error wraps, by the methods that package errors knows.
 func Unwrapped(err error) (one error, several []error) {

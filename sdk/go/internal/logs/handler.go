@@ -21,7 +21,9 @@ type Handler struct {
 }
 
 // Enabled is what the handler behind it says.
-func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool { return h.Next.Enabled(ctx, level) }
+func (h *Handler) Enabled(ctx context.Context, level slog.Level) bool {
+	return h.Next.Enabled(ctx, level)
+}
 
 // Handle remembers the record, and answers what the handler behind it answers.
 func (h *Handler) Handle(ctx context.Context, record slog.Record) error {

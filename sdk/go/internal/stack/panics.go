@@ -8,6 +8,16 @@ import (
 
 const gopanic = "runtime.gopanic"
 
+// Crashed says whether the runtime itself began the panic that Panicked finds.
+func Crashed(frames []values.Frame) bool {
+	for at := next(frames, 0); at >= 0; at = next(frames, at+1) {
+		if at+1 < len(frames) && isRuntime(frames[at+1].Function) {
+			return true
+		}
+	}
+	return false
+}
+
 // Panicked is where the panic began that the calls at the inner end of a stack are handling. Seen says that it passed
 // the SDK before: further in it was captured already, and went on. No frames at all: nothing panics.
 //
@@ -38,9 +48,6 @@ func Panicked(frames []values.Frame) (found []values.Frame, seen bool) {
 	}
 	return found, seen
 }
-
-// Panics says whether the goroutine is panicking, as far as its stack tells.
-func Panics(frames []values.Frame) bool { return next(frames, 0) >= 0 }
 
 func next(frames []values.Frame, from int) int {
 	for index := from; index < len(frames); index++ {
