@@ -22,7 +22,7 @@ class CreatingTest < Desk
 
   def test_a_first_error_takes_five_requests
     deliver(item)
-    assert_equal [["GET", "/issues"], ["GET", ""], ["POST", "/issues"], ["GET", "/issues"], ["PATCH", "/issues/1"]], asked
+    assert_equal [%w[GET /issues], ["GET", ""], %w[POST /issues], %w[GET /issues], %w[PATCH /issues/1]], asked
   end
 
   def test_ten_seconds_of_identical_errors_take_six_requests
@@ -109,12 +109,15 @@ class CreatingTest < Desk
     assert_equal [[1, "open"], [2, "open"]], states
   end
 
-  # --- many processes ---------------------------------------------------------------------------------------------------
+  # --- many processes -------------------------------------------------------------------------------------------------
 
   # Threads in place of processes: hosts that share nothing, and five processes of each that share its claim.
   def test_twenty_processes_on_four_hosts_end_with_one_issue
     processes = Array.new(20) { |number| process(File.join(@folder, "host-#{number % 4}"), jitter: 1.0) }
-    said = processes.map { |each| Thread.new { [deliver(item, by: each), each.close(steady + 5)].first } }.flat_map(&:value)
+    threads = processes.map do |each|
+      Thread.new { deliver(item, by: each).tap { each.close(steady + 5) } }
+    end
+    said = threads.flat_map(&:value)
     assert_empty said - %i[delivered later]
     assert_includes said, :delivered
     long_after
@@ -125,7 +128,7 @@ class CreatingTest < Desk
     assert_operator issues.length, :<=, 4, "a host has one claim"
   end
 
-  # --- the claim --------------------------------------------------------------------------------------------------------
+  # --- the claim ------------------------------------------------------------------------------------------------------
 
   def test_while_another_process_creates_ours_waits_then_leaves_it_for_later
     other = Splat::Transports::GitHub::Claim.new(spool)
@@ -143,7 +146,7 @@ class CreatingTest < Desk
     assert_equal 1, triggered
   end
 
-  # --- too many ---------------------------------------------------------------------------------------------------------
+  # --- too many -------------------------------------------------------------------------------------------------------
 
   def test_a_process_makes_ten_issues_an_hour_and_one_about_the_others
     by = process

@@ -24,7 +24,7 @@ class DedupTest < Desk
     assert_includes warnings.first, "`reporters`"
   end
 
-  # --- open -------------------------------------------------------------------------------------------------------------
+  # --- open -----------------------------------------------------------------------------------------------------------
 
   def test_who_edited_a_moment_ago_is_left_in_peace
     made
@@ -64,7 +64,8 @@ class DedupTest < Desk
 
   def test_what_people_wrote_stays_byte_for_byte
     made
-    edited = "Ich schaue mir das an. @octo-org/security fixes #1\r\n\r\n#{only['body']}\r\n\r\n```\nmore é \u{1f4a5}\t \r\n"
+    edited = "Ich schaue mir das an. @octo-org/security fixes #1\r\n\r\n#{only['body']}" \
+             "\r\n\r\n```\nmore é \u{1f4a5}\t \r\n"
     edit(1, body: edited, title: "Cart: no price")
     long_after
     assert_equal [:delivered], deliver(count(7))
@@ -108,7 +109,7 @@ class DedupTest < Desk
     assert_equal([1, 2], issues.map { |each| each["number"] })
   end
 
-  # --- closed -----------------------------------------------------------------------------------------------------------
+  # --- closed ---------------------------------------------------------------------------------------------------------
 
   def test_a_release_that_was_not_known_is_a_regression_and_asked_for_once
     made
@@ -147,7 +148,8 @@ class DedupTest < Desk
   def test_closed_as_not_planned_means_silence
     made
     close(1, "not_planned")
-    assert_equal %i[delivered delivered], deliver(item(release: "r2"), item(at: Time.now.to_f + DAY * 30, release: "r3"))
+    late = item(at: Time.now.to_f + DAY * 30, release: "r3")
+    assert_equal %i[delivered delivered], deliver(item(release: "r2"), late)
     assert_equal "closed", only["state"]
     assert_equal ["GET"], requests.map { |each| each["method"] }.uniq
   end

@@ -83,7 +83,7 @@ class Desk < Minitest::Test
     true
   end
 
-  # --- what is reported -------------------------------------------------------------------------------------------------
+  # --- what is reported -----------------------------------------------------------------------------------------------
 
   # A finished report, as the worker hands it over.
   def item(signature = SIGNATURE, at: Time.now.to_f, release: "r1", **given)
@@ -104,7 +104,7 @@ class Desk < Minitest::Test
     Splat::Item.new(SecureRandom.hex(16), at, Splat::Count.new(signature, seen, at, at, release))
   end
 
-  # --- processes --------------------------------------------------------------------------------------------------------
+  # --- processes ------------------------------------------------------------------------------------------------------
 
   def process(folder = @spool, jitter: 0.0, **options)
     given = Options.new(repo: @repo, token: BOT, api_url: @url, **options)
@@ -155,7 +155,7 @@ class Desk < Minitest::Test
     proxy(:forget)
   end
 
-  # --- what came of it --------------------------------------------------------------------------------------------------
+  # --- what came of it ------------------------------------------------------------------------------------------------
 
   def issues
     @kit.emulator(:issues, @repo)

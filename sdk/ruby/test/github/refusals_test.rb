@@ -58,7 +58,7 @@ class RefusalsTest < Desk
     assert_equal %w[splat auto-fix], labels(1)
   end
 
-  # --- limits -----------------------------------------------------------------------------------------------------------
+  # --- limits ---------------------------------------------------------------------------------------------------------
 
   def test_a_long_retry_after_is_kept_without_a_further_request
     fault(429, headers: { "Retry-After" => "61" })
@@ -95,7 +95,7 @@ class RefusalsTest < Desk
     assert_equal 1, requests.length
   end
 
-  # --- broken -----------------------------------------------------------------------------------------------------------
+  # --- broken ---------------------------------------------------------------------------------------------------------
 
   def test_a_reading_that_breaks_is_tried_again
     [500, "cut"].each { |how| fault(how, method: "GET", path: "/issues$", times: 1) }
