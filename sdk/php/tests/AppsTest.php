@@ -1,0 +1,122 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Splat\Tests;
+
+use PHPUnit\Framework\TestCase;
+
+/** Real apps on real servers: errors are reported, and what is answered is byte for byte what it was. */
+final class AppsTest extends TestCase
+{
+    private const FPM = ['/usr/sbin/php-fpm8.4', '/usr/sbin/php-fpm8.3', '/usr/sbin/php-fpm8.2', '/usr/sbin/php-fpm8.1'];
+
+    private string $folder;
+    /** @var list<Server> */
+    private array $servers = [];
+
+    protected function setUp(): void
+    {
+        $this->folder = sys_get_temp_dir() . '/splat-apps-' . bin2hex(random_bytes(6));
+        mkdir($this->folder);
+    }
+
+    protected function tearDown(): void
+    {
+        foreach ($this->servers as $server) {
+            $server->stop();
+        }
+        Folders::remove($this->folder);
+    }
+
+    /** @return array<string, array{string, list<string>, list<array<string, mixed>>, string}> */
+    public static function apps(): array
+    {
+        $plain = ['/', '/crash?item=bag&password=hunter2', '/fatal', '/warning', '/none'];
+        $plainErrors = [
+            ['OutOfRangeException', 'price', null, '/crash'],
+            ['Fatal error', '', null, '/fatal'],
+        ];
+        $slim = ['/', '/carts/1', '/carts/9', '/middleware', '/none'];
+        $slimErrors = [
+            ['OutOfBoundsException', 'total', '/carts/{id}', '/carts/9'],
+            ['DomainException', 'Closure->{closure}', null, '/middleware'],
+        ];
+        $symfony = ['/', '/carts/1', '/carts/9', '/form', '/forbidden', '/none'];
+        $symfonyErrors = [['OutOfBoundsException', 'App\Shop::total', '/carts/{id}', '/carts/9']];
+        $laravel = ['/', '/carts/1', '/carts/9', '/unreported', '/ended', '/fatal', '/abort', '/none'];
+        $laravelErrors = [
+            ['OutOfBoundsException', 'App\Cart::total', '/carts/{id}', '/carts/9'],
+            ['DomainException', 'Illuminate\Routing\RouteFileRegistrar->{closure}', '/ended', '/ended'],
+            ['Fatal error', '', '/fatal', '/fatal'],
+        ];
+        $apps = [];
+        foreach (['php -S' => false, 'php-fpm' => true] as $name => $fpm) {
+            $apps["plain, $name"] = ['plain/index.php', $plain, $plainErrors, $fpm];
+            $apps["slim, $name"] = ['slim/index.php', $slim, $slimErrors, $fpm];
+            $apps["symfony, $name"] = ['symfony/public/index.php', $symfony, $symfonyErrors, $fpm];
+            $apps["laravel, $name"] = ['laravel/public/index.php', $laravel, $laravelErrors, $fpm];
+        }
+        return $apps;
+    }
+
+    /**
+     * @dataProvider apps
+     * @param list<string> $paths
+     * @param list<array{string, string, string|null, string}> $expected type, function, route and path of each report
+     */
+    public function testErrorsAreReportedAndAnswersStay(string $app, array $paths, array $expected, bool $fpm): void
+    {
+        $script = __DIR__ . "/apps/$app";
+        $needs = ['slim' => 'Slim', 'symfony' => 'Symfony/Bundle/FrameworkBundle', 'laravel' => 'Illuminate/Foundation'];
+        $package = $needs[explode('/', $app)[0]] ?? '';
+        if ($package !== '' && !is_file("/usr/share/php/$package/autoload.php") && !is_dir("/usr/share/php/$package")) {
+            self::markTestSkipped("no $package here");
+        }
+        [$with, $without] = [$this->serve($script, 'with', $fpm), $this->serve($script, 'without', $fpm)];
+        foreach ($paths as $path) {
+            self::assertSame($without->get($path), $with->get($path), $path);
+        }
+        $reports = $this->reports(count($expected));
+        $told = array_map(static function (array $report): array {
+            $frames = array_values(array_filter($report['exceptions'][0]['frames'], static fn ($frame) => $frame['in_app']));
+            $request = $report['request'];
+            $last = $frames[count($frames) - 1] ?? ['function' => null];
+            return [$report['exceptions'][0]['type'], $last['function'], $request['route'] ?? null, $request['path']];
+        }, $reports);
+        self::assertSame($expected, $told);
+        self::assertStringNotContainsString('hunter2', (string) json_encode($reports));
+    }
+
+    /** @return list<array<string, mixed>> */
+    private function reports(int $wanted): array
+    {
+        // An answer may be there before its errors are delivered.
+        for ($left = 100; $left > 0 && count(glob("$this->folder/with/out/*.json") ?: []) < $wanted; $left--) {
+            usleep(50_000);
+        }
+        $texts = array_map('file_get_contents', glob("$this->folder/with/out/*.json") ?: []);
+        return array_map(static fn ($text) => json_decode((string) $text, true, 512, JSON_THROW_ON_ERROR), $texts);
+    }
+
+    private function serve(string $script, string $name, bool $fpm): Server
+    {
+        $folder = "$this->folder/$name";
+        foreach (['', '/views', '/cache', '/log', '/out'] as $each) {
+            mkdir("$folder$each", 0700);
+        }
+        $environ = ['APP_STORAGE' => $folder, 'SPLAT_TRANSPORT' => 'file', 'SPLAT_FOLDER' => "$folder/out"];
+        $environ += ['SPLAT_SPOOL_DIR' => "$folder/spool"] + ($name === 'without' ? ['SPLAT_OFF' => '1'] : []);
+        foreach (['SERVICES', 'PACKAGES', 'CONFIG', 'ROUTES', 'EVENTS'] as $cache) {
+            $environ["APP_{$cache}_CACHE"] = "$folder/cache/$cache.php";
+        }
+        if (!$fpm) {
+            return $this->servers[] = Server::builtIn($script, $folder, $environ);
+        }
+        $programs = array_values(array_filter(self::FPM, 'is_executable'));
+        if ($programs === []) {
+            self::markTestSkipped('no php-fpm here');
+        }
+        return $this->servers[] = Server::fpm($programs[0], $script, $folder, $environ);
+    }
+}

@@ -1,0 +1,17 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Splat\Tests;
+
+final class Folders
+{
+    public static function remove(string $folder): void
+    {
+        foreach (array_diff(@scandir($folder) ?: [], ['.', '..']) as $name) {
+            $path = "$folder/$name";
+            is_dir($path) && !is_link($path) ? self::remove($path) : @unlink($path);
+        }
+        @rmdir($folder);
+    }
+}
