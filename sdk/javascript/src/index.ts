@@ -12,6 +12,12 @@ import * as scope from './scope.js';
 import { state } from './state.js';
 import { kindOf, warn, why } from './warn.js';
 
+export { express } from './integrations/express.js';
+export { fastify } from './integrations/fastify.js';
+export { koa } from './integrations/koa.js';
+export { lambda } from './integrations/lambda.js';
+export { nest } from './integrations/nest.js';
+export { next } from './integrations/next.js';
 export type { InitOptions } from './options.js';
 export type * from './values.js';
 export { VERSION } from './version.js';

@@ -6,6 +6,7 @@
 import type { Frames } from './frames/index.js';
 import { UNPRINTABLE } from './onelevel.js';
 import { className, textOf } from './plain.js';
+import { state } from './state.js';
 import { framesOf, printedSites, readFrames } from './stack.js';
 import type { Exception, Relation } from './values.js';
 
@@ -146,8 +147,15 @@ export function exceptionsOf(links: readonly Link[], frames: Frames): Exception[
     message,
     relation,
     parent: parent < 0 ? null : parent,
-    frames: readFrames(lines).map((each) => ({ ...each, in_app: frames.inApp(each.path) })),
+    frames: readFrames(lines)
+      .filter((each) => !isOurs(each.path))
+      .map((each) => ({ ...each, in_app: frames.inApp(each.path) })),
   }));
+}
+
+function isOurs(path: string): boolean {
+  const { ours } = state.platform;
+  return ours !== undefined && path.startsWith(ours);
 }
 
 /** What two errors of one bug share in one process, and whether messages are part of it where no frame is the app's. */

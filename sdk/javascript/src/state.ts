@@ -7,6 +7,8 @@ export interface Platform {
   id(): string;
   /** Writes one line where a person may see it; never throws. */
   say(line: string): void;
+  /** The folder of our own code: its frames are nobody's business. */
+  readonly ours?: string;
   /** Runs `work` soon, in another turn. */
   soon(work: () => void): void;
 }
@@ -35,6 +37,11 @@ export interface State {
   records: LogRecord[];
   /** UTF-16 units of all messages in `records`. */
   recorded: number;
+  /** Whether requests of Node's server are seen, and who is told of each. */
+  watching: boolean;
+  atRequest: ((request: unknown, response: unknown) => void)[];
+  /** Errors whose responses are still under way: captured at once when the process ends. */
+  held: Set<() => void>;
   /** Apps whose one line was written already. */
   installed: WeakSet<object>;
 }
@@ -55,5 +62,8 @@ export const state: State = (shared[KEY] ??= {
   busy: false,
   records: [],
   recorded: 0,
+  watching: false,
+  atRequest: [],
+  held: new Set(),
   installed: new WeakSet(),
 });

@@ -40,6 +40,7 @@ export function watchEnd(worker: Worker, options: Options, folder: () => string)
     void spend();
   };
   const exit = (): void => {
+    for (const each of [...state.held]) each();
     if (worker.finish() > 0 && left >= WORTH_A_PROCESS) deliver(options, folder(), left);
   };
   process.on('beforeExit', beforeExit);

@@ -1,0 +1,169 @@
+/**
+ * Express 4 and 5: `splat.express(app)`.
+ *
+ * No middleware: it would stand in the printed trace of each error, which Express sends to the client in development.
+ * What an error comes by are the handlers of errors, so these are looked at, the app's own too; and one of ours at the
+ * end of the app, which hands on.
+ */
+import { watchRequests } from '../node/requests.js';
+import { state } from '../state.js';
+import { kindOf, warn } from '../warn.js';
+import { answered, type Answering } from './answer.js';
+import { describe, splitOnce, type Incoming } from './request.js';
+
+type Next = (error?: unknown) => void;
+type ErrorHandler = (error: unknown, request: Request, response: Answering, next: Next) => void;
+
+interface Request extends Incoming {
+  originalUrl?: string;
+  baseUrl?: string;
+  body?: unknown;
+  route?: Route;
+}
+
+interface Route {
+  path?: unknown;
+}
+
+interface Layer {
+  handle: { length: number; stack?: Layer[] };
+  route?: Route;
+  path?: string;
+  params?: { [name: string]: unknown };
+  pattern?: undefined;
+  /** Answers what matched, or, before Express 5.3, keeps it in the layer. */
+  match?(path: string): boolean | Match;
+}
+
+interface Match {
+  path?: string;
+  params?: { [name: string]: unknown };
+  pattern?: unknown;
+}
+
+interface Router {
+  stack: Layer[];
+  use(handler: ErrorHandler): unknown;
+}
+
+interface App {
+  use: unknown;
+  lazyrouter?: unknown;
+  _router?: Router;
+  router?: Router;
+}
+
+const DEEPEST = 10;
+/** How often routes may be added while requests are answered. */
+const MOST_TIMES = 50;
+const last = new WeakMap<object, { layer: Layer; times: number }>();
+
+/** Sees the errors of `app`, of routes and routers that are added later too. */
+export function express<Given>(app: Given): Given {
+  const given = app as unknown as App;
+  if (typeof given?.use !== 'function') {
+    warn('splat.express() takes the app that express() made; errors of its routes are not seen', 'express');
+  } else if (!state.installed.has(given)) {
+    state.installed.add(given);
+    watchRequests(() => arm(given));
+  }
+  return app;
+}
+
+/** Puts ours behind what the app has: when a request comes, for a router has its settings when it is made. */
+function arm(app: App): void {
+  const router = 'lazyrouter' in app ? app._router : app.router;
+  if (!router?.stack || router.stack.length === 0) return;
+  const known = last.get(app);
+  if (known && (router.stack[router.stack.length - 1] === known.layer || known.times >= MOST_TIMES)) return;
+  if (known) {
+    // Requests under way count the layers: none is taken away.
+    router.stack.push(known.layer);
+    known.times += 1;
+    return;
+  }
+  router.use((error, _request, _response, next) => next(error));
+  const layer = router.stack[router.stack.length - 1] as Layer;
+  last.set(app, { layer, times: 1 });
+  look(Object.getPrototypeOf(layer) as { [name: string]: unknown }, router);
+}
+
+/** Sees what the layers of this copy of Express hand to handlers of errors. */
+function look(layers: { [name: string]: unknown }, router: Router): void {
+  const name = ['handleError', 'handle_error'].find((each) => typeof layers[each] === 'function');
+  if (name === undefined) {
+    warn('this version of Express is not known: errors of its routes are not seen', 'express');
+    return;
+  }
+  if (state.installed.has(layers)) return;
+  state.installed.add(layers);
+  const before = layers[name] as ErrorHandler;
+  layers[name] = function (this: Layer, error: unknown, request: Request, response: Answering, next: Next): void {
+    if (this.handle.length === 4) see(error, request, response, router);
+    before.call(this, error, request, response, next);
+  };
+}
+
+function see(error: unknown, request: Request, response: Answering, router: Router): void {
+  const asked = (): ReturnType<typeof describe> =>
+    describe({
+      method: request.method,
+      target: request.originalUrl ?? request.url,
+      route: routeOf(request, router),
+      headers: request.headers,
+      body: () => request.body,
+    });
+  answered(error, 'express', asked, response);
+}
+
+/** The template of the route: that of its own, behind what the routers that led to it were mounted at. */
+function routeOf(request: Request, router: Router): string {
+  const path = request.route?.path;
+  const own = typeof path === 'string' ? path : path instanceof RegExp ? String(path) : '';
+  const list = Array.isArray(path) ? path.find((each) => typeof each === 'string') : undefined;
+  if (request.route === undefined) return '';
+  try {
+    const whole = splitOnce(request.originalUrl ?? request.url ?? '', '?')[0];
+    const mounted = mountOf(router.stack, request.route, whole, 0) ?? request.baseUrl ?? '';
+    return joined(mounted, own || (list as string | undefined) || '');
+  } catch (error) {
+    warn(`the route of a request is not known: ${kindOf(error)}`, 'express route');
+    return own;
+  }
+}
+
+function joined(mounted: string, own: string): string {
+  return own === '/' && mounted ? mounted : `${mounted}${own}`;
+}
+
+/** What led to a route, with the names of parameters in the place of their values; undefined where it is not below. */
+function mountOf(stack: readonly Layer[], route: Route, path: string, depth: number): string | undefined {
+  for (const layer of stack) {
+    if (layer.route === route) return '';
+    const inner = layer.handle?.stack;
+    const matched = Array.isArray(inner) && depth < DEEPEST ? layer.match?.(path) : undefined;
+    if (!matched) continue;
+    const { path: consumed = '', params = {}, pattern } = typeof matched === 'object' ? matched : layer;
+    const rest = mountOf(inner as Layer[], route, path.slice(consumed.length) || '/', depth + 1);
+    if (rest === undefined) continue;
+    return (typeof pattern === 'string' ? pattern.replace(/\/$/, '') : template(consumed, params)) + rest;
+  }
+  return undefined;
+}
+
+function template(consumed: string, params: { [name: string]: unknown }): string {
+  const names = new Map(Object.entries(params).map(([name, value]) => [String(value), name]));
+  const parts = consumed.split('/').map((part) => {
+    const name = part && names.get(decoded(part));
+    return name ? `:${name}` : part;
+  });
+  return parts.join('/').replace(/\/$/, '');
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

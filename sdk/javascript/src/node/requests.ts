@@ -1,0 +1,49 @@
+/**
+ * The request that is being answered, for every framework on Node's own HTTP server. Node tells of it on a channel,
+ * before the app's first function: nothing of ours is on the stack of what answers, and so in no trace.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { channel } from 'node:diagnostics_channel';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { describe, type Incoming } from '../integrations/request.js';
+import type { Held } from '../scope.js';
+import { state } from '../state.js';
+import { kindOf, warn } from '../warn.js';
+
+const begins = channel('http.server.request.start');
+
+/** Carries scopes from now on. */
+export function carry(): void {
+  state.storage ??= new AsyncLocalStorage<Held>();
+}
+
+/** Sees each request from now on; `each` is told of it before the app is. */
+export function watchRequests(each?: (request: IncomingMessage, response: ServerResponse) => void): void {
+  carry();
+  if (each) state.atRequest.push(each as (request: unknown, response: unknown) => void);
+  if (state.watching) return;
+  state.watching = true;
+  begins.subscribe(onRequest);
+}
+
+function onRequest(message: unknown): void {
+  if (!state.client) return;
+  const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+  try {
+    // Not `run`: that would stand on the stack of all that answers.
+    (state.storage as AsyncLocalStorage<Held>).enterWith({ request: () => describeIncoming(request) });
+    for (const each of state.atRequest) each(request, response);
+  } catch (error) {
+    warn(`requests are not seen: ${kindOf(error)}`, 'requests');
+  }
+}
+
+/** What is known of any request of Node's server; a framework leaves more on it. */
+export function describeIncoming(request: Incoming & { originalUrl?: unknown; body?: unknown }): ReturnType<typeof describe> {
+  return describe({
+    method: request.method,
+    target: request.originalUrl ?? request.url,
+    headers: request.headers,
+    body: () => request.body,
+  });
+}
