@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"reflect"
+	"strings"
 
 	"github.com/splat-heal/splat/sdk/go/internal/failure"
 	"github.com/splat-heal/splat/sdk/go/internal/values"
@@ -40,7 +41,7 @@ func Echo[C interface {
 		defer visit.recovers("echo")
 		err := next(c)
 		if err != nil && statusOf(err) >= http.StatusInternalServerError {
-			visit.failed(err, handlerOf(reflect.ValueOf(c), running))
+			visit.failed(err, echoHandler(reflect.ValueOf(c), request.Method, c.Path()))
 		}
 		return err
 	}
@@ -63,6 +64,26 @@ func (v *visit) failed(err error, place []values.Frame) {
 		return
 	}
 	v.returned(err, "echo", place)
+}
+
+// echoHandler is the function of a route by its name, which is all that echo tells of it.
+func echoHandler(c reflect.Value, method, path string) (found []values.Frame) {
+	found = []values.Frame{}
+	defer quietly()
+	routes := answerOf(answerOf(c, "Echo"), "Routes")
+	if routes.Kind() != reflect.Slice {
+		return found
+	}
+	for index := 0; index < routes.Len(); index++ {
+		route := reflect.Indirect(routes.Index(index))
+		if route.FieldByName("Method").String() != method || route.FieldByName("Path").String() != path {
+			continue
+		}
+		if name := route.FieldByName("Name").String(); strings.Contains(name, ".") { // else the user's own
+			return []values.Frame{{Function: name}}
+		}
+	}
+	return found
 }
 
 // printedStack is that of an error that echo 5 made of a panic.

@@ -33,16 +33,9 @@ func (v *visit) silent(mechanism string, place []values.Frame) {
 
 // handlerOf is the function that a framework's context says it runs, as the only frame: where an error was returned.
 func handlerOf(c reflect.Value, running *client) (found []values.Frame) {
-	found = []values.Frame{}
+	found = []values.Frame{} // not the stack of the framework, which says nothing
 	defer quietly()
-	for c.Kind() == reflect.Interface {
-		c = c.Elem()
-	}
-	method := c.MethodByName("Handler")
-	if !method.IsValid() || method.Type().NumIn() != 0 || method.Type().NumOut() != 1 {
-		return found
-	}
-	handler := method.Call(nil)[0]
+	handler := answerOf(c, "Handler")
 	if handler.Kind() != reflect.Func || handler.IsNil() {
 		return found
 	}
@@ -54,6 +47,26 @@ func handlerOf(c reflect.Value, running *client) (found []values.Frame) {
 	return []values.Frame{{
 		Path: file, Line: line, Function: function.Name(), InApp: running.frames.InApp(file),
 	}}
+}
+
+// answerOf calls a method without arguments that has one result.
+func answerOf(of reflect.Value, name string) reflect.Value {
+	for of.Kind() == reflect.Interface {
+		of = of.Elem()
+	}
+	var method reflect.Value
+	switch name { // by constant names, so that the linker may drop other methods
+	case "Handler":
+		method = of.MethodByName("Handler")
+	case "Echo":
+		method = of.MethodByName("Echo")
+	case "Routes":
+		method = of.MethodByName("Routes")
+	}
+	if !method.IsValid() || method.Type().NumIn() != 0 || method.Type().NumOut() != 1 {
+		return reflect.Value{}
+	}
+	return method.Call(nil)[0]
 }
 
 // quietly, deferred, keeps a failure of ours from the app.

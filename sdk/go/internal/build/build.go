@@ -30,8 +30,9 @@ func Read() Info {
 	return made
 }
 
-// Dependency is the module that a function belongs to, as a frame names it, and its version; "" for none.
-func (i Info) Dependency(function string) (module, version string) {
+// Dependency is the module that a frame belongs to, and its version; "" for none. A program that was built by
+// `go test` knows no versions: then the folder of the module cache tells.
+func (i Info) Dependency(function, file string) (module, version string) {
 	path := PackageOf(function)
 	for path != "" {
 		if version, ok := i.versions[path]; ok {
@@ -39,7 +40,24 @@ func (i Info) Dependency(function string) (module, version string) {
 		}
 		path = path[:max(0, strings.LastIndex(path, "/"))]
 	}
-	return "", ""
+	return inCache(file)
+}
+
+// inCache reads …/pkg/mod/github.com/!alec!aivazis/survey/v2@v2.3.7/survey.go.
+func inCache(file string) (module, version string) {
+	_, rest, found := strings.Cut(strings.ReplaceAll(file, `\`, "/"), "/pkg/mod/")
+	module, version, _ = strings.Cut(rest, "@")
+	version, _, isFile := strings.Cut(version, "/")
+	if !found || !isFile {
+		return "", ""
+	}
+	parts := strings.Split(module, "!")
+	for index, each := range parts[1:] {
+		if each != "" {
+			parts[index+1] = strings.ToUpper(each[:1]) + each[1:]
+		}
+	}
+	return strings.Join(parts, ""), version
 }
 
 // PackageOf is the import path in a function's name: github.com/gin-gonic/gin of github.com/gin-gonic/gin.(*Context).Next.

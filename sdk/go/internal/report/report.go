@@ -185,7 +185,7 @@ func (r *Reporter) dependencies(exceptions []values.Exception) map[string]any {
 			if frame.InApp {
 				continue
 			}
-			if module, version := r.build.Dependency(frame.Function); module != "" {
+			if module, version := r.build.Dependency(frame.Function, frame.Path); module != "" {
 				made[module] = version
 			}
 		}
