@@ -71,7 +71,14 @@ final class Snapshot
         if ($type === null) {
             return [];
         }
-        return [new Raised($type, $error['message'], '', -1, $this->framesOf([], $error['file'], $error['line']))];
+        // Where no handler of ours was asked, an exception ends a script like this, too.
+        $made = [];
+        foreach (Printed::read($error['message']) as $index => [$class, $message, $file, $line, $trace]) {
+            $frames = $this->framesOf($trace, $file, $line);
+            $made[] = new Raised($class, $message, $index === 0 ? '' : 'cause', $index - 1, $frames);
+        }
+        $frames = $made === [] ? $this->framesOf([], $error['file'], $error['line']) : [];
+        return $made ?: [new Raised($type, $error['message'], '', -1, $frames)];
     }
 
     /**
