@@ -1,6 +1,7 @@
 # frozen_string_literal: true
 
 require "json"
+require_relative "memo"
 require_relative "utf8"
 
 module Splat
@@ -12,10 +13,12 @@ module Splat
     MAX_DEPTH = 100
 
     SIGNATURE = /\A(?:[0-9a-f]{16})?\z/.freeze
-    ESCAPED = /[^ -~]|["\\&<>`]/.freeze
-    SHORT = { "\"" => "\\\"", "\\" => "\\\\", "\n" => "\\n", "\r" => "\\r", "\t" => "\\t" }.freeze
+    # Runs: a call for each character of a text in another script takes ten times as long.
+    ESCAPED = /[^ -~]+|["\\&<>`]/.freeze
+    SHORT = { 0x22 => "\\\"", 0x5c => "\\\\", 0x0a => "\\n", 0x0d => "\\r", 0x09 => "\\t" }.freeze
+    MOST_ESCAPES = 4_096
 
-    private_constant :SIGNATURE, :ESCAPED, :SHORT
+    private_constant :SIGNATURE, :ESCAPED, :SHORT, :MOST_ESCAPES
 
     # A text that is no report, with the place as a JSON path.
     class Refused < ArgumentError; end
@@ -101,12 +104,15 @@ module Splat
 
     def write_text(text, made)
       text = UTF8.of(text)
-      text = text.gsub(ESCAPED) { |char| SHORT[char] || by_number(char) } if text.match?(ESCAPED)
+      text = text.gsub(ESCAPED) { |run| escaped(run) } if text.match?(ESCAPED)
       made << "\"" << text << "\""
     end
 
-    def by_number(char)
-      code = char.ord
+    def escaped(run)
+      run.unpack("U*").map { |code| ESCAPES[code] }.join
+    end
+
+    def by_number(code)
       return format("\\u%04x", code) if code < 0x10000
 
       code -= 0x10000
@@ -118,7 +124,10 @@ module Splat
 
       value.to_s
     end
-    private_class_method :check_exceptions, :refuse, :write, :write_object, :write_list, :write_text, :by_number,
-                         :number
+    private_class_method :check_exceptions, :refuse, :write, :write_object, :write_list, :write_text, :escaped,
+                         :by_number, :number
+
+    ESCAPES = Memo.new(MOST_ESCAPES) { |code| SHORT[code] || by_number(code) }
+    private_constant :ESCAPES
   end
 end
