@@ -30,9 +30,10 @@ LOCKS = {
     "pnpm": "pnpm install",
     "yarn": "yarn install",
     "bun": "bun install",
+    "composer": "composer update splat-heal/sdk",
 }
 #: What installs a package by hand, by runtime.
-INSTALLS = {"python": "pip install", "javascript": "npm install"}
+INSTALLS = {"python": "pip install", "javascript": "npm install", "php": "composer require"}
 _INCLUDED = re.compile(rb"(?m)^[ \t]{0,9}(?:-r|--requirement)[ \t=]{0,9}([\w./-]{1,200})[ \t\r]{0,9}(?:#|$)")
 _MOST_INCLUDED = 4
 
