@@ -16,7 +16,7 @@ module Splat
       VERSION = /\A[0-9]+\.[0-9A-Za-z.+!_-]{1,40}\z/.freeze
       DIGITS = { "signature" => 16, "id" => 32, "trace_id" => 32 }.freeze
       # How a local that is nothing is shown, by shape or by value: worth knowing, and no secret.
-      NOTHING = %w[nothing nil].freeze
+      NOTHING = /\A(?:nothing|nil)\z/.freeze
       # A little more than limits let through (L3), so that they see that there is more.
       MOST_DEPTH = 10
       MOST_VALUES = 4_000
@@ -123,28 +123,27 @@ module Splat
         value.is_a?(String) ? @texts.source(value) : value(value)
       end
 
-      # A mapping from names to texts: headers, a query. The block says whether a name tells.
-      def named(texts)
+      # A mapping from names to texts: headers, a query. The block says whether a value is to be hidden, by its name.
+      def named(texts, kept = nil)
         return value(texts) unless texts.is_a?(Hash)
 
         texts.each_with_object({}) do |(key, value), made|
           name = name_of(key) || value(key).to_s
-          made[@texts.text(name)] = yield(name) ? hidden(value) : text(value)
+          made[@texts.text(name)] =
+            if kept && value.is_a?(String) && UTF8.of(value).match?(kept) then value
+            else
+              yield(name) ? hidden(value) : text(value)
+            end
         end
       end
 
       def locals(values)
-        return value(values) unless values.is_a?(Hash)
-
-        named(values) { |name| @names.tells?(name) }.merge(values.select { |_, value| NOTHING.include?(value) })
+        named(values, NOTHING) { |name| @names.tells?(name) }
       end
 
       # What is installed: jwt's version is no token.
       def versions(values)
-        return value(values) unless values.is_a?(Hash)
-
-        plain = values.select { |name, value| name.is_a?(String) && value.is_a?(String) && value.match?(VERSION) }
-        named(values) { |name| @names.tells?(name) }.merge(plain)
+        named(values, VERSION) { |name| @names.tells?(name) }
       end
 
       def time(value)
@@ -196,7 +195,7 @@ module Splat
         return Array.instance_method(:first).bind_call(value, MOST_ENTRIES) if value.is_a?(Array)
 
         pairs = Hash.instance_method(:to_a).bind_call(value).map { |key, each| [key_of(key), each] }
-        pairs.length > MOST_ENTRIES ? pairs.min_by(MOST_ENTRIES, &:first) : pairs
+        pairs.min_by(MOST_ENTRIES, &:first)
       end
 
       def key_of(key)
