@@ -1,2 +1,2 @@
 <?php
-$app = \Slim\Factory\AppFactory::create();
+$app = new \Slim\App();
