@@ -106,7 +106,7 @@ module Splat
     def flush(seconds = 2.0)
       running = Client.current
       running.nil? || running.flush(seconds)
-    rescue *Guard::FAILURES => e
+    rescue SystemCallError, IOError, ThreadError, LoadError => e # no others: a timeout of the app's is raised in here
       Warn.warn("flush failed: #{Warn.why(e)}", "flush")
       false
     end
@@ -120,7 +120,7 @@ module Splat
       running&.close(seconds)
       Scope.forget
       nil
-    rescue *Guard::FAILURES => e
+    rescue SystemCallError, IOError, ThreadError, LoadError => e
       Warn.warn("close failed: #{Warn.why(e)}", "close")
       nil
     end
@@ -147,10 +147,9 @@ module Splat
     end
 
     def safely(what)
-      yield if Client.current
-      nil
-    rescue *Guard::FAILURES => e
-      Warn.warn("#{what} failed: #{e.class}", what)
+      return unless Client.current
+
+      Guard.undisturbed(->(error) { Warn.warn("#{what} failed: #{error.class}", what) }) { yield }
       nil
     end
   end

@@ -133,19 +133,19 @@ module Splat
     def guarded(&block)
       return nil if @closed || Thread.current[BUSY]
 
-      begin
+      Guard.undisturbed(method(:failed)) do
         Thread.current[BUSY] = true
-        return elsewhere(&block) if trapped?
-
-        Guard.undisturbed(&block)
-      rescue *Guard::FAILURES => e
-        Warn.warn("an error could not be captured: #{e.class} in the SDK itself", "capture")
-        # What the error says may quote the app's values, which are not redacted yet.
-        Warn.debug("capture failed: #{e.class} at #{e.backtrace&.first}")
-        nil
+        trapped? ? elsewhere(&block) : block.call
       ensure
         Thread.current[BUSY] = nil
       end
+    end
+
+    def failed(error)
+      Warn.warn("an error could not be captured: #{error.class} in the SDK itself", "capture")
+      # What the error says may quote the app's values, which are not redacted yet.
+      Warn.debug("capture failed: #{error.class} at #{error.backtrace&.first}")
+      nil
     end
 
     # Whether this is the handler of a signal, in which no lock can be had.

@@ -11,7 +11,7 @@ module Splat
 
     SECONDS = 0.05
     # What is raised from outside (a timeout of the app's, `Thread#raise`) waits until we are done: else it would end
-    # in one of our own rescues, and the app would never see it.
+    # in one of our own rescues, and the app would never see it. So these stand inside.
     LATER = { Exception => :never }.freeze
     AT_ONCE = { Expired => :immediate }.freeze
     # What ends a program is let through.
@@ -29,9 +29,14 @@ module Splat
       failed
     end
 
-    # Runs the block so that nothing which other threads raise in this one interrupts it.
-    def undisturbed(&block)
-      Thread.handle_interrupt(LATER, &block)
+    # What the block gives, which nothing that other threads raise in this one interrupts; of what it raises itself
+    # `failed` makes the answer.
+    def undisturbed(failed)
+      Thread.handle_interrupt(LATER) do
+        yield
+      rescue *FAILURES => e
+        failed.call(e)
+      end
     end
   end
 end

@@ -98,6 +98,7 @@ module Splat
       # Folders are meant from the root.
       def place(chosen)
         chosen[:root] = absolute(chosen[:root] || "")
+        chosen[:folder] ||= TABLE[:folder].default
         %i[folder spool_dir].each { |name| chosen[name] = absolute(chosen[name], chosen[:root]) if chosen[name] }
         chosen[:include] = (chosen[:include] || []).map { |each| absolute(each, chosen[:root]) }
       end
@@ -132,7 +133,7 @@ module Splat
 
       def from_arguments(arguments)
         arguments.each_with_object({}) do |(name, value), found|
-          next if value.nil?
+          next if nil.equal?(value) # it may be a BasicObject
 
           known = name.to_s.to_sym
           if TABLE.key?(known)

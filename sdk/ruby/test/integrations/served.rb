@@ -83,6 +83,32 @@ class Program
   end
 end
 
+# Takes reports on a port while the block runs.
+module Collector
+  module_function
+
+  def open(port)
+    reports = []
+    server = TCPServer.new("127.0.0.1", port)
+    thread = Thread.new { loop { Thread.new(server.accept) { |socket| serve(socket, reports) } } }
+    yield
+    reports
+  ensure
+    thread&.kill
+    server&.close
+  end
+
+  def serve(socket, reports)
+    length = 0
+    while (line = socket.gets&.chomp) && !line.empty?
+      length = line.split(":").last.to_i if line.downcase.start_with?("content-length:")
+    end
+    reports.concat(JSON.parse(socket.read(length))["reports"])
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    socket.close
+  end
+end
+
 # One that answers requests.
 class Server < Program
   attr_reader :port

@@ -11,8 +11,9 @@ module Splat
     # changes, and a block that makes a message runs once, as without us.
     module Logging
       LEVELS = { "INFO" => "info", "WARN" => "warning", "ERROR" => "error", "FATAL" => "critical", "ANY" => "info" }.freeze
-      ERRORS = %w[ERROR FATAL].freeze
-      private_constant :LEVELS, :ERRORS
+      ERRORS = %w[error critical].freeze
+      FAILED = ->(error) { Warn.warn("a log record could not be kept: #{error.class}", "log record") }
+      private_constant :LEVELS, :ERRORS, :FAILED
 
       # In front of Logger's own.
       module Hook
@@ -46,17 +47,19 @@ module Splat
           level = LEVELS[severity] or return
           return if !Client.current || Client.busy? || !Integrations.on?("logging")
 
-          if msg.is_a?(Exception)
-            note(level, datetime, progname, "#{Snapshot.type_of(msg)}: #{Snapshot.message_of(msg)}")
-            Client.capture(msg, "logging", handled: true) if ERRORS.include?(severity)
-          elsif !again?(logger, datetime, msg)
-            note(level, datetime, progname, told(msg))
-          end
-        rescue *Guard::FAILURES => e
-          Warn.warn("a log record could not be kept: #{e.class}", "log record")
+          Guard.undisturbed(FAILED) { keep(logger, level, datetime, progname, msg) }
         end
 
         private
+
+        def keep(logger, level, time, progname, msg)
+          if msg.is_a?(Exception)
+            note(level, time, progname, "#{Snapshot.type_of(msg)}: #{Snapshot.message_of(msg)}")
+            Client.capture(msg, "logging", handled: true) if ERRORS.include?(level)
+          elsif !again?(logger, time, msg)
+            note(level, time, progname, told(msg))
+          end
+        end
 
         # Rails writes to a file and to the terminal.
         def again?(logger, time, msg)

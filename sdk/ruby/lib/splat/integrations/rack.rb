@@ -37,7 +37,9 @@ module Splat
 
     # Called with what the app raised.
     def fail_with(error)
-      Client.capture(error, @mechanism) unless Rack.refusal?(error) || GONE.include?(Plain.name_of(Plain.class_of(error)))
+      return if GONE.include?(Plain.name_of(Plain.class_of(error)))
+
+      Client.capture(error, @mechanism) unless Guard.undisturbed(->(_) { false }) { Rack.refusal?(error) }
     end
 
     # Whether the error is the client's: one that Rails answers with a 4xx.
@@ -50,8 +52,6 @@ module Splat
       wrapping = wrapper.respond_to?(:wrapper_exceptions) && wrapper.wrapper_exceptions.include?(name)
       name = Plain.name_of(Plain.class_of(error.cause)) if wrapping && error.cause
       wrapper.rescue_responses.key?(name) && wrapper.status_code_for_exception(name) < 500
-    rescue *Guard::FAILURES
-      false
     end
 
     private

@@ -33,7 +33,8 @@ module Splat
 
       # What a library handled itself (a cache that is down) is left to it.
       def report(error, handled:, severity:, context: {}, source: APPLICATION)
-        return if severity == :info || (handled && source != APPLICATION) || Splat::Rack.refusal?(error)
+        return if severity == :info || (handled && source != APPLICATION)
+        return if Guard.undisturbed(->(_) { false }) { Splat::Rack.refusal?(error) }
 
         Client.capture(error, "rails", handled: handled)
       end

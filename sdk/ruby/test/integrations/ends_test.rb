@@ -1,0 +1,127 @@
+# frozen_string_literal: true
+
+require_relative "../helper"
+require_relative "served"
+
+# The ways in which a process ends.
+class EndsTest < Minitest::Test
+  HEAD = <<~RUBY
+    unless ENV["BARE"]
+      require "splat"
+      Splat.init
+    end
+    def capture(message)
+      raise IndexError, message
+    rescue IndexError => e
+      Splat.capture_exception(e)
+    end
+  RUBY
+  ENDS = {
+    "uncaught" => ["raise KeyError, 'bye'", [%w[KeyError bye]]],
+    "exit" => ["exit 3", []],
+    "abort" => ["abort 'bye'", []],
+    "exit in a rescue" => ["begin; raise 'x'; rescue; exit 4; end", []],
+    "at_exit raises" => ["at_exit { raise KeyError, 'late' }", [%w[KeyError late]]],
+    "thread" => ["t = Thread.new { raise KeyError, 'in a thread' }; sleep 0.01 while t.alive?", [["KeyError", "in a thread"]]],
+    "aborting thread" => ["Thread.abort_on_exception = true; Thread.new { raise KeyError, 'all' }; sleep", [%w[KeyError all]]],
+    "interrupted" => ["Process.kill(:INT, Process.pid); sleep", []],
+    "terminated" => ["Process.kill(:TERM, Process.pid); sleep", []],
+    "syntax" => ["eval('1 +')", [["SyntaxError", nil]]],
+    "throw" => ["throw :nothing", [["UncaughtThrowError", "uncaught throw :nothing"]]]
+  }.freeze
+
+  def program(body, env = {}, &block)
+    Program.run("ruby", "-W0", "-e", HEAD + body, env: env, &block)
+  end
+
+  # Addresses and numbers of processes differ.
+  def printed(program)
+    program.output.gsub(/0x[0-9a-f]+/, "0x")
+  end
+
+  ENDS.each do |name, (body, errors)|
+    define_method("test_#{name.tr(' ', '_')}") do
+      bare = program(body, { "BARE" => "1" }) { |program, status| [status.to_s.sub(/\d+/, ""), printed(program)] }
+      program(body) do |program, status|
+        assert_equal bare, [status.to_s.sub(/\d+/, ""), printed(program)]
+        assert_equal errors.map(&:first), program.errors.map(&:first)
+        assert_equal errors.first.last, program.errors.first.last if errors.first&.last
+      end
+    end
+  end
+
+  def test_what_was_captured_right_before_the_end_is_not_lost
+    program("5.times { capture('a') }; exit") do |program, _|
+      assert_equal [%w[IndexError a]], program.errors
+      assert_equal [4], program.counts.map { |count| count["count"] }
+    end
+  end
+
+  def test_children_report_what_is_theirs
+    program(<<~RUBY) do |program, _|
+      capture("parent")
+      pids = Array.new(3) { |n| fork { capture("child"); raise KeyError, "end" } }
+      pids.each { |pid| Process.wait(pid) }
+    RUBY
+      assert_equal 7, program.errors.length
+      assert_equal 3, program.errors.count(%w[KeyError end])
+      assert_empty program.counts
+    end
+  end
+
+  def test_a_daemon
+    program(<<~RUBY) do |program, _|
+      capture("before"); Splat.flush
+      Process.daemon(true, true)
+      capture("behind")
+    RUBY
+      program.until_reports(2)
+      assert_equal [%w[IndexError before], %w[IndexError behind]], program.errors
+    end
+  end
+
+  def test_durable_survives_kill_and_the_next_process_delivers
+    port = TCPServer.open("127.0.0.1", 0) { |server| server.addr[1] }
+    Dir.mktmpdir do |spool|
+      env = { "SPLAT_SPOOL_DIR" => spool, "SPLAT_DURABLE" => "1", "SPLAT_TRANSPORT" => "http",
+              "SPLAT_URL" => "http://127.0.0.1:#{port}/" }
+      program("capture('kept'); Process.kill(:KILL, Process.pid)", env) { nil }
+      files = Dir[File.join(spool, "*", "*")]
+      assert_equal 1, files.length
+      assert_match(/\.json\.\d+\.taken\z/, files.first)
+      assert_equal 0o600, File.stat(files.first).mode & 0o777
+      sent = Collector.open(port) { program("p Splat.flush(10)", env) { |program, _| assert_equal "true\n", program.output } }
+      assert_equal(["kept"], sent.map { |report| report["exceptions"].first["message"] })
+      assert_empty Dir[File.join(spool, "*", "*")]
+    end
+  end
+
+  def test_nothing_can_be_written
+    program("capture('a'); puts Splat.flush(10)", { "SPLAT_SPOOL_DIR" => "/proc/nowhere" }) do |program, _|
+      assert_includes program.output, "true"
+      assert_includes program.output, "splat: nothing can be written below /proc/nowhere"
+      assert_equal [%w[IndexError a]], program.errors
+    end
+  end
+
+  def test_sinatra_that_serves_from_at_exit
+    Server.open("ruby", "classic.rb", "-e", "production", "-p", "PORT", "-q") do |server|
+      2.times { assert_equal 500, server.get("/boom").first }
+      server.until_reports(1)
+      server.stop
+      assert_equal [%w[RuntimeError boom]], server.errors
+      assert_equal [1], server.counts.map { |count| count["count"] }
+    end
+  end
+
+  def test_rake
+    Dir.mktmpdir do |folder|
+      File.write(File.join(folder, "Rakefile"), "require 'splat'\nSplat.init\ntask(:boom) { raise KeyError, 'task' }\n")
+      Program.run("rake", "boom", chdir: folder) do |program, status|
+        assert_equal 1, status.exitstatus
+        assert_equal [%w[KeyError task]], program.errors
+        assert_equal "rake", program.reports.first["mechanism"]["type"]
+      end
+    end
+  end
+end
