@@ -63,7 +63,7 @@ class OptionsTest < Minitest::Test
     define_method("test_bad_#{name}") do
       values.each do |value|
         Splat::Warn.forget
-        $stderr.truncate(0)
+        $stderr = StringIO.new
         assert_equal read.public_send(name), read(**{ name => value }).public_send(name) unless %i[repo token].include?(name)
         read(**{ name => value })
         assert_equal 1, warnings.lines.grep(/\Asplat: #{name}: /).length, [value, warnings].inspect
