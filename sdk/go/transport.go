@@ -15,7 +15,11 @@ func transportOf(s *settings.Settings, folder string) values.Transport {
 	case "own":
 		return s.Own
 	case "github":
-		return github.New(github.Config{})
+		return github.New(github.Config{
+			Repo: s.Repo, Token: s.Token, APIURL: s.APIURL, Labels: s.Labels, TriggerLabel: s.TriggerLabel,
+			Reporters: s.Reporters, PublicLogs: s.PublicLogs, PublicRequest: s.PublicRequest,
+			PublicLocals: s.PublicLocals, Folder: folder, Warn: warn.Say, Jitter: github.Jitter,
+		})
 	case "http":
 		return collector.New(s.URL, warn.Say)
 	case "file":
