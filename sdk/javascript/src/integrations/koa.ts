@@ -2,10 +2,12 @@
  * Koa 2 and 3: `splat.koa(app)`.
  *
  * An app's own error handler is a middleware that catches, so that each middleware is watched for what it rejects with.
- * The frames of the watching are taken off the error's stack again.
+ * What stands on the stack for that is taken off an error's trace again, and while it stands there V8 keeps one frame
+ * more: a trace is what it were without us.
  */
 import { watchRequests } from '../node/requests.js';
 import { get } from '../snapshot.js';
+import { framesOf } from '../stack.js';
 import { state } from '../state.js';
 import { warn } from '../warn.js';
 import { answered, type Answering } from './answer.js';
@@ -67,7 +69,7 @@ function watched(middleware: Middleware): Middleware {
   // Asynchronous like what it stands for: so the frames that V8 follows through `await` stay in a trace.
   const watching: Middleware = async (context, next) => {
     try {
-      return await middleware(context, next);
+      return await deeper(middleware, context, next);
     } catch (error) {
       see(error, context);
       throw error;
@@ -77,6 +79,31 @@ function watched(middleware: Middleware): Middleware {
   const names = Object.getOwnPropertyDescriptors(middleware);
   for (const name of ['length', 'prototype'] as const) delete (names as { [name: string]: unknown })[name];
   return Object.defineProperties(watching, names);
+}
+
+/** How many of our frames there is room for now. */
+let room = 0;
+const FRAMES = 2;
+
+function deeper(middleware: Middleware, context: Context, next: () => Promise<unknown>): unknown {
+  const limit = Error.stackTraceLimit;
+  if (typeof limit !== 'number' || !setLimit(limit + FRAMES)) return middleware(context, next);
+  room += FRAMES;
+  try {
+    return middleware(context, next);
+  } finally {
+    room -= FRAMES;
+    if (Error.stackTraceLimit === limit + FRAMES) setLimit(limit);
+  }
+}
+
+function setLimit(limit: number): boolean {
+  try {
+    Error.stackTraceLimit = limit;
+    return true;
+  } catch {
+    return false; // the app has frozen it
+  }
 }
 
 function see(error: unknown, context: Context): void {
@@ -92,14 +119,22 @@ function see(error: unknown, context: Context): void {
   answered(error, 'koa', asked, context.res);
 }
 
-/** Takes the lines of this file off the stack. */
+/** Takes the lines of this file off the stack, and what there was only room for because of them. */
 function untrace(error: unknown): void {
   if (!(error instanceof Error)) return;
   const stack = get(error, 'stack');
-  if (typeof stack !== 'string' || !stack.includes(__filename)) return;
-  const kept = stack.split('\n').filter((line) => !line.includes(__filename));
+  if (typeof stack !== 'string') return;
+  const frames = framesOf(stack, String(get(error, 'message') ?? ''));
+  const lines = frames.split('\n');
+  let left = Error.stackTraceLimit - room;
+  const kept = lines.filter((line) => {
+    if (line.includes(__filename)) return false;
+    left -= 1;
+    return left >= 0;
+  });
+  if (kept.length === lines.length) return;
   try {
-    error.stack = kept.join('\n');
+    error.stack = stack.slice(0, stack.length - frames.length) + kept.join('\n');
   } catch {
     // Frozen: it stays as it is.
   }

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { serve, until } from './kit.mjs';
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+const REQUESTS = [
+  ['GET', '/'],
+  ['GET', '/items/7?token=abc'],
+  ['GET', '/async'],
+  ['GET', '/sent'],
+  ['GET', '/missing'],
+  ['GET', '/forbidden'],
+  ['GET', '/nowhere'],
+  ['POST', '/echo', '{"a":1}', JSON_TYPE],
+  ['POST', '/echo', '{"a":', JSON_TYPE],
+  ['GET', '/checked'],
+  ['GET', '/stream'],
+  ['GET', '/shops/4/pay/2'],
+  ['GET', '/shops/4/own'],
+];
+
+async function answers(app) {
+  const found = [];
+  for (const request of REQUESTS) found.push(await app.ask(...request));
+  return found;
+}
+
+for (const version of ['fastify4', 'fastify5']) {
+  for (const own of [[], ['own']]) {
+    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 60_000 }, async () => {
+      const [app, bare] = await Promise.all([
+        serve('fastify.cjs', [version, ...own]),
+        serve('fastify.cjs', [version, ...own], { bare: true }),
+      ]);
+      try {
+        assert.deepEqual(await answers(app), await answers(bare));
+        const get = (path, route) => ({ method: 'GET', path, route });
+        const expected = [
+          ['TypeError', 'no item 7', get('/items/7', '/items/:id')],
+          ['Error', 'asynchronous', get('/async', '/async')],
+          ['RangeError', 'sent', get('/sent', '/sent')],
+          ...(own.length > 0 ? [] : [['NotThere', 'not there', get('/missing', '/missing')]]),
+          ['Error', 'cannot pay', get('/shops/4/pay/2', '/shops/:shop/pay/:card')],
+          ['Error', 'behind a handler of the route', get('/shops/4/own', '/shops/:shop/own')],
+        ];
+        await until(() => app.reports().length >= expected.length);
+        const found = app.reports();
+        assert.deepEqual(
+          found.map((each) => [each.exceptions[0].type, each.exceptions[0].message, each.request]),
+          expected,
+        );
+        assert.deepEqual(found[0].tags, { item: '7' });
+        assert.equal(found[0].mechanism.type, 'fastify');
+        assert.equal(app.errors, bare.errors);
+      } finally {
+        await Promise.all([app.stop(), bare.stop()]);
+      }
+    });
+  }
+}
