@@ -31,6 +31,8 @@ final class CurlExchange implements Exchange
             CURLOPT_CONNECTTIMEOUT_MS => (int) max(1, min($connect, $seconds) * 1000),
             CURLOPT_NOSIGNAL => true,
             CURLOPT_FOLLOWLOCATION => false,
+            // On a connection that was open before, curl sends again what got no answer: an issue would be made twice.
+            CURLOPT_FRESH_CONNECT => $method === 'POST',
             CURLOPT_PROTOCOLS => CURLPROTO_HTTP | CURLPROTO_HTTPS,
             CURLOPT_ENCODING => 'gzip',
             CURLOPT_HEADERFUNCTION => static function (\CurlHandle $handle, string $line) use (&$lines): int {

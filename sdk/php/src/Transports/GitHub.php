@@ -156,7 +156,12 @@ final class GitHub implements Transport
             if (array_filter($work, $this->needsLook(...)) !== []) {
                 $this->look($work);
             }
-            $making = array_values(array_filter($work, fn (Group $group): bool => $this->try($group, $told, true)));
+            $making = [];
+            foreach ($work as $group) {
+                if ($this->try($group, $told, true)) {
+                    $making[] = $group;
+                }
+            }
             if ($making !== []) {
                 $this->make($making, $told);
             }

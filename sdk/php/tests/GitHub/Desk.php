@@ -24,6 +24,7 @@ final class Desk
     public readonly string $spool;
     /** @var list<string> */
     public array $warnings = [];
+    private float $ahead = 0.0;
 
     public function __construct(bool $private = true)
     {
@@ -130,14 +131,19 @@ final class Desk
         $this->kit->call('clear');
     }
 
-    /** Time passes, on GitHub's clock. */
+    /** Time passes, on GitHub's clock, and on that of the host as far as it knows GitHub's. */
     public function longAfter(float $seconds = 600.0): void
     {
         $this->ahead += $seconds;
         $this->kit->call('play', name: 'ahead', value: $this->ahead);
+        foreach ([...glob("$this->spool/github.state"), ...glob("$this->spool/*/github.state")] as $file) {
+            $state = json_decode((string) file_get_contents($file), true);
+            if (isset($state['parts']['ahead'])) {
+                $state['parts']['ahead'] += $seconds;
+                file_put_contents($file, json_encode($state));
+            }
+        }
     }
-
-    private float $ahead = 0.0;
 
     /** @return list<string> method and end of the path of each request so far */
     public function asked(): array
