@@ -62,7 +62,7 @@ final class Reading
     public static function url(mixed $value): string
     {
         $told = is_string($value) ? rtrim(trim($value), '/') : '';
-        if (!preg_match('~^https?://[!-~]{1,2000}$~Di', $told)) {
+        if (!preg_match('{^https?://[!-\x7e]{1,2000}$}Di', $told)) {
             throw new \InvalidArgumentException('should be an address that begins with https:// (or http://)');
         }
         return $told;
