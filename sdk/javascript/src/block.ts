@@ -105,7 +105,11 @@ export function counted(body: string, add: Sighted): string | null {
   const releases = name && !was.releases.includes(name) ? [...was.releases, name] : was.releases;
   const first = compare(add.first, was.first) < 0 ? add.first : was.first;
   const last = compare(add.last, was.last) > 0 ? add.last : was.last;
-  return replaced(body, was, block(Math.min(was.seen + add.count, MAX_COUNT), first, last, releases.slice(-MOST_RELEASES)));
+  return replaced(
+    body,
+    was,
+    block(Math.min(was.seen + add.count, MAX_COUNT), first, last, releases.slice(-MOST_RELEASES)),
+  );
 }
 
 /** D8: the body with `of` named in its block as the issue that stays; null as with `counted`. */

@@ -117,7 +117,11 @@ function mapping(check: Check, most: number): Check {
   };
 }
 
-function object(checks: Readonly<Record<string, Check>>, required: readonly string[] = [], others: Check = () => GONE): Check {
+function object(
+  checks: Readonly<Record<string, Check>>,
+  required: readonly string[] = [],
+  others: Check = () => GONE,
+): Check {
   return (value) => {
     if (!isMapping(value)) return GONE;
     const made: Mapping = {};

@@ -199,7 +199,11 @@ class Walk {
     for (const [key, value] of Object.entries(part)) {
       const handler = own(handlers, key) as ((value: unknown) => unknown) | undefined;
       const limit = (own(limits, key) as number | undefined) ?? other;
-      put(made, this.text(key, MAX_KEY), typeof value === 'string' ? this.text(value, limit) : (handler ?? this.any)(value));
+      put(
+        made,
+        this.text(key, MAX_KEY),
+        typeof value === 'string' ? this.text(value, limit) : (handler ?? this.any)(value),
+      );
     }
     return made;
   }

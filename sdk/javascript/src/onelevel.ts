@@ -40,13 +40,15 @@ function ofObject(value: object): unknown {
   if (Array.isArray(value)) return ofArray(value);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype === Object.prototype || prototype === null) return ofMapping(value);
-  if (value instanceof Map) return sorted(taken(Map.prototype.entries.call(value)).map(([key, each]) => [keyOf(key), each]));
-  if (value instanceof Set) return taken(Set.prototype.values.call(value)).slice(0, MAX_ENTRIES);
+  if (isA<Map<unknown, unknown>>(value, Map)) {
+    return sorted(taken(Map.prototype.entries.call(value)).map(([key, each]) => [keyOf(key), each]));
+  }
+  if (isA<Set<unknown>>(value, Set)) return taken(Set.prototype.values.call(value)).slice(0, MAX_ENTRIES);
   if (ArrayBuffer.isView(value)) return `bytes(${value.byteLength})`;
-  if (value instanceof ArrayBuffer) return `bytes(${value.byteLength})`;
-  if (value instanceof String) return String.prototype.valueOf.call(value);
-  if (value instanceof Number) return oneLevel(Number.prototype.valueOf.call(value));
-  if (value instanceof Boolean) return Boolean.prototype.valueOf.call(value);
+  if (isA(value, ArrayBuffer)) return `bytes(${value.byteLength})`;
+  if (isA(value, String)) return String.prototype.valueOf.call(value);
+  if (isA(value, Number)) return oneLevel(Number.prototype.valueOf.call(value));
+  if (isA(value, Boolean)) return Boolean.prototype.valueOf.call(value);
   return printedObject(value) ?? ofMapping(value);
 }
 
@@ -58,7 +60,11 @@ function ofArray(values: readonly unknown[]): unknown[] {
 
 /** The enumerable properties of its own, under names that are texts. */
 function ofMapping(value: object): Mapping {
-  return sorted(Object.keys(value).slice(0, MAX_KEYS).map((key) => [key, dataOf(value, key)]));
+  return sorted(
+    Object.keys(value)
+      .slice(0, MAX_KEYS)
+      .map((key) => [key, dataOf(value, key)]),
+  );
 }
 
 function sorted(entries: [string, unknown][]): Mapping {
@@ -75,16 +81,16 @@ function keyOf(key: unknown): string {
 
 /** What the language prints for what has no parts; undefined for what has. */
 function printedObject(value: object): string | undefined {
-  if (value instanceof Date) {
+  if (isA(value, Date)) {
     const time = Date.prototype.getTime.call(value);
     return Number.isFinite(time) ? Date.prototype.toISOString.call(value) : 'Invalid Date';
   }
-  if (value instanceof RegExp) return RegExp.prototype.toString.call(value).slice(0, MAX_PRINTED);
-  if (value instanceof Error) {
+  if (isA(value, RegExp)) return RegExp.prototype.toString.call(value).slice(0, MAX_PRINTED);
+  if (isA(value, Error)) {
     const message = dataOf(value, 'message');
     return (className(value) + (typeof message === 'string' && message ? `: ${message}` : '')).slice(0, MAX_PRINTED);
   }
-  if (value instanceof Promise || value instanceof WeakMap || value instanceof WeakSet) return `[${className(value)}]`;
+  if (isA(value, Promise) || isA(value, WeakMap) || isA(value, WeakSet)) return `[${className(value)}]`;
   return undefined;
 }
 
@@ -95,16 +101,30 @@ function printed(value: unknown): string {
   return typeof name === 'string' && name ? `[Function: ${name.slice(0, MAX_PRINTED)}]` : '[Function (anonymous)]';
 }
 
-/** The name of the class of an object, by what its prototypes say. */
+/** As `instanceof`; what comes from another realm (a `vm` context, a frame) is told by the names of its classes. */
+function isA<Kind extends object>(
+  value: object,
+  kind: { readonly name: string; readonly prototype: Kind },
+): value is Kind {
+  if (value instanceof Object) return Object.prototype.isPrototypeOf.call(kind.prototype, value);
+  return classNames(value).includes(kind.name);
+}
+
 function className(value: object): string {
+  return classNames(value).find((name) => name !== '') ?? 'Object';
+}
+
+/** The names of the class of an object and of those above it, by what its prototypes say. */
+function classNames(value: object): string[] {
+  const names: string[] = [];
   let holder = Object.getPrototypeOf(value) as object | null;
   for (let depth = 0; holder !== null && depth < MAX_PROTOTYPES; depth += 1) {
     const maker = Object.getOwnPropertyDescriptor(holder, 'constructor')?.value as unknown;
     const name = typeof maker === 'function' ? dataOf(maker, 'name') : undefined;
-    if (typeof name === 'string' && name) return name;
+    if (typeof name === 'string') names.push(name);
     holder = Object.getPrototypeOf(holder) as object | null;
   }
-  return 'Object';
+  return names;
 }
 
 /** The value of an own property; null where there is none. */

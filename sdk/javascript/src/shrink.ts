@@ -10,8 +10,23 @@ type Step = (report: Report) => Report;
 const MAX_NAMES = 100;
 
 const CRASH_KEYS = [
-  'schema', 'id', 'time', 'runtime', 'exceptions', 'sdk', 'service', 'environment', 'release', 'root', 'signature',
-  'runtime_version', 'platform', 'trace_id', 'deploy', 'occurrences', 'truncated',
+  'schema',
+  'id',
+  'time',
+  'runtime',
+  'exceptions',
+  'sdk',
+  'service',
+  'environment',
+  'release',
+  'root',
+  'signature',
+  'runtime_version',
+  'platform',
+  'trace_id',
+  'deploy',
+  'occurrences',
+  'truncated',
 ];
 const KNOWN_KEYS = [...CRASH_KEYS, 'dependencies', 'request', 'logs', 'breadcrumbs', 'contexts', 'tags'];
 const CRASH_EXCEPTION = ['type', 'message', 'relation', 'parent'];
@@ -124,7 +139,8 @@ function keepTheCrash(report: Report): Report {
   const crash: Mapping = only(report, CRASH_KEYS, tiny);
   crash['exceptions'] = report.exceptions.slice(0, 3).map((exception) => {
     const made = only(exception, CRASH_EXCEPTION, tiny);
-    if (exception.frames?.length) made['frames'] = exception.frames.slice(-4).map((frame) => only(frame, CRASH_FRAME, tiny));
+    if (exception.frames?.length)
+      made['frames'] = exception.frames.slice(-4).map((frame) => only(frame, CRASH_FRAME, tiny));
     return made;
   });
   if (has(report, 'truncated')) crash['truncated'] = stepsIn(report);

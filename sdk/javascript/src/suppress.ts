@@ -76,7 +76,9 @@ export class Keeper {
 
   /** What is pending, as `close` would send it. It stays pending. */
   waiting(): Count[] {
-    return [...this.known, [OVERFLOW, this.overflow] as const].flatMap(([signature, tally]) => this.counted(signature, tally));
+    return [...this.known, [OVERFLOW, this.overflow] as const].flatMap(([signature, tally]) =>
+      this.counted(signature, tally),
+    );
   }
 
   private unknown(signature: string, now: number, wall: number): Answer {

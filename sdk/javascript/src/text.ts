@@ -23,7 +23,12 @@ export function clean(text: string): string {
 
 /** C3: clean, on one line, at most `limit` code points. */
 export function oneLine(text: string, limit: number): string {
-  return cut(clean(text).replace(/[\t\n ]+/g, ' ').replace(/^ | $/g, ''), limit);
+  return cut(
+    clean(text)
+      .replace(/[\t\n ]+/g, ' ')
+      .replace(/^ | $/g, ''),
+    limit,
+  );
 }
 
 /** C4: a code span of `text`; in a table its pipes part no cells. */

@@ -43,7 +43,8 @@ export class Frames {
 function isInApp(runtime: Runtime, path: string, include: readonly string[], libraries: readonly string[]): boolean {
   const isBelow = (folder: string): boolean => below(path, folder) !== null;
   if (include.some(isBelow)) return true;
-  if (path === '' || LOOKS[runtime].starts.some((start) => path.startsWith(start)) || libraries.some(isBelow)) return false;
+  if (path === '' || LOOKS[runtime].starts.some((start) => path.startsWith(start)) || libraries.some(isBelow))
+    return false;
   if (runtime === 'ruby' && path === '-e') return false;
   const looked = runtime === 'python' || runtime === 'php' ? lower(path) : path;
   return !looksForeign(runtime).test(looked) && !(runtime === 'go' && isGoStandard(path));

@@ -6,7 +6,9 @@ import { askedPause, isAgain, LONGEST_WAIT, type Answer } from './pauses.js';
 
 export { type Answer } from './pauses.js';
 
+/** For each step to a connection: TCP, a proxy's tunnel, TLS. */
 const CONNECT_TIME = 5_000;
+const CONNECT_STEPS = 3;
 const READ_TIME = 10_000;
 /** Waits before the second, third and fourth try, each times a random factor from 0.5 to 1.5. */
 export const BACKOFF = [1_000, 2_000, 4_000] as const;
@@ -64,10 +66,7 @@ export class Client {
    * another host. Throws an Error for an address or a header that cannot be used.
    */
   constructor(server: string, headers: Readonly<Record<string, string>> = {}) {
-    this.server = new URL(server);
-    if (!/^https?:$/.test(this.server.protocol) || !this.server.hostname) {
-      throw new Error('the address must begin with https:// (or http://) and name a host');
-    }
+    this.server = parsed(server);
     this.headers = { 'User-Agent': `splat-sdk/${VERSION}`, 'Accept-Encoding': 'gzip', ...headers };
     if (!Object.values(this.headers).every((value) => /^[ -~]*$/.test(value))) {
       throw new Error('the token or another header has a character that no header can hold');
@@ -209,7 +208,12 @@ export class Client {
     }
   }
 
-  private exchange(door: Door, method: string, target: string, { data, headers, limit = MAX_ANSWER }: Request): Promise<Answer> {
+  private exchange(
+    door: Door,
+    method: string,
+    target: string,
+    { data, headers, limit = MAX_ANSWER }: Request,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const body = data === undefined ? undefined : Buffer.from(typeof data === 'string' ? data : JSON.stringify(data));
       const type = body ? { 'Content-Type': 'application/json', 'Content-Length': String(body.length) } : {};
@@ -219,8 +223,12 @@ export class Client {
         reject(error instanceof Error ? error : new Broken('the connection failed'));
         sent.destroy();
       };
-      let stop = (): void => undefined;
-      sent.once('socket', () => (stop = this.within(READ_TIME, () => fail(new Broken('no answer in time')))));
+      const late = (): void => fail(new Broken('no answer in time'));
+      let stop = this.within(CONNECT_TIME * CONNECT_STEPS, late);
+      sent.once('socket', () => {
+        stop();
+        stop = this.within(READ_TIME, late);
+      });
       sent.on('error', fail);
       sent.once('response', (response) => {
         const chunks: Buffer[] = [];
@@ -270,6 +278,12 @@ export class Client {
     this.door?.close();
     this.door = undefined;
   }
+}
+
+function parsed(address: string): URL {
+  const url = /^https?:\/\/[^/]/.test(address) ? new URL(address) : null;
+  if (!url?.hostname) throw new Error('the address must begin with https:// (or http://) and name a host');
+  return url;
 }
 
 async function unpacked(status: number, headers: Answer['headers'], packed: Buffer, limit: number): Promise<Answer> {

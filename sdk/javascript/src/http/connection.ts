@@ -20,6 +20,7 @@ export class Door {
   private readonly port: number;
   private readonly proxy: Proxy | null;
   private readonly agent: http.Agent;
+  private closed = false;
 
   /** `connectTime` tells how long, in milliseconds, each step to a connection may take now. Throws Broken. */
   constructor(
@@ -31,9 +32,14 @@ export class Door {
     this.port = Number(server.port) || (this.secure ? 443 : 80);
     this.proxy = proxyFor(server, process.env);
     this.agent = new (this.secure ? https : http).Agent({ keepAlive: true, maxSockets: 1, scheduling: 'lifo' });
-    type Connects = { createConnection: (options: unknown, done: (error: Error | null, socket?: net.Socket) => void) => void };
+    type Connects = {
+      createConnection: (options: unknown, done: (error: Error | null, socket?: net.Socket) => void) => void;
+    };
     (this.agent as unknown as Connects).createConnection = (_options, done) => {
-      this.connected().then((socket) => done(null, socket), done);
+      this.connected().then((socket) => {
+        if (this.closed) socket.destroy();
+        done(this.closed ? new Broken('it took too long') : null, socket);
+      }, done);
     };
   }
 
@@ -53,6 +59,7 @@ export class Door {
   }
 
   close(): void {
+    this.closed = true;
     this.agent.destroy();
   }
 
@@ -62,7 +69,10 @@ export class Door {
     if (!this.secure) return socket;
     if (this.proxy) await this.tunnelled(socket, this.proxy);
     const servername = net.isIP(this.host) ? '' : this.host;
-    return this.step(tls.connect({ socket, host: this.host, servername, ALPNProtocols: ['http/1.1'] }), 'secureConnect');
+    return this.step(
+      tls.connect({ socket, host: this.host, servername, ALPNProtocols: ['http/1.1'] }),
+      'secureConnect',
+    );
   }
 
   /** The socket once it has emitted `event`; destroyed when it does not in time. */
@@ -84,7 +94,7 @@ export class Door {
     const target = `${this.server.hostname}:${this.port}`;
     const headers = { Host: target, ...signIn(proxy) };
     return new Promise((resolve, reject) => {
-      const request = http.request({ method: 'CONNECT', path: target, headers, agent: false, createConnection: () => socket });
+      const request = http.request({ method: 'CONNECT', path: target, headers, createConnection: () => socket });
       const timer = setTimeout(() => request.destroy(new Broken('no answer in time')), this.connectTime());
       timer.unref();
       request.once('connect', ({ statusCode = 0 }) => {

@@ -43,7 +43,11 @@ function isBypassed(server: URL, list: string): boolean {
     .toLowerCase()
     .split(/[\s,]+/)
     .map((each) => each.replace(/^\*?\./, ''))
-    .some((each) => each === '*' || (each !== '' && [host, `${host}:${port}`].some((name) => name === each || name.endsWith(`.${each}`))));
+    .some(
+      (each) =>
+        each === '*' ||
+        (each !== '' && [host, `${host}:${port}`].some((name) => name === each || name.endsWith(`.${each}`))),
+    );
 }
 
 function parsed(address: string): URL | null {

@@ -37,7 +37,7 @@ interface Name {
 export function hideNamed(text: string, names: Names, source: boolean): string {
   let made = '';
   let done = 0;
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const separator = searched(SEPARATOR, text, at);
     if (!separator) return done === 0 ? text : made + text.slice(done);
     at = separator.index + separator[0].length;

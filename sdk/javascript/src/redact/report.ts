@@ -39,7 +39,9 @@ export function redactReport(report: Report, extra: readonly string[] = []): Rep
     return new Walk(redactor(extra)).report(report);
   } catch (error) {
     // The error's own text may quote what was to be hidden.
-    throw new RedactionError(`a report could not be redacted: ${error instanceof Error ? error.constructor.name : 'error'}`);
+    throw new RedactionError(
+      `a report could not be redacted: ${error instanceof Error ? error.constructor.name : 'error'}`,
+    );
   }
 }
 
@@ -54,7 +56,14 @@ class Walk {
     const source: Handler = (value) => this.one(value, (each) => redact.source(each));
     const time = this.unless(TIME);
     const lines: Handler = (value) => (Array.isArray(value) ? value.map(source) : this.value(value));
-    const frame = { path: source, function: source, source, pre_context: lines, post_context: lines, locals: this.locals };
+    const frame = {
+      path: source,
+      function: source,
+      source,
+      pre_context: lines,
+      post_context: lines,
+      locals: this.locals,
+    };
     const exception = { type: source, message: text, frames: this.parts(frame) };
     const entry = { time };
     const request = { query: this.query, headers: this.named };
@@ -156,7 +165,11 @@ class Walk {
   }
 
   /** A mapping from names to texts. */
-  private texts(value: unknown, tells: (name: string) => boolean, stays: (text: unknown) => boolean = () => false): unknown {
+  private texts(
+    value: unknown,
+    tells: (name: string) => boolean,
+    stays: (text: unknown) => boolean = () => false,
+  ): unknown {
     if (!isMapping(value)) return this.value(value);
     const made: Mapping = {};
     for (const [key, each] of Object.entries(value)) {

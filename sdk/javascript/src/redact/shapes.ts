@@ -90,7 +90,7 @@ export function hideShapes(text: string, source: boolean): string {
 
 function hidePrivateKeys(text: string): string {
   let made = '';
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const begin = searched(PEM_BEGIN, text, at);
     if (!begin) return made + text.slice(at);
     made += text.slice(at, begin.index) + MARK;

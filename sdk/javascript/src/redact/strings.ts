@@ -48,7 +48,7 @@ export function endOf(text: string, at: number, wanted: string): number {
 /** Behind the bracket that closes the one at `at`, else the end of the line or of the text. */
 export function bracketEnd(text: string, start: number): number {
   let depth = 0;
-  for (let at = start; ; ) {
+  for (let at = start; ;) {
     const found = searched(BRACKETS, text, at);
     if (!found) return text.length;
     const char = found[0];
@@ -68,7 +68,8 @@ export function bareAt(text: string, start: number): string {
   for (let at = start; ; at += 1) {
     searched(BARE, text, at);
     at = BARE.lastIndex;
-    const opensMark = text[at] === ']' && at - OPEN_MARK.length >= start && text.startsWith(OPEN_MARK, at - OPEN_MARK.length);
+    const opensMark =
+      text[at] === ']' && at - OPEN_MARK.length >= start && text.startsWith(OPEN_MARK, at - OPEN_MARK.length);
     if (!opensMark) return trimmedEnd(text.slice(start, at), '\\');
   }
 }

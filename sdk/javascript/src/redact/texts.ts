@@ -14,8 +14,7 @@ const MAX_KNOWN = 1_024;
 const MAX_KNOWN_TEXT = 200;
 const MAX_REDACTORS = 8;
 
-const FLAG =
-  /(^|[ \t-\r"'`(,=[])(--?)([A-Za-z][0-9A-Za-z_-]{1,60})([ \t]{1,4})([^ \t-\r"'`=-][^ \t-\r"'`]*)/g;
+const FLAG = /(^|[ \t-\r"'`(,=[])(--?)([A-Za-z][0-9A-Za-z_-]{1,60})([ \t]{1,4})([^ \t-\r"'`=-][^ \t-\r"'`]*)/g;
 const CURL = /(?:^|[ \t-\r"'`(,=[])(?:-u|--user)[ =]["']?/g;
 const USER = /[^ \t-\r:"'/]*/y;
 const PASSWORD = /:[^ \t-\r"']+/y;
@@ -103,7 +102,7 @@ function hideLogins(text: string): string {
   let made = '';
   let done = 0;
   let nameless = 0; // before here no name ends with a colon
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const flag = searched(CURL, text, at);
     if (!flag) return made + text.slice(done);
     at = flag.index + 1;

@@ -15,7 +15,7 @@ const ZONE = '(?:Z|UTC|GMT| UTC| GMT| ?[+-][0-9]{2}:?[0-9]{2})?';
 
 /** In the order in which they are tried at a place; the first that fits wins. Words come last. */
 const PARTS: readonly (readonly [string, string])[] = [
-  ['<str>', '"[^"]*"|\'[^\']*\'|`[^`\']*[`\']'],
+  ['<str>', "\"[^\"]*\"|'[^']*'|`[^`']*[`']"],
   ['<url>', '[A-Za-z][A-Za-z0-9+.-]{1,20}://[^ "\'`<>()]*'],
   ['<email>', '[0-9A-Za-z._%+-]{1,64}@[0-9A-Za-z-]{1,63}(?:[.][0-9A-Za-z-]{1,63}){1,8}'],
   ['<uuid>', '[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}'],

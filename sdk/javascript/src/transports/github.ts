@@ -132,7 +132,10 @@ export class GitHub implements Transport {
   private async tell(groups: readonly Group[]): Promise<Told> {
     const told: Told = new Map();
     const overflow = groups.find((group) => group.signature === OVERFLOW);
-    await this.batch(groups.filter((group) => group !== overflow), told);
+    await this.batch(
+      groups.filter((group) => group !== overflow),
+      told,
+    );
     const about = this.summary.due ? this.summary.group(overflow) : null;
     if (about) {
       await this.batch([about], told);

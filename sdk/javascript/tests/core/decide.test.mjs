@@ -5,9 +5,16 @@ import { vectors } from './vectors.mjs';
 
 function listed(issue) {
   return {
-    number: issue.number, author: issue.author, signature: issue.signature, open: issue.state === 'open',
-    updatedAt: issue.updated_at, reason: issue.reason ?? null, closedAt: issue.closed_at ?? null,
-    releases: issue.releases ?? [], labels: issue.labels, duplicateOf: issue.duplicate_of ?? null,
+    number: issue.number,
+    author: issue.author,
+    signature: issue.signature,
+    open: issue.state === 'open',
+    updatedAt: issue.updated_at,
+    reason: issue.reason ?? null,
+    closedAt: issue.closed_at ?? null,
+    releases: issue.releases ?? [],
+    labels: issue.labels,
+    duplicateOf: issue.duplicate_of ?? null,
   };
 }
 

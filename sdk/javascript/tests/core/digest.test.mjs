@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { byteLength, compare, first, isLonger, last, length, utf8, wellFormed, withoutLast } from '../../dist/cjs/codepoints.js';
+import {
+  byteLength,
+  compare,
+  first,
+  isLonger,
+  last,
+  length,
+  utf8,
+  wellFormed,
+  withoutLast,
+} from '../../dist/cjs/codepoints.js';
 import { sha256 } from '../../dist/cjs/digest.js';
 
 const own = (text) => createHash('sha256').update(text, 'utf8').digest('hex');

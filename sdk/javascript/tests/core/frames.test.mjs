@@ -32,12 +32,31 @@ test('this very process: its own files, what is installed, what is built in', ()
   const frames = new Frames(process.cwd());
   const file = new URL(import.meta.url);
   assert.ok(frames.inApp(file.pathname) && frames.inApp(file.href));
-  for (const foreign of ['node:internal/process/task_queues', 'node:events', '/app/node_modules/express/lib/router.js', '<anonymous>']) {
+  for (const foreign of [
+    'node:internal/process/task_queues',
+    'node:events',
+    '/app/node_modules/express/lib/router.js',
+    '<anonymous>',
+  ]) {
     assert.ok(!frames.inApp(foreign), foreign);
   }
 });
 
-for (const unit of ['/', 'a/', '-go-1', '/x-go-1', '/python3', '/gems/a-1', 'a ', '\\', '..\\', '://', '\ud800', '@', 'webpack/']) {
+for (const unit of [
+  '/',
+  'a/',
+  '-go-1',
+  '/x-go-1',
+  '/python3',
+  '/gems/a-1',
+  'a ',
+  '\\',
+  '..\\',
+  '://',
+  '\ud800',
+  '@',
+  'webpack/',
+]) {
   test(`a hostile path takes no time: ${JSON.stringify(unit)}`, () => {
     const path = unit.repeat(100_000 / unit.length);
     const started = process.cpuUsage();

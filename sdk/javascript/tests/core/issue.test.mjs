@@ -62,7 +62,13 @@ for (const unit of ['`', '#1', '@', '<!--', '\n', ' ', 'splat-report/', 'a/', '\
     const text = unit.repeat(100_000 / unit.length);
     const frame = { path: text, function: text, source: text, in_app: true, pre_context: [text], post_context: [text] };
     const exceptions = [{ type: text, message: text, frames: [frame] }];
-    const report = { schema: 'splat-report/1', runtime: 'javascript', time: '2026-11-21T07:00:00.123Z', exceptions, tags: { a: text } };
+    const report = {
+      schema: 'splat-report/1',
+      runtime: 'javascript',
+      time: '2026-11-21T07:00:00.123Z',
+      exceptions,
+      tags: { a: text },
+    };
     const started = process.cpuUsage();
     const made = body(report);
     assert.ok(Buffer.byteLength(made) <= 60_000);

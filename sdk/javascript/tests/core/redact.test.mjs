@@ -33,13 +33,20 @@ test('the shapes are those of the rule', () => {
     const begin = begins[pattern.slice(0, 2)];
     return [name, begin ? begin + pattern.slice(2) : pattern];
   });
-  assert.deepEqual(SHAPES.map(([name, , pattern]) => [name, pattern]), wanted);
+  assert.deepEqual(
+    SHAPES.map(([name, , pattern]) => [name, pattern]),
+    wanted,
+  );
   assert.equal(wanted.length, 39);
 });
 
 const TABLE_RULE = SPEC.slice(SPEC.indexOf('- **K2 Tables.**'), SPEC.indexOf('- **K3 What'));
 
-for (const [label, table] of [['*sure*', 'SURE'], ['*likely*', 'LIKELY'], ['*about*', 'ABOUT']]) {
+for (const [label, table] of [
+  ['*sure*', 'SURE'],
+  ['*likely*', 'LIKELY'],
+  ['*about*', 'ABOUT'],
+]) {
   test(`the names are those of the rule: ${label}`, () => {
     const listed = /^:((?:\s*`[a-z0-9 ]+`)+)/.exec(TABLE_RULE.slice(TABLE_RULE.indexOf(label) + label.length));
     const names = [...listed[1].matchAll(/`(.+?)`/g)].flatMap(([, names]) => names.split(' '));
@@ -108,14 +115,51 @@ test('objects of every kind', () => {
   const loop = { name: 'x' };
   loop.loop = loop;
   const given = [
-    new Cart(), getter, new Map([['token', 'abc'], [{}, 1]]), new Set(['a']), Buffer.from('x'), new Date(0), /a/g, 10n,
-    Symbol('s'), () => 1, new TypeError('password=hunter2'), undefined, NaN, new String('apikey=k1'), loop,
-    JSON.parse('{"__proto__": {"password": "x"}}'), new Proxy({}, { ownKeys: () => { throw new Error('no'); } }),
+    new Cart(),
+    getter,
+    new Map([
+      ['token', 'abc'],
+      [{}, 1],
+    ]),
+    new Set(['a']),
+    Buffer.from('x'),
+    new Date(0),
+    /a/g,
+    10n,
+    Symbol('s'),
+    () => 1,
+    new TypeError('password=hunter2'),
+    undefined,
+    NaN,
+    new String('apikey=k1'),
+    loop,
+    JSON.parse('{"__proto__": {"password": "x"}}'),
+    new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('no');
+        },
+      },
+    ),
   ];
   assert.deepEqual(redactValue(given), [
-    { owner: 'ann', password: MARK }, { secretOfAll: MARK }, { '[object Object]': 1, token: MARK }, ['a'], 'bytes(1)',
-    '1970-01-01T00:00:00.000Z', '/a/g', '10n', 'Symbol(s)', '[Function (anonymous)]', `TypeError: password=${MARK}`, null,
-    'NaN', `apikey=${MARK}`, { loop: '[cycle]', name: 'x' }, JSON.parse(`{"__proto__": {"password": "${MARK}"}}`),
+    { owner: 'ann', password: MARK },
+    { secretOfAll: MARK },
+    { '[object Object]': 1, token: MARK },
+    ['a'],
+    'bytes(1)',
+    '1970-01-01T00:00:00.000Z',
+    '/a/g',
+    '10n',
+    'Symbol(s)',
+    '[Function (anonymous)]',
+    `TypeError: password=${MARK}`,
+    null,
+    'NaN',
+    `apikey=${MARK}`,
+    { loop: '[cycle]', name: 'x' },
+    JSON.parse(`{"__proto__": {"password": "${MARK}"}}`),
     '[unprintable]',
   ]);
 });

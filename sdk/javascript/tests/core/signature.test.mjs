@@ -21,14 +21,54 @@ vectors('signature', 'vectors', (vector) => {
   assert.equal(signature(vector.runtime, vector.root, vector.exceptions), vector.signature);
 });
 
-const HOSTILE = ['"', "'", '`', 'a', '0', '1.', ':', 'a:', 'a@', '%', '[:', '[::', '1:', ' ', '\t', '\n', '<n>', '+1 ', 'Jan 1, ', '1 Jan ', 'Mon, ', '0x', 'a\ud800', '\ud83d\ude00', '://', 'a://', '/', '..', '../', '(*', '[', '#', '-range1', 'block in ', 'bound '];
+const HOSTILE = [
+  '"',
+  "'",
+  '`',
+  'a',
+  '0',
+  '1.',
+  ':',
+  'a:',
+  'a@',
+  '%',
+  '[:',
+  '[::',
+  '1:',
+  ' ',
+  '\t',
+  '\n',
+  '<n>',
+  '+1 ',
+  'Jan 1, ',
+  '1 Jan ',
+  'Mon, ',
+  '0x',
+  'a\ud800',
+  '\ud83d\ude00',
+  '://',
+  'a://',
+  '/',
+  '..',
+  '../',
+  '(*',
+  '[',
+  '#',
+  '-range1',
+  'block in ',
+  'bound ',
+];
 
 for (const unit of HOSTILE) {
   test(`a hostile text takes no time: ${JSON.stringify(unit)}`, () => {
     const text = unit.repeat(Math.ceil(100_000 / unit.length));
     const started = process.cpuUsage();
     for (const runtime of ['python', 'javascript', 'go', 'ruby', 'php']) {
-      const thrown = { type: text, message: text, frames: [{ path: text, function: text, source: text, in_app: true }] };
+      const thrown = {
+        type: text,
+        message: text,
+        frames: [{ path: text, function: text, source: text, in_app: true }],
+      };
       assert.match(signature(runtime, text, [thrown]), /^[0-9a-f]{16}$/);
       assert.match(signature(runtime, text, [{ ...thrown, frames: [] }]), /^[0-9a-f]{16}$/);
     }
@@ -38,7 +78,11 @@ for (const unit of HOSTILE) {
 }
 
 test('many exceptions and frames are bounded', () => {
-  const frames = Array.from({ length: 50_000 }, (_, at) => ({ path: `/app/f${at % 7}.js`, function: 'f', in_app: true }));
+  const frames = Array.from({ length: 50_000 }, (_, at) => ({
+    path: `/app/f${at % 7}.js`,
+    function: 'f',
+    in_app: true,
+  }));
   const exceptions = Array.from({ length: 5_000 }, (_, at) => ({
     type: 'RangeError',
     message: 'Maximum call stack size exceeded',

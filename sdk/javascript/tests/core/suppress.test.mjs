@@ -62,7 +62,8 @@ test('nothing is lost, whatever comes', () => {
       const times = 1 + below(80);
       if (what === 0) sink.counts(now, sink.keeper.tick(now));
       else {
-        for (let n = 0; n < times; n += 1) sink.error(now, (what === 1 ? 7 : below(2_000)).toString(16).padStart(16, '0'));
+        for (let n = 0; n < times; n += 1)
+          sink.error(now, (what === 1 ? 7 : below(2_000)).toString(16).padStart(16, '0'));
         came += times;
       }
       const pending = sink.keeper.waiting().reduce((sum, each) => sum + each.seen, 0);

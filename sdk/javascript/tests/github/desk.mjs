@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { GitHub } from '../../dist/cjs/transports/github.js';
 import { BOT, Emulator, Proxy } from './kit.mjs';
 
@@ -33,7 +33,13 @@ export function count(seen, { signature = SIGNATURE, at = Date.now(), release = 
 }
 
 const OPTIONS = {
-  token: BOT, labels: [], triggerLabel: 'auto-fix', reporters: [], publicLogs: false, publicRequest: false, publicLocals: false,
+  token: BOT,
+  labels: [],
+  triggerLabel: 'auto-fix',
+  reporters: [],
+  publicLogs: false,
+  publicRequest: false,
+  publicLocals: false,
 };
 
 export class Desk {
@@ -76,7 +82,11 @@ export class Desk {
   async close(number, reason) {
     const headers = { Authorization: `Bearer ${BOT}`, 'Content-Type': 'application/json' };
     const body = JSON.stringify({ state: 'closed', state_reason: reason });
-    const answer = await fetch(`${this.proxy.url}/repos/${this.repo}/issues/${number}`, { method: 'PATCH', headers, body });
+    const answer = await fetch(`${this.proxy.url}/repos/${this.repo}/issues/${number}`, {
+      method: 'PATCH',
+      headers,
+      body,
+    });
     assert.equal(answer.status, 200);
     this.proxy.log = [];
   }
@@ -87,7 +97,8 @@ export class Desk {
 
   /** Files an issue as a person (or another program) would. */
   async open(title, body, token = BOT) {
-    return (await this.emulator.call('POST', `/repos/${this.repo}/issues`, { title, body, labels: ['splat'] }, token)).number;
+    return (await this.emulator.call('POST', `/repos/${this.repo}/issues`, { title, body, labels: ['splat'] }, token))
+      .number;
   }
 
   async labels(number) {
@@ -118,8 +129,15 @@ export class Desk {
   }
 }
 
+/** Several at once: what they mostly do is wait. */
+const CONCURRENCY = 6;
+
 /** Tests with one emulator a file, a proxy, a repository and a spool each. */
-export function desks() {
+export function desks(name, define) {
+  describe(name, { concurrency: CONCURRENCY }, () => define(kinds()));
+}
+
+function kinds() {
   let emulator;
   before(async () => (emulator = await Emulator.start()));
   after(() => emulator.stop());

@@ -12,6 +12,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+// What the environment says of proxies is for the tests of HTTP alone.
+for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete process.env[name];
+
 const PROGRAM = fileURLToPath(new URL('../../../python/tests/github_kit/node_modules/.bin/emulate', import.meta.url));
 /** Tokens of an account that owns the repositories, and of one that has no rights there. */
 export const [BOT, STRANGER] = ['bot-token', 'stranger-token'];
@@ -50,7 +53,11 @@ export class Emulator {
     const seed = join(made.folder, 'seed.json');
     writeFileSync(seed, JSON.stringify(SEED));
     const args = [PROGRAM, 'start', '--service', 'github', '--port', String(made.port), '--seed', seed];
-    made.process = spawn(process.execPath, args, { cwd: made.folder, stdio: 'ignore', env: { ...process.env, PORT: '' } });
+    made.process = spawn(process.execPath, args, {
+      cwd: made.folder,
+      stdio: 'ignore',
+      env: { ...process.env, PORT: '' },
+    });
     for (let tries = 0; ; tries += 1) {
       try {
         await made.call('GET', '/user');
@@ -130,7 +137,15 @@ export class Proxy {
     let answer = { status: 0, headers: {}, text: '' };
     if (!fault || fault.late || fault.do === 'cut') answer = await this.answer(method, url, headers, body);
     if (typeof fault?.do === 'number') answer = said(fault.do, fault.data ?? { message: 'played' }, fault.headers);
-    this.log.push({ method, path, url, headers, data: body ? JSON.parse(body) : null, status: answer.status, at: performance.now() });
+    this.log.push({
+      method,
+      path,
+      url,
+      headers,
+      data: body ? JSON.parse(body) : null,
+      status: answer.status,
+      at: performance.now(),
+    });
     if (fault?.do === 'reset') return request.socket.resetAndDestroy?.() ?? request.socket.destroy();
     if (fault?.do === 'hang') return undefined;
     const content = Buffer.from(answer.text);
