@@ -9,10 +9,11 @@ class RedactPropertiesTest < Minitest::Test
   Redact = Splat::Redact
   MARK = Redact::MARK
   PIECES = [
-    *"password token session api_key Authorization cookie = : := => == :: :// ' \" ` \\ \\' \\\" [ ] ( ) { } < > </ , ; & " \
-     "? @ - -- -u --user Bearer basic abc hunter2 4242 1 u' true None [REDACTED] <password> $ %s {x key sig state . é " \
-     "user:pw@host".split,
-    "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", " ", "\n", "\t", "\r", "\u3000", "\xED\xA0\x80", "\0", "\xFF"
+    *"password token session api_key Authorization cookie = : := => == :: :// ' \" ` \\ \\' \\\" [ ] ( ) { } < > " \
+     "</ , ; & ? @ - -- -u --user Bearer basic abc hunter2 4242 1 u' true None [REDACTED] <password> $ %s {x key sig " \
+     "state . é user:pw@host".split,
+    "-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", " ", "\n", "\t", "\r", "\u3000", "\xED\xA0\x80",
+    "\0", "\xFF"
   ].freeze
   NAMES = %w[password DB_PASSWORD userApiKey client-secret x.authToken api_keys credit_card privateKey].freeze
   FORMS = ["%s=%s", "%s: %s", '%s = "%s"', "'%s': '%s'", '"%s":"%s"', '\\"%s\\":\\"%s\\"', "%s => '%s'",
@@ -35,8 +36,8 @@ class RedactPropertiesTest < Minitest::Test
   end
 
   def test_no_published_shape_survives
-    beginnings = %w[ghp_ gho_ github_pat_ glpat- xoxb- xapp-1- sk_live_ rk_test_ whsec_ AIza ya29. GOCSPX- sk- npm_ pypi-
-                    rubygems_ SK key- dop_v1_ shpat_ sq0atp- hf_ dapi hvs. sntrys_ ATATT3 dckr_pat_ lin_api_ ntn_
+    beginnings = %w[ghp_ gho_ github_pat_ glpat- xoxb- xapp-1- sk_live_ rk_test_ whsec_ AIza ya29. GOCSPX- sk- npm_
+                    pypi- rubygems_ SK key- dop_v1_ shpat_ sq0atp- hf_ dapi hvs. sntrys_ ATATT3 dckr_pat_ lin_api_ ntn_
                     12345678:AA hooks.slack.com/services/ ABSK AKIA NRAK- AGE-SECRET-KEY-1 eyJ0a0a0a0a0a0a.]
     beginnings.each do |beginning|
       upper = %w[AKIA NRAK- AGE-SECRET-KEY-1].include?(beginning)
