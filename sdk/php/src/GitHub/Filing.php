@@ -93,7 +93,7 @@ final class Filing
     private function owe(int $number, string $signature): void
     {
         $this->made[$number] = $signature;
-        $this->repository->notes->owe($number, $signature);
+        $this->repository->owe($number, $signature);
     }
 
     private function count(Group $group, int $number): Outcome

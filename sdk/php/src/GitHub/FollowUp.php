@@ -54,17 +54,17 @@ final class FollowUp
         $client->wait($hasTime ? $pause : self::SHORT_LOOK, 'the index does not show the new issue yet');
     }
 
-    /** What is owed since longer, by processes that are gone. */
+    /** What the deliveries before this one owe, and since longer what others of this host do, who may be at it. */
     public function owed(): void
     {
-        if (State::since($this->repository->state->get('looked')) < self::EVERY) {
-            return;
+        $owed = $this->repository->owing();
+        if (State::since($this->repository->state->get('looked')) >= self::EVERY) {
+            $this->repository->state->set('looked', microtime(true));
+            $owed += $this->repository->notes->owed(self::MAKERS_TURN);
         }
-        $owed = $this->repository->notes->owed(self::MAKERS_TURN);
         if ($owed === []) {
             return;
         }
-        $this->repository->state->set('looked', microtime(true));
         $this->repository->refresh(array_values($owed));
         foreach ($owed as $number => $signature) {
             // An index that does not show it yet may not show a lower one either.
@@ -77,7 +77,7 @@ final class FollowUp
     private function settleOwn(int $number, string $signature): void
     {
         if ($this->settle($signature, $number)) {
-            $this->repository->notes->settled($number, $signature);
+            $this->repository->settled($number, $signature);
         }
     }
 

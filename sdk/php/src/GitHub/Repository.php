@@ -24,6 +24,7 @@ final class Repository
     private const TOUCHED = 1_000;
     /** Numbers of issues whose last write from here is remembered. */
     private const MOST_WRITES = 500;
+    private const MOST_OWED = 50;
     private const ASKED_FOR = 86_400;
 
     public readonly Api $api;
@@ -249,6 +250,26 @@ final class Repository
             $this->state->set('made', [...$this->made(), microtime(true)]);
         }
         return $issue;
+    }
+
+    /** D8 is to be done for an issue that was created here: by this process, else by the next one. */
+    public function owe(int $number, string $signature): void
+    {
+        $this->notes->owe($number, $signature);
+        $this->state->set('owing', array_slice([$number => $signature] + $this->owing(), 0, self::MOST_OWED, true));
+    }
+
+    public function settled(int $number, string $signature): void
+    {
+        $this->notes->settled($number, $signature);
+        $this->state->set('owing', array_diff_key($this->owing(), [$number => true]));
+    }
+
+    /** @return array<int, string> number to signature */
+    public function owing(): array
+    {
+        $owing = $this->state->get('owing');
+        return is_array($owing) ? array_filter($owing, 'is_string') : [];
     }
 
     /** An account is ours: it answered for the token, or for an issue that we made. */

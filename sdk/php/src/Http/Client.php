@@ -24,6 +24,8 @@ final class Client
 
     /** Seconds by which the server's clock is ahead of ours, from its `Date`. */
     public float $ahead = 0.0;
+    /** Whether it ever answered this process. */
+    public bool $answered = false;
     /** Seconds since the epoch, before which the server wants to hear nothing. */
     public float $silentUntil = 0.0;
 
@@ -149,18 +151,13 @@ final class Client
                 $why .= $pause === null ? '' : sprintf(' and asks to wait %d s', $pause);
                 throw $answer === null ? new Unreachable($why) : new Later($why);
             }
-            $this->waitAgain($pause ?? self::backoff($try), $pause, $why);
-        }
-    }
-
-    private function waitAgain(float $seconds, ?float $asked, string $why): void
-    {
-        try {
-            $this->wait($seconds, $why);
-        } catch (Later $later) {
-            // What the server asked for holds for the next process too.
-            $this->silence($asked);
-            throw $later;
+            try {
+                $this->wait($pause ?? self::backoff($try), $why);
+            } catch (Later $later) {
+                // What the server asked for holds for the next process too.
+                $this->silence($pause);
+                throw $answer === null ? new Unreachable($later->getMessage()) : $later;
+            }
         }
     }
 
@@ -254,6 +251,7 @@ final class Client
         $limit = min($limit, self::room());
         $connect = self::CONNECT_SECONDS;
         $answer = $this->exchange->exchange($method, $this->origin . $target, $lines, $body, $seconds, $connect, $limit);
+        $this->answered = true;
         $this->learnTime($answer->header('date'));
         return $answer;
     }

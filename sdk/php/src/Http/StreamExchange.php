@@ -186,7 +186,9 @@ final class StreamExchange implements Exchange
             if ($size === 0) {
                 return $made;
             }
-            self::check($made, $limit - (int) min($size ?? 0, $limit));
+            if (strlen($made) + ($size ?? 0) > $limit) {
+                throw new Broken("the answer is longer than $limit bytes");
+            }
             if ($size === null || strlen($data) < $end + 2 + $size + 2) {
                 $more = self::read($stream, $until);
                 if ($more === null) {

@@ -35,6 +35,9 @@ final class GitHub implements Transport
     /** Seconds for which silence about an issue, and a count without one, need no new look. */
     private const STILL = 60;
 
+    /** Deliveries without any answer, after which that is said. */
+    private const NO_LONGER_SLOW = 3;
+
     private Repository $repository;
     private Client $client;
     private Filing $filing;
@@ -81,6 +84,9 @@ final class GitHub implements Transport
             }
         } finally {
             $this->claim->release();
+            if ($this->client->answered) {
+                $this->repository->state->set('unreached', 0);
+            }
             $this->repository->save();
         }
         return $outcomes;
@@ -330,8 +336,13 @@ final class GitHub implements Transport
 
     private function tell(Later $later): void
     {
-        // With little time left it is only slow.
-        if ($later instanceof Unreachable && $this->client->left(1.0) >= 1.0) {
+        if (!$later instanceof Unreachable || $this->client->answered) {
+            return;
+        }
+        $state = $this->repository->state;
+        $state->set('unreached', 1 + (is_int($state->get('unreached')) ? $state->get('unreached') : 0));
+        // A server that is waited for until the time is over may only be slow, but not again and again.
+        if ($this->client->left(1.0) >= 1.0 || $state->get('unreached') >= self::NO_LONGER_SLOW) {
             ($this->warn)("GitHub cannot be reached ({$later->getMessage()}). Errors are kept, and sent when it can. "
                 . "Check the option `api_url`, and the network: the environment's HTTPS_PROXY and SSL_CERT_FILE are "
                 . 'used.', 'github unreachable');

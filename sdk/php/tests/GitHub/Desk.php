@@ -25,6 +25,7 @@ final class Desk
     /** @var list<string> */
     public array $warnings = [];
     private float $ahead = 0.0;
+    private float $seconds = 20.0;
 
     public function __construct(bool $private = true)
     {
@@ -42,7 +43,7 @@ final class Desk
         array $options = [],
         ?string $spool = null,
         float $jitter = 0.0,
-        ?float $seconds = 20.0,
+        float $seconds = 20.0,
         ?Exchange $exchange = null,
     ): GitHub {
         $given = ['repo' => $this->repo, 'token' => 'bot-token', 'api_url' => $this->kit->call('url')];
@@ -50,9 +51,8 @@ final class Desk
             $this->warnings[] = $text;
         };
         $made = new GitHub(new Options($options + $given), $spool ?? $this->spool, $warn, $jitter, $exchange);
-        if ($seconds !== null) {
-            $made->hurry(Clock::steady() + $seconds);
-        }
+        $this->seconds = $seconds;
+        $made->hurry(Clock::steady() + $seconds);
         return $made;
     }
 
@@ -70,7 +70,7 @@ final class Desk
     public function sendBy(GitHub $process, Item ...$items): array
     {
         $told = array_map(static fn (Outcome $each): string => $each->value, $process->send(array_values($items)));
-        $process->close(Clock::steady() + 20.0);
+        $process->close(Clock::steady() + min(20.0, $this->seconds));
         return $told;
     }
 

@@ -118,22 +118,25 @@ final class RefusalsTest extends TestCase
             $desk = new Desk();
             $desk->kit->call('fault', status: $fault, path: '/issues');
             $started = Clock::steady();
-            $told = $desk->sendBy($desk->process(seconds: 1.0, exchange: new $exchange()), Desk::item());
+            $told = $desk->sendBy($desk->process([], null, 0.0, 0.4, new $exchange()), Desk::item());
             $this->assertSame(['later'], $told, (string) $fault);
             $this->assertLessThan(5.0, Clock::steady() - $started, (string) $fault);
-            $this->assertLessThanOrEqual($fault === 'drip' ? 1 : 0, count($desk->issues()));
+            $this->assertSame([], $desk->issues());
         }
     }
 
     public function testAnUnreachableServerIsSaidOnce(): void
     {
         $desk = new Desk();
-        foreach ([new CurlExchange(), new StreamExchange()] as $exchange) {
+        foreach ([new CurlExchange(), new StreamExchange()] as $number => $exchange) {
+            for ($try = 0; $try < 3; $try++) {
+                $process = $desk->process(['api_url' => 'http://127.0.0.1:9'], null, 0.0, 0.3, $exchange);
+                $this->assertSame(['later'], $desk->sendBy($process, Desk::item()));
+            }
+            $this->assertNotSame([], $desk->warnings);
+            $this->assertStringContainsString('GitHub cannot be reached (127.0.0.1: ', $desk->warnings[0]);
+            $this->assertStringNotContainsString('bot-token', implode($desk->warnings));
             $desk->warnings = [];
-            $process = $desk->process(['api_url' => 'http://127.0.0.1:9'], exchange: $exchange);
-            $this->assertSame(['later'], array_map(static fn ($each) => $each->value, $process->send([Desk::item()])));
-            $this->assertCount(1, $desk->warnings);
-            $this->assertStringContainsString('GitHub cannot be reached', $desk->warnings[0]);
         }
     }
 
