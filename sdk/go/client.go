@@ -27,6 +27,8 @@ const (
 	mostKinds = 2_000
 	// An error whose own Error method reports an error of that kind would have no end.
 	mostAtOnce = 1_000
+	// So long, at most, a new error waits until it is on disk.
+	patience = 50 * time.Millisecond
 )
 
 var (
@@ -191,8 +193,10 @@ func (c *client) send(e caught, name string, exceptions []values.Exception) stri
 		c.worker.PutDurably(event, true)
 	case e.dying:
 		c.worker.PutDurably(event, false)
+	case e.printed:
+		c.worker.Put(event) // package log waits for us
 	default:
-		c.worker.Put(event)
+		c.worker.PutAndWait(event, patience)
 	}
 	return event.ID
 }

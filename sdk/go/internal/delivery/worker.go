@@ -85,6 +85,13 @@ func (w *Worker) Put(thing any) {
 	w.lock.Unlock()
 }
 
+// PutAndWait takes an event, and waits until it is on disk, at most so long. A Go program may end at any moment, by
+// os.Exit or by a panic of another goroutine, and nothing is told of it.
+func (w *Worker) PutAndWait(event *report.Event, atMost time.Duration) {
+	w.Put(event)
+	w.pass(time.Now().Add(atMost))
+}
+
 // PutDurably has the event on disk when it returns.
 func (w *Worker) PutDurably(event *report.Event, sync bool) {
 	w.take([]any{event}, sync)

@@ -161,7 +161,7 @@ func (s *Settings) Chosen() {
 	missing := ""
 	switch {
 	case asked == "":
-		missing = "give Options a Repo and a Token, or a URL, or a Transport"
+		missing = "give Options a Repo and a Token (SPLAT_REPO, SPLAT_TOKEN), or a URL, or a Transport"
 	case asked == "github" && s.Repo == "":
 		missing = "the transport github needs Repo (or SPLAT_REPO)"
 	case asked == "github" && s.Token == "":

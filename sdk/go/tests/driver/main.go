@@ -4,6 +4,8 @@ package main
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
+	"math"
 	"os"
 	"reflect"
 	"strings"
@@ -108,10 +110,16 @@ func options(given map[string]any) splat.Options {
 	var made splat.Options
 	fields := reflect.ValueOf(&made).Elem()
 	for name, value := range given {
+		text, err := json.Marshal(value)
+		if err != nil {
+			panic(err)
+		}
 		field := fields.FieldByNameFunc(func(each string) bool {
 			return strings.EqualFold(each, strings.ReplaceAll(name, "_", ""))
 		})
 		switch name {
+		case "no_such_option":
+			continue // it would not compile
 		case "shutdown_timeout":
 			made.ShutdownTimeout = seconds(value.(float64))
 			if made.ShutdownTimeout == 0 {
@@ -121,12 +129,12 @@ func options(given map[string]any) splat.Options {
 			on := value.(bool)
 			field.Set(reflect.ValueOf(&on))
 		default:
-			text, err := json.Marshal(value)
-			if err == nil {
-				err = json.Unmarshal(text, field.Addr().Interface())
-			}
-			if err != nil {
-				panic(name + ": " + err.Error())
+			err := json.Unmarshal(text, field.Addr().Interface())
+			switch { // a field takes no value of another type
+			case err != nil && field.Kind() == reflect.Float64:
+				field.SetFloat(math.NaN())
+			case err != nil:
+				os.Setenv("SPLAT_"+strings.ToUpper(name), fmt.Sprint(value))
 			}
 		}
 	}
