@@ -1,0 +1,214 @@
+"""Ruby: an initializer for Rails; else the lines in config.ru, in a Sinatra app, or where Sidekiq is set up."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from healer.outcome import Rejected
+from healer.setup.code import chosen
+from healer.setup.code.ruby_lines import INITIALIZER, SDK, USE, Style, require_line, start_lines
+from healer.setup.code.ruby_place import class_splice, require_splice, start_splice, style_of
+from healer.setup.code.tree import read_tree
+from healer.setup.dependency import add_dependency
+from healer.setup.plan import Part, Paste, Word, created, inserted, together
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from healer.setup.choices import Choices
+    from healer.setup.code.tree import Tree
+    from healer.setup.plan import Change, Files, Splice
+    from healer.setup.value import Entry, Service
+
+_MOST_PASTES = 4
+_HAS = re.compile(r"\bSplat\.init\b|\bSplat::(?:Rack|Sidekiq)\b|\brequire[\s(]{1,9}[\"']splat(?:-sdk)?[\"']")
+_TAKEN = re.compile(r"^\s{0,40}(?:class|module)\s{1,9}(?:::)?Splat\b|^\s{0,40}Splat\s{0,9}=", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What all files of a service share."""
+
+    service: Service
+    files: Files
+    choices: Choices
+    named: bool
+
+    def start(self, style: Style) -> list[str]:
+        return start_lines(self.service, self.choices, style, named=self.named)
+
+    def path(self, name: str) -> str:
+        return posixpath.join(self.service.path, name)
+
+
+def is_app(entry: Entry) -> bool:
+    """Whether a line of a framework's goes there, or the start of what runs jobs."""
+    kinds = {"sinatra": ("config", "app", "main"), "rack": ("config",), "sidekiq": ("config",)}
+    return entry.kind in kinds.get(entry.framework, ()) and not entry.path.endswith((".yml", ".yaml"))
+
+
+def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
+    """The dependency, and the lines. Nothing for a service that has none to begin with."""
+    if service.library:
+        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
+        return Part(words=(word,))
+    site = _Site(service, files, choices, named)
+    dependency = add_dependency(service, files, SDK)
+    paths = _paths(_sure(site))
+    if service.manifest and dependency.pastes:  # without the dependency the app would not start any more
+        pastes = [_paste(path, site, "once the SDK is a dependency") for path in paths]
+        return dependency + Part(pastes=tuple(pastes))
+    if _is_rails(site):
+        return dependency + _rails(site)
+    parts = [_file(path, site) for path in paths]
+    if not any(word.code == "has-splat" for part in parts for word in part.words):
+        parts.append(_to_paste(site))
+    return together([dependency, *parts])
+
+
+def _is_rails(site: _Site) -> bool:
+    return any(entry.framework == "rails" and entry.certainty == "sure" for entry in site.service.entries)
+
+
+def _paths(entries: Sequence[Entry]) -> list[str]:
+    return list(dict.fromkeys(entry.path for entry in entries))
+
+
+# --- Rails -----------------------------------------------------------------------------------------------------------
+
+
+def _rails(site: _Site) -> Part:
+    """The initializer. The gem's Railtie does the rest, once Bundler has loaded it."""
+    path, app = site.path(INITIALIZER), site.path("config/application.rb")
+    held = site.files.read(path)
+    if held is not None and _HAS.search(held.decode("utf-8", "replace")):
+        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
+    tree = read_tree(app, site.files.read(app))
+    text = "" if isinstance(tree, Rejected) else tree.source.text
+    why = ""
+    if held is not None:
+        why = "there is a file of this name"
+    elif site.files.blocked(path):
+        why = f"it {site.files.blocked(path)}"
+    elif _TAKEN.search(text):
+        why = f"{app} uses the name `Splat` for something else"
+    if why:
+        return Part(pastes=(_paste(path, site, why),))
+    style = Style() if isinstance(tree, Rejected) else style_of(tree)
+    frozen = ["# frozen_string_literal: true", ""] if text.startswith("# frozen_string_literal: true") else []
+    newline = "\n" if isinstance(tree, Rejected) else tree.source.newline
+    content = newline.join([*frozen, *site.start(style), ""]).encode("ascii")
+    made = Part(changes=(created(path, content, "Splat's SDK"),))
+    return made if "Bundler.require" in text else made + _loaded(app, tree, style, site)
+
+
+def _loaded(path: str, tree: Tree | Rejected, style: Style, site: _Site) -> Part:
+    """Where Bundler does not load the gems, Rails has to know of the SDK before it starts."""
+    splice = tree if isinstance(tree, Rejected) else require_splice(tree, style)
+    if why := site.files.blocked(path):
+        splice = Rejected("blocked", f"it {why}")
+    if isinstance(splice, Rejected):
+        return Part(pastes=(Paste(path, (require_line(style),), f'behind `require "rails"`: {splice.reason}'),))
+    return Part(changes=(inserted(path, site.files.read(path) or b"", [splice], "Splat's SDK"),))
+
+
+# --- all others ------------------------------------------------------------------------------------------------------
+
+
+def _sure(site: _Site) -> list[Entry]:
+    """Where lines go. A config.ru stands for the apps that it runs; several classes without one are a person's to
+    choose from.
+    """
+    sure = chosen.sure_entries(site.service, site.choices, is_app)
+    rackups = [entry for entry in sure if entry.path.endswith(".ru")]
+    jobs = [entry for entry in sure if entry.framework == "sidekiq"]
+    if rackups:
+        return rackups + jobs
+    classic = [entry for entry in sure if entry.kind == "main"]
+    classes = [entry for entry in sure if entry.kind == "app"]
+    named = [entry for entry in classes if entry.path in site.choices.entries]
+    return (classic or named or (classes if len(classes) == 1 else [])) + jobs
+
+
+def _file(path: str, site: _Site) -> Part:
+    made = _change(path, [entry for entry in _sure(site) if entry.path == path], site)
+    if isinstance(made, Rejected):
+        return Part(pastes=(_paste(path, site, made.reason),))
+    return made if isinstance(made, Part) else Part(changes=(made,))
+
+
+def _change(path: str, entries: Sequence[Entry], site: _Site) -> Change | Part | Rejected:
+    if why := site.files.blocked(path):
+        return Rejected("blocked", f"it {why}")
+    data = site.files.read(path)
+    tree = _read(path, data)
+    if isinstance(tree, Rejected) or data is None:
+        return tree if isinstance(tree, Rejected) else Rejected("unreadable", "it cannot be read")
+    if _HAS.search(tree.source.text):
+        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
+    if _TAKEN.search(tree.source.text):
+        return Rejected("name", "it uses the name `Splat` for something else")
+    splices = _splices(tree, entries, site)
+    if isinstance(splices, Rejected):
+        return splices
+    change = inserted(path, data, splices, "Splat's SDK")
+    after = _read(path, change.after)
+    return Rejected("place", "with the lines it would not be read any more") if isinstance(after, Rejected) else change
+
+
+def _read(path: str, data: bytes | None) -> Tree | Rejected:
+    """A program in `bin` has no ending."""
+    return read_tree(path if path.endswith((".rb", ".ru")) else "script.rb", data)
+
+
+def _splices(tree: Tree, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:
+    style = style_of(tree)
+    splices = [start_splice(tree, style, site.start(style), _uses(entries))]
+    for entry in (each for each in entries if each.kind == "app"):
+        splice = class_splice(tree, entry)
+        if isinstance(splice, Rejected):
+            return splice
+        if splice.at < splices[0].at:
+            return Rejected("place", "the app is made among what the file loads")
+        splices.append(splice)
+    return splices
+
+
+def _uses(entries: Sequence[Entry]) -> bool:
+    """Whether the framework's line stands in the file itself."""
+    return any(entry.framework in ("sinatra", "rack") and entry.kind in ("config", "main") for entry in entries)
+
+
+def _to_paste(site: _Site) -> Part:
+    sure = _sure(site)
+    likely = chosen.likely_entries(site.service, site.choices, is_app)
+    if not sure:  # several classes
+        likely = [each for each in chosen.sure_entries(site.service, site.choices, is_app) if is_app(each)] or likely
+    why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
+    pastes = [
+        _paste(each.path, site, why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)))
+        for each in {each.path: each for each in likely}.values()
+    ]
+    if not pastes and not sure:
+        pastes = [_paste(site.service.path, site, f"where {site.service.name} begins could not be found")]
+    return Part(pastes=tuple(pastes[:_MOST_PASTES]))
+
+
+def _paste(path: str, site: _Site, why: str) -> Paste:
+    """The lines as a person would write them."""
+    tree = _read(path, site.files.read(path)) if path else Rejected("none", "")
+    style = Style() if isinstance(tree, Rejected) else style_of(tree)
+    if path.endswith(INITIALIZER):
+        return Paste(path, tuple(site.start(style)), why)
+    entries = [entry for entry in site.service.entries if entry.path == path]
+    lines = [require_line(style), *site.start(style)]
+    if _uses(entries):
+        lines.append(USE)
+    for entry in entries:
+        if entry.kind == "app":
+            lines += [f"# in class {entry.name}:", USE]
+    return Paste(path, tuple(lines), why)
