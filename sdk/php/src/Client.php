@@ -71,7 +71,7 @@ final class Client
             $isServer && Warn::release($folder);
             Warn::setDebug($options->debug);
             $this->reporter = new Reporter($options);
-            $this->memory = new Memory($folder, $options->release);
+            $this->memory = new Memory($folder, $options->release, self::isCommand());
             $this->delivery = new Delivery($options, $folder, $this->memory);
             $this->closed = $this->closed || !$options->enabled || $options->transport === 'none';
             $this->options = $options;
@@ -280,6 +280,7 @@ final class Client
     {
         $deadline = Clock::steady() + $seconds;
         $this->keepCounts($this->memory->due($closing));
+        $closing && $this->memory->end();
         if ($this->delivery->isDue()) {
             $answered && self::finishRequest();
             $this->delivery->run($deadline, $wait);

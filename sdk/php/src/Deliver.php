@@ -32,7 +32,7 @@ final class Deliver
             return $options->enabled ? 1 : 0;
         }
         $spool = Folder::of($options);
-        $memory = new Memory($spool, $options->release);
+        $memory = new Memory($spool, $options->release, false);
         $delivery = new Delivery($options, $spool, $memory);
         return Quiet::run(static function () use ($delivery, $memory, $options, $seconds): int {
             foreach (is_dir($delivery->folder()) ? $memory->due(false) : [] as $count) {

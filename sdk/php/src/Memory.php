@@ -7,6 +7,8 @@ namespace Splat;
 /**
  * Q for processes that share nothing: what the keeper knows is a file of the spool, under a lock for as long as one
  * error takes. Repeats in one process are counted there first, and brought to the file about once a second.
+ *
+ * All requests share a keeper; a command has its own, whose counts another process finds when it is killed.
  */
 final class Memory
 {
@@ -16,19 +18,25 @@ final class Memory
     private const BEGUN_ANEW = 86_400_000;
     private const MOST_KNOWN = 1_000;
     private const LARGEST = 4_000_000;
-    private const FILE = 'seen.state';
+    private const OF_COMMAND = '/^seen-([0-9]{1,10})\.state$/D';
 
     /** @var array<string, array{int, float, float}> how many since the last look into the file, the first, the last */
     private array $pending = [];
     /** @var array<string, true> what this process knows to be known */
     private array $known = [];
     private float $noted = 0.0;
+    /** Whether there may be a file of a process that had our number. */
+    private bool $takesOver;
     /** Where no file can be had. */
     private ?Keeper $own = null;
 
+    private string $file;
+
     /** @param string $folder the spool's */
-    public function __construct(private string $folder, private string $release)
+    public function __construct(private string $folder, private string $release, private bool $isCommand)
     {
+        $this->file = $isCommand ? 'seen-' . getmypid() . '.state' : 'seen.state';
+        $this->takesOver = $isCommand;
     }
 
     /** An error came: whether it goes out, and the counts that go before it (Q2). */
@@ -57,13 +65,44 @@ final class Memory
      */
     public function due(bool $closing): array
     {
-        if ($this->pending === [] && $this->own === null && !is_file("$this->folder/" . self::FILE)) {
-            return [];
+        $left = $this->ofTheDead();
+        if ($this->pending === [] && $this->own === null && !is_file("$this->folder/$this->file")) {
+            return $left;
         }
-        return $this->held(function (Keeper $keeper, int $now) use ($closing): array {
+        $counts = $this->held(function (Keeper $keeper, int $now) use ($closing): array {
             $counts = $this->bring($keeper, $now);
             return [...$counts, ...($closing ? $keeper->close() : $keeper->tick($now))];
         });
+        return [...$left, ...$counts];
+    }
+
+    /** A command ends: all that is counted was sent. */
+    public function end(): void
+    {
+        if ($this->isCommand) {
+            @unlink("$this->folder/$this->file");
+            @unlink("$this->folder/$this->file.lock");
+        }
+    }
+
+    /**
+     * What commands had counted that were killed.
+     *
+     * @return list<Count>
+     */
+    private function ofTheDead(): array
+    {
+        $counts = [];
+        foreach (@scandir($this->folder) ?: [] as $name) {
+            $isLeft = preg_match(self::OF_COMMAND, $name, $match) && $name !== $this->file && Folder::gone((int) $match[1]);
+            // Who takes it away first has it.
+            if ($isLeft && @rename("$this->folder/$name", "$this->folder/$name.tmp")) {
+                array_push($counts, ...Keeper::from($this->read("$name.tmp"))->close());
+                @unlink("$this->folder/$name.tmp");
+                @unlink("$this->folder/$name.lock");
+            }
+        }
+        return $counts;
     }
 
     /** The next error of this bug is a first one: its report was refused. */
@@ -75,7 +114,7 @@ final class Memory
             return;
         }
         try {
-            $state = $this->read();
+            $state = $this->read($this->file);
             foreach (array_keys($state['known'] ?? []) as $key) {
                 if (str_starts_with((string) $key, "$signature ")) {
                     unset($state['known'][$key]);
@@ -92,6 +131,10 @@ final class Memory
     {
         $this->pending = [];
         $this->own?->close();
+        if ($this->isCommand) {
+            $this->file = 'seen-' . getmypid() . '.state';
+            [$this->known, $this->takesOver] = [[], true];
+        }
     }
 
     /** @return list<Count> */
@@ -127,7 +170,8 @@ final class Memory
             return $work($this->own, $now);
         }
         try {
-            $state = $this->read();
+            $state = $this->takesOver ? [] : $this->read($this->file);
+            $this->takesOver = false;
             $begun = is_int($state['begun'] ?? null) && $state['begun'] <= $now ? $state['begun'] : $now;
             if ($now - $begun > self::BEGUN_ANEW) {
                 // What is pending stays so; the rest is a report again.
@@ -144,9 +188,9 @@ final class Memory
     }
 
     /** @return array<array-key, mixed> */
-    private function read(): array
+    private function read(string $name): array
     {
-        $path = "$this->folder/" . self::FILE;
+        $path = "$this->folder/$name";
         $text = is_file($path) ? (string) file_get_contents($path, false, null, 0, self::LARGEST) : '';
         $state = json_decode($text, true, 16);
         return is_array($state) ? $state : [];
@@ -156,7 +200,7 @@ final class Memory
     private function write(array $state): void
     {
         try {
-            Files::write($this->folder, self::FILE, Json::encode($state), false);
+            Files::write($this->folder, $this->file, Json::encode($state), false);
         } catch (\RuntimeException) { // a full disk: what is to be kept beside this says so
         }
     }
@@ -169,7 +213,7 @@ final class Memory
         } catch (\RuntimeException) {
             return null;
         }
-        $path = "$this->folder/" . self::FILE . '.lock';
+        $path = "$this->folder/$this->file.lock";
         $lock = fopen($path, 'c');
         if ($lock === false || !flock($lock, LOCK_EX)) {
             return null;

@@ -233,8 +233,8 @@ final class Settings
     // --- the root ----------------------------------------------------------------------------------------------------
 
     /**
-     * F1: what is given, else the app's folder. A server starts a request in the folder of its script, cron a script in
-     * the home of its user: the app is where the nearest composer.json above the script is, if there is one.
+     * F1: what is given, else the app's folder. That is where a command was started, but that cron starts one anywhere,
+     * and a server a request in the folder of its script: then it is the nearest above the script with a composer.json.
      *
      * @param array<string, array{mixed, string}> $found
      */
@@ -243,19 +243,29 @@ final class Settings
         if (isset($found['root']) && is_string($found['root'][0]) && trim($found['root'][0]) !== '') {
             return self::absolute($found['root'][0], $started);
         }
-        $script = is_string($_SERVER['SCRIPT_FILENAME'] ?? null) ? $_SERVER['SCRIPT_FILENAME'] : '';
-        $script = $script === '' || str_contains($script, "\0") ? '' : self::absolute($script, $started);
-        // The files that PHP names in a trace have no links in their paths.
-        $folder = $script !== '' && @is_file($script) ? dirname((string) realpath($script)) : $started;
+        $folder = self::folderOfScript($started);
+        $below = $started !== '' && str_starts_with("$folder/", rtrim($started, '/') . '/');
+        $highest = Client::isCommand() && $below ? $started : '';
         for ($above = $folder, $left = self::MOST_FOLDERS; $left > 0; $above = dirname($above), $left--) {
             if (@is_file("$above/composer.json")) {
                 return $above;
             }
-            if (dirname($above) === $above) {
+            if ($above === $highest || dirname($above) === $above) {
                 break;
             }
         }
-        return PHP_SAPI === 'cli' ? $started : $folder;
+        return Client::isCommand() ? $started : $folder;
+    }
+
+    private static function folderOfScript(string $started): string
+    {
+        $script = is_string($_SERVER['SCRIPT_FILENAME'] ?? null) ? $_SERVER['SCRIPT_FILENAME'] : '';
+        if ($script === '' || str_contains($script, "\0")) {
+            return $started;
+        }
+        // The files that PHP names in a trace have no links in their paths.
+        $script = self::absolute($script, $started);
+        return @is_file($script) ? dirname($script) : $started;
     }
 
     private static function absolute(string $path, string $below): string
