@@ -3,23 +3,29 @@
 require_relative "helper"
 require "open3"
 require "splat/frames"
+require "splat/frames/others"
 
 # F1 to F4: the vectors, this very process's own files, and bounds.
 class FramesTest < Minitest::Test
   extend Vectors::Tests
 
-  vectors("frames", "frames", Vectors.of_ruby("frames", "frames")) do |vector|
-    frames = Splat::Frames.new(vector["root"], vector["include"] || [], libraries: vector["libraries"] || [])
+  vectors("frames", "frames") do |vector|
+    frames = Splat::Frames.new(vector["root"], vector["include"] || [], libraries: vector["libraries"] || [],
+                                                                        runtime: vector["runtime"])
     2.times { assert_equal vector["in_app"], frames.in_app?(vector["path"]) }
     assert_equal vector["expected"], frames.path(vector["path"])
   end
 
   def test_the_patterns_are_those_of_the_rule
-    row = Vectors::SPEC[/^  \| `ruby` \| `<` `\(` \| (.*) \|$/, 1]
-    wanted = row.gsub("\\|", "|").scan(/`(.+?)`(?: |$)/).flatten.map { |each| each.gsub("^", "\\A").sub("[\\A", "[^") }
-    found = Splat::Frames::FOREIGN.source.gsub("\\/", "/").gsub("(?:", "(")
-    wanted.each { |pattern| assert_includes found, pattern.gsub("[\\A/]", "[^/]") }
-    assert_equal 9, wanted.length
+    assert_equal patterns("ruby"), source(Splat::Frames::FOREIGN)
+  end
+
+  def test_the_other_runtimes_rules_are_those_of_the_rule
+    others = Splat::Frames::Others
+    others::STARTS.each do |runtime, starts|
+      assert_equal row(runtime).first.scan(/`(.+?)`/).flatten, starts
+      assert_equal patterns(runtime), source(others::PATTERNS[runtime])
+    end
   end
 
   def test_this_ruby_knows_its_own
@@ -62,5 +68,21 @@ class FramesTest < Minitest::Test
               "print Splat::Frames.start_folder.inspect; exit! }"
     said, = Open3.capture2("ruby", "-I", lib, "-r", "tmpdir", "-r", "splat/frames", "-e", program)
     assert_equal '""', said
+  end
+  private
+
+  # Starts and patterns as SPEC.md prints them.
+  def row(runtime)
+    Vectors::SPEC[/^  \| `#{runtime}` \| (`.*) \|$/, 1].gsub("\\|", "\0").split(" | ")
+  end
+
+  def patterns(runtime)
+    found = row(runtime).last.tr("\0", "|").scan(/`(.+?)`(?: |$)/).flatten
+    found.map { |each| "(#{each.gsub(/(?<!\[)\^/, '\\A')})" }.join("|")
+  end
+
+  # Of a union of patterns, without what Ruby alone writes.
+  def source(union)
+    union.source.gsub("(?-mix:", "(").gsub("\\/", "/").gsub("(?:", "(")
   end
 end

@@ -9,12 +9,12 @@ class SignatureHostileTest < Minitest::Test
   Signature = Splat::Signature
   Text = Signature::Text
 
-  def test_another_runtime_is_refused
-    assert_raises(ArgumentError) { Signature.canonical("python", "", []) }
+  def test_what_is_no_runtime_is_refused
+    ["perl", "", nil].each { |runtime| assert_raises(ArgumentError) { Signature.canonical(runtime, "", []) } }
   end
 
   def test_same_as_means_the_same
-    by_name = Vectors.of_ruby("signature", "vectors").to_h { |each| [each["name"], each] }
+    by_name = Vectors.load("signature", "vectors").to_h { |each| [each["name"], each] }
     same = by_name.each_value.select { |each| each["same_as"] }
     refute_empty same
     same.each { |each| assert_equal by_name[each["same_as"]]["signature"], each["signature"] }

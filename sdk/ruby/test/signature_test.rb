@@ -8,22 +8,21 @@ require "splat/signature/messages"
 class SignatureTest < Minitest::Test
   extend Vectors::Tests
 
-  Text = Splat::Signature::Text
-
-  vectors("signature", "paths", Vectors.of_ruby("signature", "paths")) do |vector|
-    assert_equal vector["expected"], Splat::Signature::Paths.root_relative(vector["path"], vector["root"])
+  vectors("signature", "paths") do |vector|
+    given = vector.values_at("path", "root", "runtime")
+    assert_equal vector["expected"], Splat::Signature::Paths.root_relative(*given)
   end
 
-  vectors("signature", "functions", Vectors.of_ruby("signature", "functions")) do |vector|
-    assert_equal vector["expected"], Text.function_name(vector["function"])
+  vectors("signature", "functions") do |vector|
+    assert_equal vector["expected"], Splat::Signature.function_name(vector["runtime"], vector["function"])
   end
 
   vectors("signature", "messages") do |vector|
     assert_equal vector["expected"], Splat::Signature::Messages.fold(vector["message"])
   end
 
-  vectors("signature", "vectors", Vectors.of_ruby("signature", "vectors")) do |vector|
-    given = ["ruby", vector["root"], vector["exceptions"]]
+  vectors("signature", "vectors") do |vector|
+    given = vector.values_at("runtime", "root", "exceptions")
     assert_equal vector["canonical"], Splat::Signature.canonical(*given)
     assert_equal vector["signature"], Splat::Signature.signature(*given)
   end

@@ -2,13 +2,14 @@
 
 require "json"
 require_relative "memo"
+require_relative "signature"
 require_relative "utf8"
 
 module Splat
   # W, R9: the one way a report is written, and what reads it back. Worker only: `json` costs the start of an app.
   module Canonical
     SCHEMA = "splat-report/1"
-    RUNTIMES = %w[python javascript go ruby php].freeze
+    RUNTIMES = Signature::RUNTIMES
     # What is nested deeper is no report; a writer's or reader's own stack ends some thousands deeper.
     MAX_DEPTH = 100
 

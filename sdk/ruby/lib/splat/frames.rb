@@ -49,7 +49,8 @@ module Splat
 
     # `include` are folders that are the app's whatever else is said of them; `libraries` those of the runtime and of
     # installed gems, this process's own unless given.
-    def initialize(root, include = [], libraries: Frames.own_libraries)
+    def initialize(root, include = [], libraries: Frames.own_libraries, runtime: "ruby")
+      @runtime = runtime
       @root = root
       @include = include
       @libraries = libraries
@@ -73,9 +74,15 @@ module Splat
     def owned?(file)
       path = UTF8.of(file).tr("\\", "/")
       return true if below_any?(path, @include)
-      return false if path.empty? || path.start_with?("<", "(") || below_any?(path, @libraries) || path == "-e"
 
-      !path.match?(FOREIGN)
+      !foreign?(path) && !below_any?(path, @libraries)
+    end
+
+    def foreign?(path)
+      return path.empty? || path == "-e" || path.start_with?("<", "(") || path.match?(FOREIGN) if @runtime == "ruby"
+
+      require_relative "frames/others"
+      Others.foreign?(@runtime, path)
     end
 
     def below_any?(path, folders)

@@ -31,7 +31,8 @@ module Splat
         Digest::SHA256.hexdigest(text)[0, 16]
       end
 
-      def initialize(root, exceptions)
+      def initialize(runtime, root, exceptions)
+        @runtime = runtime
         @root = root
         @exceptions = exceptions
         @cause = {}
@@ -94,11 +95,16 @@ module Splat
 
       def frame(chain, surfaced)
         chain.reverse_each do |index|
-          found = frames_of(index).reverse_each.find { |each| each["in_app"] == true } or next
-          path, function = place(found)
-          return text("frame", [["type", surfaced], ["path", path], ["function", function]])
+          frames = frames_of(index)
+          number = frames.rindex { |each| each["in_app"] == true } or next
+          return text("frame", [["type", surfaced], *frame_lines(frames, number)])
         end
         nil
+      end
+
+      def frame_lines(frames, number)
+        path, function = place(frames[number])
+        [["path", path], ["function", function]]
       end
 
       def library(chain, surfaced)
@@ -131,11 +137,12 @@ module Splat
       end
 
       def place(frame)
-        [Paths.root_relative(frame["path"] || "", @root), Text.function_name(frame["function"] || "")]
+        [Paths.root_relative(frame["path"] || "", @root, @runtime),
+         Signature.function_name(@runtime, frame["function"] || "")]
       end
 
       def text(rule, lines)
-        Signature.text(rule, lines)
+        Signature.text(@runtime, rule, lines)
       end
     end
   end

@@ -14,10 +14,13 @@ module Splat
 
       # The path below `root` with forward slashes; below nothing when `root` is "" or not above it.
       # A URL loses scheme, host and query, a Windows path its drive.
-      def root_relative(path, root)
+      def root_relative(path, root, runtime = "ruby")
         inside = segments(path)[1]
         inside = inside.drop(segments(root)[1].length) if below?(path, root)
-        inside.join("/")
+        return inside.join("/") if runtime != "javascript" || inside.empty?
+
+        require_relative "others"
+        [*inside[0...-1], Others.without_hash(inside.last)].join("/")
       end
 
       # Whether the path lies inside the folder; never when the folder has no segment.

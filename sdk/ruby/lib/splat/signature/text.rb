@@ -38,7 +38,7 @@ module Splat
         ["\\", "::", "."].reduce(name) { |rest, separator| after_last(rest, separator) }
       end
 
-      # S5 for `ruby`: what a printed trace calls the method, without blocks, its class and what Rails numbers.
+      # S5 for Ruby: what a printed trace calls the method, without blocks, its class and what Rails numbers.
       def function_name(name)
         name = field(name)
         name = name.sub(BLOCK, "") while name.match?(BLOCK)
