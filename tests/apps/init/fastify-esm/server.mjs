@@ -2,6 +2,8 @@ import Fastify from "fastify";
 
 const server = Fastify({ logger: true }).withTypeProvider();
 
-server.get("/jobs/:id", async (request) => ({ id: request.params.id.trim() }));
+const JOBS = { 1: { state: "done" } };
 
-await server.listen({ port: 3000 });
+server.get("/jobs/:id", async (request) => ({ state: JOBS[request.params.id].state }));
+
+await server.listen({ port: Number(process.env.PORT ?? 3000) });

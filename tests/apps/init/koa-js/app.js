@@ -6,4 +6,4 @@ app.use(async (context) => {
   context.body = context.query.page.toUpperCase();
 });
 
-if (require.main === module) app.listen(3000);
+if (require.main === module) app.listen(process.env.PORT || 3000);

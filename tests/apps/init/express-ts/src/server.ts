@@ -1,3 +1,3 @@
 import { createApp } from "./app";
 
-createApp().listen(3000);
+createApp().listen(Number(process.env.PORT ?? 3000));

@@ -1,4 +1,14 @@
-import { Module } from '@nestjs/common';
+import { Controller, Get, Module, Param } from '@nestjs/common';
 
-@Module({})
+const CATS: Record<string, { name: string }> = { 1: { name: 'Tom' } };
+
+@Controller('cats')
+export class CatsController {
+  @Get(':id')
+  name(@Param('id') id: string): string {
+    return CATS[id].name;
+  }
+}
+
+@Module({ controllers: [CatsController] })
 export class AppModule {}
