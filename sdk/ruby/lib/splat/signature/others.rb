@@ -89,7 +89,8 @@ module Splat
         end
 
         def caller_of(frames, number)
-          frames.first(number).reverse_each.find { |each| each["in_app"] == true && place(each) != place(frames[number]) }
+          here = place(frames[number])
+          frames.first(number).reverse_each.find { |each| each["in_app"] == true && place(each) != here }
         end
 
         def source(frame)
