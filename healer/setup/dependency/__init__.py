@@ -31,9 +31,16 @@ LOCKS = {
     "yarn": "yarn install",
     "bun": "bun install",
     "composer": "composer update splat-heal/sdk",
+    "bundler": "bundle install",
 }
 #: What installs a package by hand, by runtime.
-INSTALLS = {"python": "pip install", "javascript": "npm install", "php": "composer require"}
+INSTALLS = {
+    "python": "pip install",
+    "javascript": "npm install",
+    "go": "go get",
+    "php": "composer require",
+    "ruby": "gem install",
+}
 _INCLUDED = re.compile(rb"(?m)^[ \t]{0,9}(?:-r|--requirement)[ \t=]{0,9}([\w./-]{1,200})[ \t\r]{0,9}(?:#|$)")
 _MOST_INCLUDED = 4
 
@@ -55,7 +62,7 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
     if isinstance(after, Rejected):
         return Part(pastes=(Paste(path, (name,), f"its dependencies: {after.reason}"),))
     change = Change(path, data, after, difference(data, after, name.encode()), "the SDK as a dependency", origin=data)
-    return Part(changes=(change,), words=_lock(service, path))
+    return Part(changes=(change,), words=_lock(service, path, files))
 
 
 def _is_named(data: bytes, name: str) -> bool:
@@ -89,7 +96,16 @@ def _below(path: str, folder: str) -> bool:
 
 
 def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
-    from healer.setup.dependency import json_file, pipfile, pyproject, requirements, setup_cfg, setup_py
+    from healer.setup.dependency import (
+        gemfile,
+        go_mod,
+        json_file,
+        pipfile,
+        pyproject,
+        requirements,
+        setup_cfg,
+        setup_py,
+    )
 
     name = posixpath.basename(path)
     writers: dict[str, Callable[[bytes, str], bytes | Rejected]] = {
@@ -97,6 +113,9 @@ def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
         "Pipfile": pipfile.add,
         "setup.cfg": setup_cfg.add,
         "setup.py": setup_py.add,
+        "go.mod": go_mod.add,
+        "Gemfile": gemfile.add,
+        "gems.rb": gemfile.add,
     }
     if name.endswith((".txt", ".in")):
         return requirements.add
@@ -105,12 +124,16 @@ def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
     return writers.get(name, lambda data, sdk: Rejected("unknown", f"{name} is not a file that Splat can write to"))
 
 
-def _lock(service: Service, path: str) -> tuple[Word, ...]:
-    if path.endswith(".in"):
+def _lock(service: Service, path: str, files: Files) -> tuple[Word, ...]:
+    if path.endswith("go.mod"):
+        vendored = files.read(f"{path.removesuffix('go.mod')}vendor/modules.txt") is not None
+        command = f"go mod tidy{' && go mod vendor' if vendored else ''}"
+    elif path.endswith(".in"):
         command = f"pip-compile {path}"
     elif service.lock and service.manager in LOCKS:
         command = LOCKS[service.manager]
     else:
         return ()
-    where = service.lock or path.removesuffix(".in") + ".txt"
+    beside = path.removesuffix(".mod") + ".sum" if path.endswith(".mod") else path.removesuffix(".in") + ".txt"
+    where = service.lock or beside
     return (Word("lock", "has to know the SDK too", where, f"Run `{command}`, and commit what it writes."),)

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"os"
 )
 
 func main() {
@@ -10,5 +11,5 @@ func main() {
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, count(r.URL.Query()["n"]))
 	})
-	http.ListenAndServe(":8080", mux)
+	http.ListenAndServe(":"+os.Getenv("PORT"), mux)
 }

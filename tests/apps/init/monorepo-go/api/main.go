@@ -1,8 +1,23 @@
 package main
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"example.org/lib"
+)
 
 func main() {
-	http.HandleFunc("/", func(http.ResponseWriter, *http.Request) {})
-	http.ListenAndServe(":1", nil)
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /halves/{n}", func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, lib.Two/(len(r.PathValue("n"))-1))
+	})
+	srv := &http.Server{
+		Addr:              ":" + os.Getenv("PORT"),
+		Handler:           mux,
+		ReadHeaderTimeout: time.Minute,
+	}
+	srv.ListenAndServe()
 }

@@ -1,5 +1,13 @@
 package main
 
-import "github.com/acme/bank/internal/web"
+import (
+	"log"
 
-func main() { web.Router().Run() }
+	"github.com/acme/bank/internal/web"
+)
+
+func main() {
+	if err := web.Router().Run(); err != nil {
+		log.Fatal(err)
+	}
+}
