@@ -9,16 +9,19 @@ import type { Options } from './options.js';
 import { textOf } from './plain.js';
 import type { Asked, Told } from './scope.js';
 import { gather } from './scope.js';
+import type { Sight } from './report.js';
 import { signature } from './signature/index.js';
 import { exceptionsOf, keyOf, linksOf, stackAbove, type Link } from './snapshot.js';
 import { readFrames } from './stack.js';
 import { state } from './state.js';
 import { Keeper } from './suppress.js';
-import type { Count, Exception } from './values.js';
+import type { Count, Exception, Frame } from './values.js';
 import { debug, kindOf, warn } from './warn.js';
 import type { Worker } from './worker.js';
 
 const MOST_KEYS = 2_000;
+/** A key whose name does not come for so long (the worker dropped it) is taken as new again. */
+const PATIENCE = 60_000;
 
 /** One error as the app's turn saw it. Holds nothing of the app's. */
 export interface Event {
@@ -32,6 +35,8 @@ export interface Event {
   readonly mechanism: string;
   readonly handled: boolean;
   readonly told: Told;
+  /** What its kind is known by until it has a signature. */
+  readonly key: string;
 }
 
 /** Who caught an error, and the request that it belongs to where that is not the one being answered. */
@@ -43,10 +48,16 @@ export interface Caught {
   readonly above?: (...args: never[]) => unknown;
 }
 
-/** All errors with one key; `varies` where the signature also depends on the message. */
+/** All errors with one key. */
 interface Kind {
-  readonly signature: string;
+  /** "" until the worker has named it: what a bundle was made of stands in files. */
+  signature: string;
+  /** It also depends on the message. */
   readonly varies: boolean;
+  readonly since: number;
+  /** Repeats until it was named, and the time of the last. */
+  seen: number;
+  last: number;
 }
 
 /** One `init`. No method throws. */
@@ -59,10 +70,12 @@ export class Client {
   constructor(
     readonly options: Options,
     readonly worker: Worker,
+    private readonly sight: Sight,
   ) {
     this.frames = new Frames(options.root, options.include);
     this.keeper = new Keeper(options.release);
     this.closed = options.transport === 'none';
+    worker.name = (event) => this.named(event);
     worker.counts = (closing) => (closing ? this.keeper.close() : this.keeper.tick(steady()));
   }
 
@@ -114,6 +127,7 @@ export class Client {
     const key = keyOf(links, false);
     const known = this.kinds.get(key);
     const now = Date.now();
+    if (links.some((each) => this.sight.isBundled(each.lines))) return this.takenBundled(links, key, caught, told, now);
     if (known && !known.varies) {
       if (!this.goesOut(known.signature, now)) return null;
       return this.put(exceptionsOf(links, this.frames), known.signature, caught, told, now);
@@ -121,14 +135,52 @@ export class Client {
     const exceptions = exceptionsOf(links, this.frames);
     const named = signature('javascript', this.options.root, exceptions);
     const varies = !exceptions.some((each) => each.frames?.some((frame) => frame.in_app));
-    this.remember(key, { signature: named, varies });
+    this.remember(key, { signature: named, varies, since: now, seen: 0, last: now });
     return this.goesOut(named, now) ? this.put(exceptions, named, caught, told, now) : null;
   }
 
-  private put(exceptions: Exception[], named: string, caught: Caught, told: () => Told, time: number): string {
+  /** Its signature is made by the worker, once for a key. */
+  private takenBundled(links: readonly Link[], key: string, caught: Caught, told: () => Told, now: number): string | null {
+    const known = this.kinds.get(key);
+    if (known?.signature) {
+      if (!this.goesOut(known.signature, now)) return null;
+      return this.put(exceptionsOf(links, this.frames), known.signature, caught, told, now);
+    }
+    if (known && now - known.since < PATIENCE) {
+      known.seen += 1;
+      known.last = now;
+      return null;
+    }
+    this.remember(key, { signature: '', varies: false, since: now, seen: 0, last: now });
+    return this.put(exceptionsOf(links, this.frames), '', caught, told, now, key);
+  }
+
+  /** For the worker. */
+  private named(event: Event): Event | undefined {
+    const exceptions = this.originals(event.exceptions);
+    if (event.signature) return { ...event, exceptions };
+    const named = signature('javascript', this.options.root, exceptions);
+    const kind = this.kinds.get(event.key);
+    const goes = this.goesOut(named, event.time);
+    if (kind) {
+      kind.signature = named;
+      for (; kind.seen > 0; kind.seen -= 1) this.goesOut(named, kind.last);
+    }
+    return goes ? { ...event, exceptions, signature: named } : undefined;
+  }
+
+  private originals(exceptions: Exception[]): Exception[] {
+    const original = (frame: Frame): Frame => {
+      const found = this.sight.original(frame);
+      return found === frame ? frame : { ...found, in_app: this.frames.inApp(found.path) };
+    };
+    return exceptions.map((each) => ({ ...each, frames: each.frames?.map(original) }));
+  }
+
+  private put(exceptions: Exception[], named: string, caught: Caught, told: () => Told, time: number, key = ''): string {
     const { mechanism, handled = false } = caught;
     const id = state.platform.id();
-    this.worker.put({ id, time, signature: named, exceptions, mechanism, handled, told: told() });
+    this.worker.put({ id, time, signature: named, exceptions, mechanism, handled, told: told(), key });
     return id;
   }
 

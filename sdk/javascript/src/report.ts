@@ -27,6 +27,10 @@ export interface Around {
 export interface Sight {
   /** The text at a line that counts from 1. */
   around(file: string, line: number): Around | undefined;
+  /** Whether the frames that these lines print are of bundles that `original` sees through. */
+  isBundled(lines: string): boolean;
+  /** The frame as the source has it that it was made of. */
+  original(frame: Frame): Frame;
   /** The installed package that a file belongs to. */
   packageOf(file: string): { name: string; version: string } | undefined;
   /** What all reports of a process share. */

@@ -35,6 +35,8 @@ export interface Means {
 export class Worker {
   /** The counts that are due, and at the end all that are pending (rules Q4, Q7). */
   counts: (closing: boolean) => readonly Count[] = () => [];
+  /** The event with its signature, and frames as the source has them; undefined when it is suppressed. */
+  name: (event: Event) => Event | undefined = (event) => event;
   private readonly queue: Thing[] = [];
   private means: Means | undefined;
   private sender: Sender | undefined;
@@ -147,7 +149,7 @@ export class Worker {
     try {
       const { means, sender } = this.loaded();
       const { reporter, store } = means;
-      const item = 'exceptions' in thing ? reporter.item(thing) : this.counted(thing);
+      const item = 'exceptions' in thing ? this.reported(thing, reporter) : this.counted(thing);
       if (item === undefined) return;
       const kept: Kept = store.keep(item, synced);
       if (this.closed) store.later([kept]);
@@ -159,6 +161,11 @@ export class Worker {
     } finally {
       state.busy = busy;
     }
+  }
+
+  private reported(event: Event, reporter: Reporter): Item | undefined {
+    const named = this.name(event);
+    return named && reporter.item(named);
   }
 
   private counted(count: Count): Item {

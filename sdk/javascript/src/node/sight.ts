@@ -3,6 +3,8 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Around, Sight } from '../report.js';
+import type { Frame } from '../values.js';
+import { isBundled, Maps } from './maps.js';
 
 const LARGEST = 2 * 1024 * 1024;
 /** UTF-16 units of source that are remembered; beyond that all are forgotten and read again. */
@@ -17,6 +19,7 @@ const INSTALLED = /^(.{1,2000}[/\\]node_modules[/\\](@[^/\\]{1,200}[/\\])?[^/\\]
 export class NodeSight implements Sight {
   private readonly files = new Map<string, readonly string[]>();
   private characters = 0;
+  private readonly maps = new Maps();
   private readonly packages = new Map<string, { name: string; version: string } | undefined>();
 
   around(file: string, line: number): Around | undefined {
@@ -33,7 +36,7 @@ export class NodeSight implements Sight {
   private lines(file: string): readonly string[] {
     const known = this.files.get(file);
     if (known !== undefined) return known;
-    const text = textOf(file);
+    const text = textOf(file) || (this.maps.textOf(file) ?? '');
     if (this.characters + text.length > MOST_REMEMBERED || this.files.size >= MOST_FILES) {
       this.files.clear();
       this.characters = 0;
@@ -42,6 +45,14 @@ export class NodeSight implements Sight {
     const lines = text ? text.split(/\r\n|[\n\r\u2028\u2029]/) : [];
     this.files.set(file, lines);
     return lines;
+  }
+
+  isBundled(lines: string): boolean {
+    return isBundled(lines);
+  }
+
+  original(frame: Frame): Frame {
+    return this.maps.original(frame);
   }
 
   packageOf(file: string): { name: string; version: string } | undefined {

@@ -24,14 +24,15 @@ export function start(given: unknown): void {
   // A server may start as one user and go on as another: it is looked for when the first error comes.
   let folder = '';
   const place = (): string => (folder ||= folderOf(options));
+  const sight = new NodeSight();
   const now = immediate(options, warn);
   const worker = new Worker(options, () => ({
-    reporter: new Reporter(options, new NodeSight(), warn),
+    reporter: new Reporter(options, sight, warn),
     store: new Spool(place(), warn),
     makeTransport: () => makeTransport(options, place(), warn),
     sendNow: now && ((batch) => now.sendNow(batch)),
   }));
-  const client = new Client(options, worker);
+  const client = new Client(options, worker, sight);
   const unwatch = watch(options.integrations);
   const unend = watchEnd(worker, options, place);
   state.client = client;
