@@ -120,10 +120,10 @@ final class Snapshot
         return strstr($error::class . "\0", "\0", true) ?: '';
     }
 
-    /** A class of the app may have put anything where PHP keeps the message. */
+    /** A class of the app may have put anything where PHP keeps the message; `getMessage` would call that. */
     public static function messageOf(\Throwable $error): string
     {
-        $message = $error->getMessage();
+        $message = get_mangled_object_vars($error)["\0*\0message"] ?? '';
         if (!is_string($message)) {
             return is_scalar($message) ? (string) $message : '<' . get_debug_type($message) . '>';
         }
@@ -132,13 +132,13 @@ final class Snapshot
 
     public static function fileOf(\Throwable $error): string
     {
-        $file = $error->getFile();
+        $file = get_mangled_object_vars($error)["\0*\0file"] ?? '';
         return is_string($file) ? $file : '';
     }
 
     public static function lineOf(\Throwable $error): ?int
     {
-        $line = $error->getLine();
+        $line = get_mangled_object_vars($error)["\0*\0line"] ?? null;
         return is_int($line) && $line > 0 ? $line : null;
     }
 

@@ -17,8 +17,7 @@ final class AppsTest extends TestCase
 
     protected function setUp(): void
     {
-        $this->folder = sys_get_temp_dir() . '/splat-apps-' . bin2hex(random_bytes(6));
-        mkdir($this->folder);
+        $this->folder = Folders::make();
     }
 
     protected function tearDown(): void

@@ -26,6 +26,10 @@ final class Uncaught
     /** The exception that is being handled: a handler of the app may call ours again. */
     private static ?\Throwable $handled = null;
     private static string $reserve = '';
+    /** An exception in a shutdown function keeps all that follow from running; destructors do run. */
+    private static ?self $last = null;
+    private static bool $hasEnded = false;
+    private static string $told = '';
 
     /** @param list<string> $wanted of `exceptions` and `fatal` */
     public static function install(array $wanted): void
@@ -37,6 +41,7 @@ final class Uncaught
         if (!self::$isInstalled) {
             self::$isInstalled = true;
             self::$reserve = str_repeat('.', self::RESERVE);
+            self::$last = new self();
             register_shutdown_function(self::atShutdown(...));
         }
     }
@@ -72,25 +77,42 @@ final class Uncaught
         }
     }
 
+    public function __destruct()
+    {
+        if (!self::$hasEnded) {
+            self::captureLast();
+            self::end();
+        }
+    }
+
     private static function atShutdown(): void
     {
         self::$reserve = '';
+        self::captureLast();
+        // Behind what the app does at its own shutdown.
+        register_shutdown_function(self::end(...));
+    }
+
+    private static function end(): void
+    {
+        self::$hasEnded = true;
+        Held::end();
+        Client::current()?->end();
+    }
+
+    private static function captureLast(): void
+    {
         $last = error_get_last();
         $client = Client::current();
-        if ($client === null) {
+        $isFatal = $last !== null && ($last['type'] & self::FATAL) !== 0 && $last['message'] !== self::$told;
+        if (!$isFatal || $client === null || !in_array('fatal', self::$wanted, true)) {
             return;
         }
-        if ($last !== null && ($last['type'] & self::FATAL) !== 0 && in_array('fatal', self::$wanted, true)) {
-            self::makeRoom($last['message']);
-            if (!self::isHandled($last['message'])) {
-                $client->captureFatal($last);
-            }
+        self::$told = $last['message'];
+        self::makeRoom($last['message']);
+        if (!self::isHandled($last['message'])) {
+            $client->captureFatal($last);
         }
-        // Behind what the app does at its own shutdown.
-        register_shutdown_function(static function (): void {
-            Held::end();
-            Client::current()?->end();
-        });
     }
 
     /** An exception that nobody caught ends in such an error, too. */
