@@ -134,7 +134,7 @@ final class Canonical
         }
         foreach ($exceptions as $index => $exception) {
             if (!is_array($exception) || !is_string($exception['type'] ?? null)) {
-                throw new \UnexpectedValueException("\$.exceptions[$index]: an exception is an object with a text `type`");
+                throw new \UnexpectedValueException("\$.exceptions[$index]: no object with a text `type`");
             }
         }
     }

@@ -25,8 +25,11 @@ final class Frames
      * @param list<string> $include folders whose files are the app's whatever they look like
      * @param list<string>|null $libraries folders of installed packages; those of this process unless given
      */
-    public function __construct(private readonly string $root, private readonly array $include = [], ?array $libraries = null)
-    {
+    public function __construct(
+        private readonly string $root,
+        private readonly array $include = [],
+        ?array $libraries = null,
+    ) {
         $this->libraries = $libraries ?? self::ownLibraries();
     }
 

@@ -75,7 +75,8 @@ final class Json
     /** JSON in which each escape that is half of a pair is that of U+FFFD. */
     private static function whole(string $json): string
     {
-        $form = '/\\\\(?:u([dD][89abAB][0-9a-fA-F]{2})(?:\\\\u([dD][c-fC-F][0-9a-fA-F]{2}))?|u[dD][c-fC-F][0-9a-fA-F]{2}|.)/s';
+        $low = '[dD][c-fC-F][0-9a-fA-F]{2}';
+        $form = "/\\\\(?:u([dD][89abAB][0-9a-fA-F]{2})(?:\\\\u($low))?|u$low|.)/s";
         return Regex::replaceEach($form, static function (array $escape): string {
             $isHalf = preg_match('/^\\\\u[dD][89a-fA-F]/', $escape[0]) === 1 && !isset($escape[2]);
             return $isHalf ? '\\ufffd' : $escape[0];

@@ -79,7 +79,11 @@ final class Limits
         $made = $this->fields($report, [], [
             'exceptions' => $this->exceptions(...),
             'logs' => fn (mixed $value): mixed => $this->records($value, 'log entries', self::LOGS),
-            'breadcrumbs' => fn (mixed $value): mixed => $this->records($value, 'breadcrumb entries', self::BREADCRUMBS),
+            'breadcrumbs' => fn (mixed $value): mixed => $this->records(
+                $value,
+                'breadcrumb entries',
+                self::BREADCRUMBS,
+            ),
             'contexts' => $this->contexts(...),
             'tags' => fn (mixed $value): mixed => $this->texts($value, self::MESSAGE, self::TEXTS),
             'request' => $this->request(...),

@@ -208,10 +208,10 @@ final class Shrink
         $crash['exceptions'] = array_map(static function (array $exception): array {
             $made = array_map(self::tiny(...), self::only($exception, self::CRASH_EXCEPTION));
             if (!empty($exception['frames'])) {
-                $made['frames'] = array_map(
-                    static fn (array $frame): array => array_map(self::tiny(...), self::only($frame, self::CRASH_FRAME)),
-                    array_slice($exception['frames'], -4),
-                );
+                $tiny = static fn (array $frame): array => self::only($frame, self::CRASH_FRAME);
+                foreach (array_map($tiny, array_slice($exception['frames'], -4)) as $frame) {
+                    $made['frames'][] = array_map(self::tiny(...), $frame);
+                }
             }
             return $made;
         }, array_slice($report['exceptions'], 0, 3));

@@ -67,7 +67,7 @@ final class Utf8
         return $over > 0 ? substr($end, self::offset($end, $over)) : $end;
     }
 
-    /** L1: a valid text, or of one of more than `$limit` code points its beginning and the mark, `$limit` together. */
+    /** L1: a valid text; of one of more than `$limit` code points its beginning and the mark, `$limit` together. */
     public static function cut(string $text, int $limit): string
     {
         if (strlen($text) <= $limit || self::offset($text, $limit) >= strlen($text)) {
@@ -82,7 +82,7 @@ final class Utf8
         return strtr($text, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz');
     }
 
-    /** The valid part of a text of which only the first `$bytes` bytes are looked at: a beginning of any text, cheap. */
+    /** The beginning of any text, valid, of which no more than `$bytes` bytes are looked at. */
     public static function head(string $text, int $bytes): string
     {
         return self::scrub(strlen($text) > $bytes ? self::toEnd(substr($text, 0, $bytes)) : $text);

@@ -38,7 +38,8 @@ final class Api
     {
         $this->repo = $options->repo;
         $this->prefix = rtrim((string) parse_url($options->apiUrl, PHP_URL_PATH), '/');
-        $origin = $this->prefix === '' ? rtrim($options->apiUrl, '/') : explode($this->prefix, $options->apiUrl)[0];
+        $url = rtrim($options->apiUrl, '/');
+        $origin = substr($url, 0, strlen($url) - strlen($this->prefix));
         $this->client = new Client($origin, [
             'Accept' => 'application/vnd.github+json',
             'X-GitHub-Api-Version' => '2022-11-28',
@@ -50,7 +51,7 @@ final class Api
     // --- reading -----------------------------------------------------------------------------------------------------
 
     /**
-     * A page of the repository's issues and the tag to ask for it again with; null when it is what `$tag` was given for.
+     * A page of the repository's issues and the tag to ask for it again with; null when it is what `$tag` stands for.
      *
      * @return array{list<mixed>, string}|null
      */
@@ -168,7 +169,8 @@ final class Api
             return $answer;
         }
         $advice = $this->advice($answer->status);
-        ($this->warn)("GitHub refused ($answer->status" . self::reason($answer) . "): $advice", "github $answer->status");
+        $said = $answer->status . self::reason($answer);
+        ($this->warn)("GitHub refused ($said): $advice", "github $answer->status");
         throw new Refused($answer->status);
     }
 

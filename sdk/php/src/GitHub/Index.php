@@ -18,7 +18,7 @@ final class Index
     private const PAGE = 100;
     private const MOST_PAGES = 3;
     private const MOST_ISSUES = 1_000;
-    /** Seconds that a listing overlaps with the one before: an index that lags shows what is older after what is newer. */
+    /** Seconds that a listing overlaps with the one before: an index that lags shows older ones after newer ones. */
     private const OVERLAP = 60;
 
     /** @var array<int, Listed> */

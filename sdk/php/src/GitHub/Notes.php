@@ -37,8 +37,9 @@ final class Notes
     /** @return list<int> ids of the accounts that this host's tokens were seen to create issues as */
     public function reporters(): array
     {
-        $text = $this->folder === null ? '' : (string) @file_get_contents("$this->folder/" . self::REPORTERS, false, null, 0, 1_000);
-        preg_match_all('/^[0-9]{1,18}$/m', $text, $lines);
+        $path = "$this->folder/" . self::REPORTERS;
+        $text = $this->folder === null ? '' : @file_get_contents($path, false, null, 0, 1_000);
+        preg_match_all('/^[0-9]{1,18}$/m', (string) $text, $lines);
         return array_map('intval', $lines[0]);
     }
 

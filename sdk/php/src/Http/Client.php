@@ -53,7 +53,7 @@ final class Client
         $this->headers = ['User-Agent' => 'splat-php/' . \Splat\Client::VERSION] + $headers;
         foreach ([$base, ...array_values($this->headers)] as $value) {
             if (preg_match('/^[ -~]*\z/', $value) !== 1) {
-                throw new \InvalidArgumentException('the token or another header has a character that no header can hold');
+                throw new \InvalidArgumentException('the token, or another header, has a character it cannot have');
             }
         }
         $this->exchange = $exchange ?? (extension_loaded('curl') ? new CurlExchange() : new StreamExchange());
@@ -205,7 +205,8 @@ final class Client
             $answer = $this->once($method, $target, $body, $headers, $limit);
             // 301 and 302 turn a POST into a GET in many a client: those are left to the caller.
             $statuses = $method === 'GET' ? [301, 302, 307, 308] : [307, 308];
-            $onward = in_array($answer->status, $statuses, true) ? $this->onThisHost($answer->header('location')) : null;
+            $moved = in_array($answer->status, $statuses, true);
+            $onward = $moved ? $this->onThisHost($answer->header('location')) : null;
             if ($onward === null || $hop >= self::MAX_REDIRECTS) {
                 return $answer;
             }
@@ -223,7 +224,8 @@ final class Client
             return explode('#', $location)[0];
         }
         $parts = parse_url($location);
-        if (!is_array($parts) || isset($parts['user']) || self::originOf($parts) !== self::originOf((array) parse_url($this->origin))) {
+        $ours = self::originOf((array) parse_url($this->origin));
+        if (!is_array($parts) || isset($parts['user']) || self::originOf($parts) !== $ours) {
             return null;
         }
         return ($parts['path'] ?? '/') . (isset($parts['query']) ? "?{$parts['query']}" : '');
@@ -250,7 +252,8 @@ final class Client
         }
         $limit = min($limit, self::room());
         $connect = self::CONNECT_SECONDS;
-        $answer = $this->exchange->exchange($method, $this->origin . $target, $lines, $body, $seconds, $connect, $limit);
+        $url = $this->origin . $target;
+        $answer = $this->exchange->exchange($method, $url, $lines, $body, $seconds, $connect, $limit);
         $this->answered = true;
         $this->learnTime($answer->header('date'));
         return $answer;

@@ -37,7 +37,8 @@ final class StreamExchange implements Exchange
         if ($isSecure && !extension_loaded('openssl')) {
             throw new Broken('HTTPS needs one of the extensions curl and openssl');
         }
-        $address = ($isSecure ? 'tls://' : 'tcp://') . $parts['host'] . ':' . ($parts['port'] ?? ($isSecure ? 443 : 80));
+        $port = $parts['port'] ?? ($isSecure ? 443 : 80);
+        $address = ($isSecure ? 'tls://' : 'tcp://') . "{$parts['host']}:$port";
         $context = stream_context_create(['ssl' => ['verify_peer' => true, 'verify_peer_name' => true]]);
         $stream = @stream_socket_client($address, $error, $text, $seconds, STREAM_CLIENT_CONNECT, $context);
         if ($stream === false) {
@@ -182,7 +183,8 @@ final class StreamExchange implements Exchange
         $at = 0;
         while (true) {
             $end = strpos($data, "\r\n", $at);
-            $size = $end === false ? null : hexdec((string) preg_replace('/[^0-9A-Fa-f].*/s', '', substr($data, $at, 16)));
+            $digits = preg_replace('/[^0-9A-Fa-f].*/s', '', substr($data, $at, 16));
+            $size = $end === false ? null : hexdec((string) $digits);
             if ($size === 0) {
                 return $made;
             }

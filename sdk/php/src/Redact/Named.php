@@ -99,7 +99,7 @@ final class Named
         return preg_match(self::HEADER, Utf8::lower($name)) === 1;
     }
 
-    /** @return array{string, bool, string} the name that ends before a place, whether quoted, the character before it */
+    /** @return array{string, bool, string} the name that ends there, whether it is quoted, the character before it */
     private function nameBefore(int $at): array
     {
         $start = max(0, $at - self::MOST_BETWEEN);
@@ -139,7 +139,8 @@ final class Named
         [$end, $behind] = $this->stringEnd($start, $slashes, $quote);
         $value = substr($this->text, $start, $end - $start);
         $content = trim($value, self::WHITE);
-        $hidden = $content !== '' && $content !== Redact::MARK && !self::isNothing($content) && !self::isScheme($content);
+        $isSome = $content !== '' && $content !== Redact::MARK;
+        $hidden = $isSome && !self::isNothing($content) && !self::isScheme($content);
         if ($hidden && $this->source) {
             $isLong = Utf8::length($value) >= self::LONG_LITERAL && self::hasDigit($value);
             $hidden = !Regex::matches(self::TEMPLATE, $value) && ($strength === 'sure' || $isLong);

@@ -34,7 +34,9 @@ final class Names
         . 'format handler idx in index invalid kind len length limit line manager max min missing name names offset '
         . 'on path policy position present provider required service size state status store strength timeout ttl '
         . 'type types uri url usage valid validator version';
-    private const QUERY = ['assertion', 'code', 'hmac', 'key', 'nonce', 'pass', 'pw', 'sig', 'signature', 'state', 'ticket'];
+    private const QUERY = [
+        'assertion', 'code', 'hmac', 'key', 'nonce', 'pass', 'pw', 'sig', 'signature', 'state', 'ticket',
+    ];
 
     /** @var array<string, array<string, int>> the tables by their words */
     private static array $tables = [];

@@ -10,7 +10,7 @@ use Splat\Utf8;
 /** X1, X7, X8, X11: all steps over one text, in their order, with the names of one user. */
 final class Texts
 {
-    /** A text is cut to so many code points before it is redacted, and then loses its last: a secret may begin there. */
+    /** A text is cut to so many code points first, and loses its last ones when redacted: a secret may begin there. */
     private const MAX_TEXT = 100_000;
     private const LOST_AT_THE_END = 512;
 

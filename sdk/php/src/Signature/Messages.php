@@ -43,7 +43,7 @@ final class Messages
         ['', '[0-9A-Za-z_]++(?:\'[A-Za-z]++)*+'],
     ];
 
-    /** The first line of a message, its variable parts named: `<str> <url> <email> <uuid> <time> <ip> <hex> <id> <n>`. */
+    /** The first line of a message; its variable parts are `<str> <url> <email> <uuid> <time> <ip> <hex> <id> <n>`. */
     public static function fold(string $message): string
     {
         $text = Utf8::first(Utf8::head($message, self::MAX_TEXT * 4), self::MAX_TEXT);

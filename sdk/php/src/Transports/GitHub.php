@@ -12,12 +12,11 @@ use Splat\GitHub\FollowUp;
 use Splat\GitHub\Group;
 use Splat\GitHub\Refused;
 use Splat\GitHub\Repository;
-use Splat\GitHub\State;
+use Splat\GitHub\Standing;
 use Splat\GitHub\Summary;
 use Splat\Http\Client;
 use Splat\Http\Exchange;
 use Splat\Http\Later;
-use Splat\Http\Unreachable;
 use Splat\Options;
 use Splat\Outcome;
 use Splat\Transport;
@@ -30,13 +29,8 @@ final class GitHub implements Transport
     private const JITTER = 2.0;
     private const CLAIM_WAIT = 5.0;
     private const CLAIM_POLL = 100_000; // microseconds
-    /** Seconds for which a refusal stands before it is tried whether someone put it right. */
-    private const REFUSED_FOR = 600;
     /** Seconds for which silence about an issue, and a count without one, need no new look. */
     private const STILL = 60;
-
-    /** Deliveries without any answer, after which that is said. */
-    private const NO_LONGER_SLOW = 3;
 
     private Repository $repository;
     private Client $client;
@@ -45,13 +39,12 @@ final class GitHub implements Transport
     private Claim $claim;
     /** @var \Closure(string, string): void */
     private \Closure $warn;
-    /** What stands for this token and this repository, where refusals are remembered. */
-    private string $access;
+    private Standing $standing;
     private bool $jittered = false;
 
     /**
      * @param string $spool this repository's folder of the spool, "" where there is none
-     * @param (\Closure(string, string): void)|null $warn gets a text that tells what a person can put right, and its kind
+     * @param (\Closure(string, string): void)|null $warn gets what a person can put right, and its kind
      * @throws \InvalidArgumentException when the address or the token cannot be used
      */
     public function __construct(
@@ -67,7 +60,7 @@ final class GitHub implements Transport
         $this->filing = new Filing($this->repository, $options, $this->warn);
         $this->follow = new FollowUp($this->repository, $options->triggerLabel);
         $this->claim = new Claim($this->repository->notes->folder);
-        $this->access = hash('sha256', "$options->apiUrl\n$options->repo\n$options->token");
+        $this->standing = new Standing($this->repository, $options, $this->warn);
     }
 
     // --- the interface -----------------------------------------------------------------------------------------------
@@ -84,9 +77,7 @@ final class GitHub implements Transport
             }
         } finally {
             $this->claim->release();
-            if ($this->client->answered) {
-                $this->repository->state->set('unreached', 0);
-            }
+            $this->standing->answered();
             $this->repository->save();
         }
         return $outcomes;
@@ -102,7 +93,7 @@ final class GitHub implements Transport
     {
         $this->hurry($deadline);
         $this->repository->load();
-        if ($this->isRefused()) {
+        if ($this->standing->isRefused()) {
             return;
         }
         try {
@@ -113,7 +104,7 @@ final class GitHub implements Transport
         } catch (Later) {
             return;
         } catch (Refused $refused) {
-            $this->refuse($refused);
+            $this->standing->refuse($refused);
         } finally {
             $this->claim->release();
             $this->repository->save();
@@ -155,7 +146,7 @@ final class GitHub implements Transport
         $this->jittered = false;
         try {
             $work = array_values(array_filter($work, fn (Group $group): bool => !$this->mustWait($group)));
-            if ($this->isRefused()) {
+            if ($this->standing->isRefused()) {
                 $this->refuseAll($work, $told);
                 return;
             }
@@ -174,9 +165,9 @@ final class GitHub implements Transport
             $this->followUp();
             $this->putDoublesRight($work);
         } catch (Later $later) {
-            $this->tell($later);
+            $this->standing->unreachable($later);
         } catch (Refused $refused) {
-            $this->refuse($refused);
+            $this->standing->refuse($refused);
             $this->refuseAll($work, $told);
         }
     }
@@ -240,7 +231,7 @@ final class GitHub implements Transport
     private function try(Group $group, array &$told, bool $aside = false): bool
     {
         try {
-            if ($this->isRefused()) {
+            if ($this->standing->isRefused()) {
                 $told[$group->signature] = Outcome::Never;
                 return false;
             }
@@ -250,10 +241,10 @@ final class GitHub implements Transport
             }
             $told[$group->signature] = $this->filing->do($group, $decision);
         } catch (Later $later) {
-            $this->tell($later);
+            $this->standing->unreachable($later);
             $told[$group->signature] = Outcome::Later;
         } catch (Refused $refused) {
-            $this->refuse($refused);
+            $this->standing->refuse($refused);
             $told[$group->signature] = Outcome::Never;
         } catch (\Throwable $error) { // it must not keep the others from going, now or at any later try
             ($this->warn)('an error could not be made an issue: ' . Warn::why($error), 'github issue');
@@ -332,37 +323,5 @@ final class GitHub implements Transport
     private static function signatures(array $groups): array
     {
         return array_map(static fn (Group $group): string => $group->signature, $groups);
-    }
-
-    private function tell(Later $later): void
-    {
-        if (!$later instanceof Unreachable || $this->client->answered) {
-            return;
-        }
-        $state = $this->repository->state;
-        $state->set('unreached', 1 + (is_int($state->get('unreached')) ? $state->get('unreached') : 0));
-        // A server that is waited for until the time is over may only be slow, but not again and again.
-        if ($this->client->left(1.0) >= 1.0 || $state->get('unreached') >= self::NO_LONGER_SLOW) {
-            ($this->warn)("GitHub cannot be reached ({$later->getMessage()}). Errors are kept, and sent when it can. "
-                . "Check the option `api_url`, and the network: the environment's HTTPS_PROXY and SSL_CERT_FILE are "
-                . 'used.', 'github unreachable');
-        }
-    }
-
-    // --- refusals ----------------------------------------------------------------------------------------------------
-
-    private function isRefused(): bool
-    {
-        $refused = $this->repository->state->get('refused');
-        $isOurs = is_array($refused) && ($refused[0] ?? null) === $this->access;
-        return $isOurs && State::since($refused[1] ?? null) < self::REFUSED_FOR;
-    }
-
-    /** What GitHub refused to one error it refuses to all, but for a text it does not take. */
-    private function refuse(Refused $refused): void
-    {
-        if ($refused->status !== 422) {
-            $this->repository->state->set('refused', [$this->access, microtime(true)]);
-        }
     }
 }
