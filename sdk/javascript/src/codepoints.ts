@@ -73,8 +73,9 @@ export function trimmedEnd(text: string, chars: string): string {
 export function compare(one: string, other: string): number {
   const shared = Math.min(one.length, other.length);
   for (let at = 0; at < shared; at += 1) {
-    const [left, right] = [one.charCodeAt(at), other.charCodeAt(at)];
-    if (left !== right) return rank(left) - rank(right);
+    if (one.charCodeAt(at) === other.charCodeAt(at)) continue;
+    const order = rank(one, at) - rank(other, at);
+    if (order !== 0) return order;
   }
   return one.length - other.length;
 }
@@ -125,8 +126,9 @@ function isPair(text: string, at: number): boolean {
   return (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
 }
 
-/** Halves of pairs stand for code points above U+FFFF, and so behind all that one unit can write. */
-function rank(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit >= 0xe000 ? unit - 0x800 : unit + 0x2000;
+/** Halves of pairs stand for code points above all that one unit can write; a lone one is U+FFFD. */
+function rank(text: string, at: number): number {
+  const unit = text.charCodeAt(at);
+  if (unit < 0xd800 || unit > 0xdfff) return unit;
+  return isPair(text, at) || isPair(text, at - 1) ? unit + 0x10000 : 0xfffd;
 }

@@ -45,7 +45,28 @@ test('texts are counted and cut by code points', () => {
 });
 
 test('texts are ordered as their bytes are', () => {
-  const texts = ['', 'a', 'ab', 'b', 'é', '\ue000', '\uffff', '😀', '😀a', '\u{10ffff}', '\u2028', 'a\uffff', 'a😀'];
-  const byBytes = [...texts].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
-  assert.deepEqual([...texts].reverse().sort(compare), byBytes);
+  const texts = [
+    '',
+    'a',
+    'ab',
+    'b',
+    'é',
+    '\ue000',
+    '\uffff',
+    '😀',
+    '😀a',
+    '\u{10ffff}',
+    '\u2028',
+    'a\uffff',
+    'a😀',
+    '\ud800',
+    'a\udc00',
+    '\ud83d',
+    '\ud83da',
+    '\ufffe',
+    'a\ue000',
+  ];
+  const bytes = (text) => Buffer.from(text).toString('hex');
+  const wanted = texts.map(bytes).sort();
+  assert.deepEqual([...texts].reverse().sort(compare).map(bytes), wanted);
 });
