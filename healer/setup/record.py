@@ -120,7 +120,7 @@ def read_record(content: bytes | None) -> Record | None:
         if told.get("format") != _FORMAT or len(told["files"]) > _MOST_FILES:
             return None
         read = [entry for each in told["files"] if (entry := _entry(each)) is not None]
-        folders = tuple(folder for folder in told["folders"] if folder in _FOLDERS)
+        folders = tuple(folder for folder in told["folders"] if _is_our_folder(folder))
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         return None
     entries = {entry.path: entry for entry in read if _is_ours(entry)}
@@ -136,6 +136,11 @@ def _entry(told: Any) -> Entry | None:
         return Entry(path, True, "", str(told["after"]), (), str(told.get("blob", "")), text)
     splices = tuple(Splice(int(each["at"]), _bytes(each["removed"]), _bytes(each["added"])) for each in told["splices"])
     return Entry(path, False, str(told["before"]), str(told["after"]), splices)
+
+
+def _is_our_folder(path: Any) -> bool:
+    """Of the workflow, and of a Rails app that has no initializers of its own."""
+    return path in _FOLDERS or (_safe(path) and path.split("/")[-2:] == ["config", "initializers"])
 
 
 def _is_ours(entry: Entry) -> bool:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from healer.setup.value import Entry, Service
 
 _MOST_PASTES = 4
+#: By this `splat init --remove` knows the initializer.
+_HEAD = "# Written by `splat init`: what goes wrong becomes an issue."
 _HAS = re.compile(r"\bSplat\.init\b|\bSplat::(?:Rack|Sidekiq)\b|\brequire[\s(]{1,9}[\"']splat(?:-sdk)?[\"']")
 _TAKEN = re.compile(r"^\s{0,40}(?:class|module)\s{1,9}(?:::)?Splat\b|^\s{0,40}Splat\s{0,9}=", re.MULTILINE)
 
@@ -101,7 +103,7 @@ def _rails(site: _Site) -> Part:
     style = Style() if isinstance(tree, Rejected) else style_of(tree)
     frozen = ["# frozen_string_literal: true", ""] if text.startswith("# frozen_string_literal: true") else []
     newline = "\n" if isinstance(tree, Rejected) else tree.source.newline
-    content = newline.join([*frozen, *site.start(style), ""]).encode("ascii")
+    content = newline.join([*frozen, _HEAD, *site.start(style), ""]).encode("ascii")
     made = Part(changes=(created(path, content, "Splat's SDK"),))
     return made if "Bundler.require" in text else made + _loaded(app, tree, style, site)
 

@@ -53,4 +53,4 @@ def start_lines(service: Service, choices: Choices, style: Style, *, named: bool
     line = f"Splat.init({', '.join(given)})"
     if len(line) <= _WIDTH:
         return [line]
-    return ["Splat.init(", *(f"  {each}," for each in given[:-1]), f"  {given[-1]}", ")"]
+    return ["Splat.init(", *(f"  {each}," for each in given), ")"]

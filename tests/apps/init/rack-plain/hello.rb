@@ -1,3 +1,3 @@
 module Hello
-  def self.to(name) = "hello #{name.fetch(0)}"
+  def self.to(query) = "hello #{query.split('=').fetch(1)}"
 end

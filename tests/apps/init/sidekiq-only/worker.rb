@@ -1,11 +1,11 @@
 require 'sidekiq'
 
 Sidekiq.configure_server do |config|
-  config.concurrency = 2
+  config.options[:concurrency] = 2
 end
 
 class Mail
   include Sidekiq::Job
 
-  def perform(address) = address.fetch('to')
+  def perform(letter) = letter.fetch('to')
 end
