@@ -149,7 +149,9 @@ def router_splice(tree: Tree, entry: Entry) -> Splice | Rejected:
     sees no panic.
     """
     made = tree.statement(entry.line - 1)
-    if made is None or made.type not in _MAKES or not _NAME.fullmatch(entry.name):
+    if made is not None and made.type == "comment":  # behind it, on the same line
+        made = made.prev_named_sibling
+    if made is None or made.type not in _MAKES or not _NAME.fullmatch(entry.name) or entry.name == "_":
         return Rejected("place", f"no router is bound to a name on line {entry.line}")
     around = made.parent
     if around is None or around.type not in ("block", "statement_list"):
