@@ -1,0 +1,270 @@
+"""Lines put into Ruby files of every shape: nothing else changes, and all of it comes out again."""
+# ruff: noqa: E501 - tables of source texts are read by line
+
+from __future__ import annotations
+
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from healer.outcome import Rejected
+from healer.setup.choices import Choices
+from healer.setup.code import propose_code
+from healer.setup.dependency.gemfile import add
+from healer.setup.record import RECORD_PATH, entry_of, read_record, write_record
+from healer.setup.undo import undo
+from tests.setup.init.test_injection import CHOICES, Held
+from tests.setup.trees import looked, tree
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from healer.setup.plan import Change, Part
+
+GEMFILE = "source 'https://rubygems.org'\ngem 'sinatra'\n"
+INIT = f"Splat.init(repo: '{CHOICES.repository}')"
+
+
+def inject(folder: Path, files: dict[str, str | bytes], choices: Choices = CHOICES) -> Part:
+    """What `init` would do to a repository with these files and a Gemfile."""
+    held = {"Gemfile": GEMFILE, **files}
+    (service,) = looked(tree(folder, held)).services
+    data = {path: text if isinstance(text, bytes) else text.encode() for path, text in held.items()}
+    return propose_code(service, Held(data), choices, named=False)
+
+
+def change_of(part: Part, path: str) -> Change:
+    (change,) = (each for each in part.changes if each.path == path)
+    return change
+
+
+def after(folder: Path, path: str, text: str | bytes, **more: str) -> str:
+    return (change_of(inject(folder, {path: text, **more}), path).after or b"").decode()
+
+
+def put(text: str, *blocks: tuple[int, tuple[str, ...]]) -> str:
+    """The text with lines put in, each block so that its first one has this number (from 1) in the end."""
+    lines = text.splitlines()
+    for number, new in blocks:
+        lines[number - 1 : number - 1] = new
+    return "\n".join([*lines, ""])
+
+
+def block(number: int, *lines: str) -> tuple[int, tuple[str, ...]]:
+    return number, lines
+
+
+RACKUP = {
+    "behind what it loads": (
+        "require './web'\n\nrun Web\n",
+        block(2, "require 'splat'", "", INIT, "use Splat::Rack"),
+    ),
+    "double quotes": (
+        'require "./web"\nrun Web\n',
+        block(2, 'require "splat"', "", INIT.replace("'", '"'), "use Splat::Rack", ""),
+    ),
+    "options of rackup stay first": (
+        "#\\ -p 4567\nrequire './web'\nrun Web\n",
+        block(3, "require 'splat'", "", INIT, "use Splat::Rack", ""),
+    ),
+    "nothing to load": (
+        "use Rack::Lint\nrun ->(env) { [200, {}, []] }\n",
+        block(1, 'require "splat"', "", INIT.replace("'", '"'), "use Splat::Rack", ""),
+    ),
+    "behind the environment": (
+        "$LOAD_PATH.unshift(__dir__)\nrequire 'dotenv'\nDotenv.load\nENV['A'] ||= '1'\nrequire 'web' if ENV['WEB']\n\nrun Web\n",
+        block(6, "require 'splat'", "", INIT, "use Splat::Rack"),
+    ),
+    "before blocks": (
+        "require './web'\nmap '/a' do\n  require 'b'\n  run Web\nend\nrun Web\n",
+        block(2, "require 'splat'", "", INIT, "use Splat::Rack", ""),
+    ),
+    "magic comments": (
+        "# frozen_string_literal: true\n# About the shop.\n\nrun Web\n",
+        block(4, 'require "splat"', "", INIT.replace("'", '"'), "use Splat::Rack", ""),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RACKUP)
+def test_config_ru(name: str, tmp_path: Path) -> None:
+    text, expected = RACKUP[name]
+    assert after(tmp_path, "config.ru", text) == put(text, expected)
+
+
+def test_windows_line_endings(tmp_path: Path) -> None:
+    made = after(tmp_path, "config.ru", b"require './web'\r\n\r\nrun Web\r\n")
+    assert made == f"require './web'\r\nrequire 'splat'\r\n\r\n{INIT}\r\nuse Splat::Rack\r\n\r\nrun Web\r\n"
+
+
+def test_sinatra_classic(tmp_path: Path) -> None:
+    text = "require 'sinatra'\nrequire 'json'\n\nget('/') { 'hi' }\n"
+    expected = put(text, block(3, "require 'splat'", "", INIT, "use Splat::Rack"))
+    assert after(tmp_path, "app.rb", text) == expected
+
+
+MODULAR = "require 'sinatra/base'\n\nmodule Shop\n  class Web < Sinatra::Base # the shop\n    set :a, 1\n  end\nend\n"
+
+
+def test_a_class_without_a_rackup(tmp_path: Path) -> None:
+    expected = put(MODULAR, block(2, "require 'splat'", "", INIT), block(8, "    use Splat::Rack", ""))
+    assert after(tmp_path, "web.rb", MODULAR) == expected
+
+
+def test_a_rackup_stands_for_its_classes(tmp_path: Path) -> None:
+    part = inject(tmp_path, {"web.rb": MODULAR, "config.ru": "require './web'\nrun Shop::Web\n"})
+    assert [change.path for change in part.changes] == ["Gemfile", "config.ru"]
+    assert part.pastes == ()
+
+
+def test_several_classes_without_a_rackup_are_pasted(tmp_path: Path) -> None:
+    part = inject(tmp_path, {"web.rb": MODULAR, "api.rb": MODULAR.replace("Web", "Api")})
+    assert [change.path for change in part.changes] == ["Gemfile"]
+    assert sorted(paste.path for paste in part.pastes) == ["api.rb", "web.rb"]
+    assert all("splat init --entry" in paste.why for paste in part.pastes)
+    chosen = Choices(CHOICES.repository, entries=frozenset({"api.rb"}))
+    made = inject(tmp_path / "b", {"web.rb": MODULAR, "api.rb": MODULAR.replace("Web", "Api")}, chosen)
+    assert [change.path for change in made.changes] == ["Gemfile", "api.rb"]
+
+
+PASTED: dict[str, tuple[str | bytes, str]] = {
+    "syntax": ("require './web'\nrun Web do\n", "it has a syntax error"),
+    "name": ("require './web'\nmodule Splat\nend\nrun Web\n", "it uses the name `Splat` for something else"),
+    "encoding": (b"require './web'\n# \xff\nrun Web\n", "it is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", PASTED)
+def test_what_is_not_certain_is_pasted(name: str, tmp_path: Path) -> None:
+    text, why = PASTED[name]
+    part = inject(tmp_path, {"config.ru": text})
+    assert [change.path for change in part.changes] == ["Gemfile"]
+    (paste,) = part.pastes
+    assert paste.why.startswith(why)
+    assert paste.lines[-1] == "use Splat::Rack"
+
+
+def test_nothing_is_touched_twice(tmp_path: Path) -> None:
+    text = "require './web'\nrequire 'splat'\nSplat.init\nrun Web\n"
+    part = inject(tmp_path, {"Gemfile": GEMFILE + "gem 'splat-sdk'\n", "config.ru": text})
+    assert part.changes == ()
+    assert part.pastes == ()
+    assert [word.code for word in part.words] == ["has-splat"]
+
+
+# --- Rails -----------------------------------------------------------------------------------------------------------
+
+APPLICATION = 'require_relative "boot"\nrequire "rails"\nBundler.require(*Rails.groups)\nmodule Shop\n  class Application < Rails::Application\n  end\nend\n'
+RAILS = {"Gemfile": 'source "https://rubygems.org"\ngem "rails"\n', "config/application.rb": APPLICATION}
+INITIALIZER = "config/initializers/splat.rb"
+
+
+def test_rails_gets_an_initializer(tmp_path: Path) -> None:
+    part = inject(tmp_path, {**RAILS, "config/application.rb": "# frozen_string_literal: true\n\n" + APPLICATION})
+    assert [change.path for change in part.changes] == ["Gemfile", INITIALIZER]
+    content = (change_of(part, INITIALIZER).after or b"").decode()
+    head, blank, mark, line = content.splitlines()
+    assert (head, blank, line) == ("# frozen_string_literal: true", "", INIT.replace("'", '"'))
+    assert "`splat init`" in mark
+
+
+def test_rails_without_bundler_loads_the_sdk_itself(tmp_path: Path) -> None:
+    text = APPLICATION.replace("Bundler.require(*Rails.groups)\n", "")
+    change = change_of(inject(tmp_path, {**RAILS, "config/application.rb": text}), "config/application.rb")
+    assert (change.after or b"").decode() == text.replace('require "rails"\n', 'require "rails"\nrequire "splat"\n')
+
+
+def test_an_initializer_of_that_name_stays(tmp_path: Path) -> None:
+    part = inject(tmp_path, {**RAILS, INITIALIZER: "# ours\n"})
+    assert [change.path for change in part.changes] == ["Gemfile"]
+    assert [paste.path for paste in part.pastes] == [INITIALIZER]
+    has = inject(tmp_path / "b", {**RAILS, INITIALIZER: "Splat.init\n"})
+    assert [word.code for word in has.words] == ["has-splat"]
+
+
+def test_a_rails_app_called_splat(tmp_path: Path) -> None:
+    part = inject(tmp_path, {**RAILS, "config/application.rb": APPLICATION.replace("Shop", "Splat")})
+    assert "uses the name `Splat`" in part.pastes[0].why
+
+
+# --- the Gemfile -----------------------------------------------------------------------------------------------------
+
+GEMFILES = {
+    "behind the last": (
+        "source 'x'\n\ngem 'a'\ngem 'b', require: false\n\ngroup :test do\n  gem 'c'\nend\n",
+        "source 'x'\n\ngem 'a'\ngem 'b', require: false\ngem 'splat-sdk', '~> 0.1'\n\ngroup :test do\n  gem 'c'\nend\n",
+    ),
+    "several lines": ('gem "a",\n    path: "x"\n', 'gem "a",\n    path: "x"\ngem "splat-sdk", "~> 0.1"\n'),
+    "no end of line": ("gem 'a'", "gem 'a'\ngem 'splat-sdk', '~> 0.1'"),
+    "no gem yet": ('source "x"\nruby "3.2"\n', 'source "x"\nruby "3.2"\n\ngem "splat-sdk", "~> 0.1"\n'),
+    "conditional": ("gem 'a'\ngem 'b' if ENV['B']\n", "gem 'a'\ngem 'splat-sdk', '~> 0.1'\ngem 'b' if ENV['B']\n"),
+    "windows": ("gem 'a'\r\n", "gem 'a'\r\ngem 'splat-sdk', '~> 0.1'\r\n"),
+}
+
+
+@pytest.mark.parametrize("name", GEMFILES)
+def test_gemfile(name: str) -> None:
+    before, expected = GEMFILES[name]
+    assert add(before.encode(), "splat-sdk") == expected.encode()
+
+
+@pytest.mark.parametrize("data", [b"gem 'a' do\n", b"x = 1\n", b"\xff\n", b""])
+def test_a_gemfile_of_another_form(data: bytes) -> None:
+    assert isinstance(add(data, "splat-sdk"), Rejected)
+
+
+# --- all of it comes out again ---------------------------------------------------------------------------------------
+
+LINES = st.sampled_from(
+    [
+        "require 'json'",
+        'require "set" # both',
+        "require_relative 'web'; x = 1",
+        "# a comment",
+        "",
+        "X = <<~TEXT\n  require 'not'\nTEXT",
+        "use Rack::Lint",
+        "map('/a') { run Web }",
+        "run Web",
+        "get('/') { 'é' }",
+        "class Web < Sinatra::Base; end",
+        "class Web < Sinatra::Base\n  get('/') { 1 }\nend",
+        "Bundler.require",
+        "if true then require 'b' end",
+        "__END__",
+    ]
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(LINES, max_size=8), st.sampled_from(["config.ru", "app.rb"]), st.sampled_from(["\n", "\r\n"]))
+def test_added_lines_only_and_out_again(lines: list[str], path: str, end: str) -> None:
+    from healer.setup.value import Entry, Service
+
+    data = end.join(line.replace("\n", end) for line in [*lines, ""]).encode()
+    entry = Entry(path, "sinatra", "config" if path == "config.ru" else "main", "sure", "")
+    service = Service("", "ruby", "shop", ("sinatra",), "bundler", "Gemfile", "", None, (entry,))
+    held = Held({path: data, "Gemfile": GEMFILE.encode()})
+    for change in propose_code(service, held, CHOICES, named=False).changes:
+        after = change.after or b""
+        assert after != change.before
+        old = (change.before or b"").splitlines(keepends=True)
+        kept = iter(after.splitlines(keepends=True))
+        assert all(any(line == each for each in kept) for line in old), "a line is gone, or moved"
+        record = read_record(write_record([entry_of(change)], ()))
+        assert record is not None
+        files = Held({change.path: after, RECORD_PATH: write_record([entry_of(change)], ())})
+        assert next(each.after for each in undo(record, files).changes if each.path == change.path) == change.before
+
+
+@pytest.mark.slow
+def test_ruby_reads_what_is_written(tmp_path: Path) -> None:
+    odd = Choices('o/it"s', api_url="https://ghe.example/" + "x" * 80, labels=("splat", "hübsch #{x}"))
+    for name, (text, _) in RACKUP.items():
+        part = inject(tmp_path / name.replace(" ", "-"), {"config.ru": text}, odd)
+        script = change_of(part, "config.ru").after or b""
+        done = subprocess.run(["ruby", "-wc"], input=script, capture_output=True, check=False, timeout=30)
+        assert done.stdout.strip() == b"Syntax OK", done.stderr
