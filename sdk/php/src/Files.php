@@ -15,13 +15,15 @@ final class Files
     public static function private(string $folder): void
     {
         clearstatcache(true, $folder);
+        $why = '';
         if (!@lstat($folder)) {
             Quiet::clear();
             @mkdir($folder, 0700, true);
+            $why = Quiet::because();
         }
         $state = @lstat($folder);
         if ($state === false) {
-            throw new \RuntimeException("$folder cannot be made" . Quiet::because());
+            throw new \RuntimeException("$folder cannot be made$why");
         }
         if (($state['mode'] & 0170000) !== 0040000) {
             throw new \RuntimeException("$folder is a link, or no folder");

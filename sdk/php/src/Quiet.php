@@ -31,6 +31,16 @@ final class Quiet
         }
     }
 
+    /** The same, and what it throws is said and goes no further. */
+    public static function attempt(callable $work): void
+    {
+        try {
+            self::run($work);
+        } catch (\Throwable $error) {
+            Warn::warn('something could not be done: ' . get_debug_type($error) . ' in the SDK itself', 'attempt');
+        }
+    }
+
     /** What PHP said last of a function that failed, in brackets behind a blank; "" when it said nothing. */
     public static function because(): string
     {

@@ -94,7 +94,7 @@ final class Scope
         if ($value === null) {
             unset($scope->contexts[$name]);
         } elseif (isset($scope->contexts[$name]) || count($scope->contexts) < self::MOST_NAMES) {
-            $scope->contexts[$name] = Plain::of($value);
+            $scope->contexts[$name] = Plain::copy($value);
         }
     }
 
@@ -109,7 +109,7 @@ final class Scope
         $crumb = ['time' => Clock::iso(microtime(true)), 'message' => self::text($message)];
         $crumb += array_filter(['category' => self::text($category), 'level' => self::text($level)]);
         if ($data) {
-            $crumb['data'] = (object) Plain::of($data);
+            $crumb['data'] = (object) Plain::copy($data);
         }
         $scope->crumbs[] = $crumb;
         if (count($scope->crumbs) > self::MOST_CRUMBS) {

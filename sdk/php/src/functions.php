@@ -80,13 +80,13 @@ function capture_message(string $text, string $level = 'info'): ?string
  */
 function add_breadcrumb(string $message, string $category = '', string $level = 'info', ?array $data = null): void
 {
-    Scope::addBreadcrumb($message, $category, $level, $data);
+    Quiet::attempt(static fn () => Scope::addBreadcrumb($message, $category, $level, $data));
 }
 
 /** A tag for the reports of this request, or outside of requests of all; null takes it away. */
 function set_tag(string $name, string|int|float|bool|null $value): void
 {
-    Scope::setTag($name, $value);
+    Quiet::attempt(static fn () => Scope::setTag($name, $value));
 }
 
 /**
@@ -96,7 +96,7 @@ function set_tag(string $name, string|int|float|bool|null $value): void
  */
 function set_context(string $name, ?array $value): void
 {
-    Scope::setContext($name, $value);
+    Quiet::attempt(static fn () => Scope::setContext($name, $value));
 }
 
 /**
@@ -113,5 +113,5 @@ function flush(float $seconds = 2.0): bool
 /** Captures nothing more, and delivers what it can in so many seconds; the rest stays in the spool. */
 function close(float $seconds = 2.0): void
 {
-    Start::stop($seconds);
+    Quiet::attempt(static fn () => Start::stop($seconds));
 }
