@@ -92,7 +92,7 @@ function ownClass(error: object): string {
 /** A thrown value that is no error: `String`, `Object`, `Null`. */
 function kindOf(value: unknown): string {
   if (value === null) return 'Null';
-  if (isObject(value)) return (typeof value === 'object' && ownClass(value)) || 'Object';
+  if (typeof value === 'object') return ownClass(value) || 'Object';
   const kind = typeof value;
   return kind[0]?.toUpperCase() + kind.slice(1);
 }
