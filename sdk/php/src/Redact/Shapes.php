@@ -66,7 +66,7 @@ final class Shapes
     private const BEARER = '~(?<![0-9A-Za-z_])((?:Bearer|bearer|BEARER|Basic|basic|BASIC)[ \t]{1,4})'
         . '([0-9A-Za-z._\~+/=-]{6,})~';
     private const WORD = '~^(?:[A-Z]?[a-z]{0,23}[.]{0,3}=?|[a-z]{1,20}(?:[/_-][a-z]{1,20}){1,3}[.]{0,3})\z~';
-    private const AUTHORITY = '~://[^ \t\n\x0B\x0C\r/?#"\'<>`\\\\]++~';
+    private const NO_AUTHORITY = " \t\n\x0B\x0C\r/?#\"'<>`\\";
     private const LONG_NAME = 20;
 
     /** X2 to X5 over one text. */
@@ -84,8 +84,7 @@ final class Shapes
             $text = Regex::replaceEach(self::BEARER, self::token(...), $text);
         }
         if (str_contains($text, '://') && str_contains($text, '@')) {
-            $hide = static fn (array $match): string => self::authority($match[0], $source);
-            $text = Regex::replaceEach(self::AUTHORITY, $hide, $text);
+            $text = self::hideUserinfo($text, $source);
         }
         return $text;
     }
@@ -120,19 +119,26 @@ final class Shapes
         return Regex::matches(self::WORD, $match[2]) ? $match[0] : $match[1] . Redact::MARK;
     }
 
-    /** X5: `://` and what follows, up to the path of the URL. */
-    private static function authority(string $text, bool $source): string
+    /** X5. No pattern: a long authority without an `@` would be gone back over byte by byte. */
+    private static function hideUserinfo(string $text, bool $source): string
     {
-        $at = strrpos($text, '@');
-        if ($at === false || $at === strlen('://')) {
-            return $text;
+        $made = '';
+        $done = $at = 0;
+        while (($start = strpos($text, '://', $at)) !== false) {
+            $at = $start + strlen('://');
+            $userinfo = substr($text, $at, strcspn($text, self::NO_AUTHORITY, $at));
+            $end = strrpos($userinfo, '@');
+            if ($end === false || $end === 0) {
+                continue;
+            }
+            $secret = self::secretOf(substr($userinfo, 0, $end));
+            if ($secret !== '' && !($source && preg_match('/^(?:[${%]|#\{)/', $secret) === 1)) {
+                $made .= substr($text, $done, $at - $done) . Redact::MARK;
+                $done = $at + $end;
+            }
+            $at += $end + 1;
         }
-        $userinfo = substr($text, strlen('://'), $at - strlen('://'));
-        $secret = self::secretOf($userinfo);
-        if ($secret === '' || ($source && preg_match('/^(?:[${%]|#\{)/', $secret) === 1)) {
-            return $text;
-        }
-        return '://' . Redact::MARK . substr($text, $at);
+        return $made . substr($text, $done);
     }
 
     private static function secretOf(string $userinfo): string

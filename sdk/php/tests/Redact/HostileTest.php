@@ -130,6 +130,15 @@ final class HostileTest extends TestCase
         $this->assertLessThan(300_000, strlen($made));
     }
 
+    public function testUserinfoBehindAnotherBeginningOfAUrl(): void
+    {
+        foreach ([Redact::text(...), Redact::source(...)] as $hide) {
+            $this->assertSame('x://host1http://[REDACTED]@h/p', $hide('x://host1http://bob:pw@h/p'));
+            $this->assertSame('a://[REDACTED]@b://[REDACTED]@c', $hide('a://u:p@b://v:q@c'));
+            $this->assertSame('a://@b://[REDACTED]@c', $hide('a://@b://v:q@c'));
+        }
+    }
+
     public function testSecretsBetweenBytesThatAreNoText(): void
     {
         $secret = 'ghp_' . str_repeat('a1b2', 10);
