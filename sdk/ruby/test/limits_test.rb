@@ -30,7 +30,7 @@ class LimitsTest < Minitest::Test
 
   def test_the_result_is_within_bounds_and_plain
     random = Random.new(11)
-    200.times do
+    100.times do
       value = any(random, 5)
       made = Limits.limit_value(value)
       depth, values, texts = measure(made)
@@ -123,6 +123,17 @@ class LimitsTest < Minitest::Test
       assert_operator Splat::Canonical.canonical(made).bytesize, :<=, Limits::MAX_REPORT
       refute_empty made["truncated"] & Splat::Shrink::STEPS.keys
       assert_equal "E", made["exceptions"][0]["type"]
+    end
+  end
+
+  def test_the_bound_that_spares_writing_is_one
+    ["\u{1f600}", "\x01"].each do |char|
+      (14..40).step(6) do |count|
+        logs = [{ "message" => char * 5_000 }] * count
+        made = Limits.limit_report({ "exceptions" => [{ "type" => "E" }], "logs" => logs,
+                                     "mine" => { "n" => [10**1_000, 1.0e-300, nil] } })
+        assert_operator Splat::Canonical.canonical(made).bytesize, :<=, Limits::MAX_REPORT
+      end
     end
   end
 

@@ -31,12 +31,10 @@ class RedactHostileTest < Minitest::Test
   UNITS.each do |name, unit|
     define_method("test_time_is_linear: #{name}") do
       text = unit * (LENGTH / unit.length)
-      %i[redact_text redact_source].each do |redact|
-        ["", "password='", "@ </"].each do |before|
-          started = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
-          refute_equal Splat::Redact::MARK, Splat::Redact.public_send(redact, "#{before}#{text}")
-          assert_operator Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - started, :<, SECONDS
-        end
+      { "x " => :redact_text, "x password='" => :redact_text, "x @ </" => :redact_source }.each do |before, redact|
+        started = Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID)
+        refute_equal Splat::Redact::MARK, Splat::Redact.public_send(redact, "#{before}#{text}"), "it failed, closed"
+        assert_operator Process.clock_gettime(Process::CLOCK_PROCESS_CPUTIME_ID) - started, :<, SECONDS
       end
     end
   end

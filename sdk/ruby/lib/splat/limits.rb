@@ -24,10 +24,25 @@ module Splat
       Shrink.shrink(OfReport.new.limit(report), MAX_REPORT) { |smaller| size(smaller) }
     end
 
-    # The bytes of the canonical JSON; of what is too large by far only that it is. Writing that down costs memory.
+    # The bytes of the canonical JSON; of what is too large by far only that it is, and of what fits by far that it
+    # does: writing that down costs as much as all the rest.
     def size(report)
+      most = most(report)
+      return most if most <= MAX_REPORT
+
       least = least(report, 0)
       least > MAX_REPORT ? least : Canonical.canonical(report).bytesize
+    end
+
+    # No byte of a text takes more than six, and no number more than its digits.
+    def most(value)
+      case value
+      when String then value.bytesize * 6 + 4
+      when Hash then value.sum { |key, each| most(key.to_s) + most(each) } + 4
+      when Array then value.sum { |each| most(each) } + 4
+      when Integer then value.bit_length / 3 + 4
+      else 32
+      end
     end
 
     # `so_far` and the code points of all texts; no more is added once that is over MAX_REPORT.
@@ -39,7 +54,7 @@ module Splat
       else so_far
       end
     end
-    private_class_method :size, :least
+    private_class_method :size, :most, :least
 
     # L3 over one value.
     class OfValue
