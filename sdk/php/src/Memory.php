@@ -18,15 +18,13 @@ final class Memory
     private const BEGUN_ANEW = 86_400_000;
     private const MOST_KNOWN = 1_000;
     private const LARGEST = 4_000_000;
-    private const OF_COMMAND = '/^seen-([0-9]{1,10})\.state$/D';
+    private const OF_COMMAND = '/^seen-([0-9]{1,10})-[0-9a-f]{8}\.state$/D';
 
     /** @var array<string, array{int, float, float}> how many since the last look into the file, the first, the last */
     private array $pending = [];
     /** @var array<string, true> what this process knows to be known */
     private array $known = [];
     private float $noted = 0.0;
-    /** Whether there may be a file of a process that had our number. */
-    private bool $takesOver;
     /** Where no file can be had. */
     private ?Keeper $own = null;
 
@@ -35,8 +33,7 @@ final class Memory
     /** @param string $folder the spool's */
     public function __construct(private string $folder, private string $release, private bool $isCommand)
     {
-        $this->file = $isCommand ? 'seen-' . getmypid() . '.state' : 'seen.state';
-        $this->takesOver = $isCommand;
+        $this->file = $isCommand ? self::own() : 'seen.state';
     }
 
     /** An error came: whether it goes out, and the counts that go before it (Q2). */
@@ -132,9 +129,14 @@ final class Memory
         $this->pending = [];
         $this->own?->close();
         if ($this->isCommand) {
-            $this->file = 'seen-' . getmypid() . '.state';
-            [$this->known, $this->takesOver] = [[], true];
+            [$this->file, $this->known] = [self::own(), []];
         }
+    }
+
+    /** A number alone may be another process's: in a container it is always the same. */
+    private static function own(): string
+    {
+        return 'seen-' . getmypid() . '-' . bin2hex(random_bytes(4)) . '.state';
     }
 
     /** @return list<Count> */
@@ -170,8 +172,7 @@ final class Memory
             return $work($this->own, $now);
         }
         try {
-            $state = $this->takesOver ? [] : $this->read($this->file);
-            $this->takesOver = false;
+            $state = $this->read($this->file);
             $begun = is_int($state['begun'] ?? null) && $state['begun'] <= $now ? $state['begun'] : $now;
             if ($now - $begun > self::BEGUN_ANEW) {
                 // What is pending stays so; the rest is a report again.

@@ -87,6 +87,26 @@ final class AppsTest extends TestCase
         self::assertStringNotContainsString('hunter2', (string) json_encode($reports));
     }
 
+    public function testOnFpmTheAnswerIsOutBeforeItsErrorIsDelivered(): void
+    {
+        mkdir("$this->folder/collector");
+        $collected = "$this->folder/collected.txt";
+        $collector = Server::builtIn(__DIR__ . '/apps/collector.php', "$this->folder/collector", ['COLLECTED' => $collected]);
+        $this->servers[] = $collector;
+        $environ = ['SPLAT_TRANSPORT' => 'http', 'SPLAT_URL' => $collector->url(), 'SPLAT_SHUTDOWN_TIMEOUT' => '30'];
+        $server = $this->serve(__DIR__ . '/apps/plain/index.php', 'with', true, $environ);
+        for ($time = 0; $time < 3; $time++) {
+            self::assertStringContainsString('500', $server->get('/crash'));
+            $time > 0 || self::assertFileDoesNotExist($collected);
+        }
+        for ($left = 200; $left > 0 && !is_file($collected); $left--) {
+            usleep(50_000);
+        }
+        $posted = json_decode((string) file_get_contents($collected), true);
+        self::assertCount(1, $posted['reports'], 'the others are counted');
+        self::assertSame('OutOfRangeException', $posted['reports'][0]['exceptions'][0]['type']);
+    }
+
     /** @return list<array<string, mixed>> */
     private function reports(int $wanted): array
     {
@@ -98,13 +118,14 @@ final class AppsTest extends TestCase
         return array_map(static fn ($text) => json_decode((string) $text, true, 512, JSON_THROW_ON_ERROR), $texts);
     }
 
-    private function serve(string $script, string $name, bool $fpm): Server
+    /** @param array<string, string> $more */
+    private function serve(string $script, string $name, bool $fpm, array $more = []): Server
     {
         $folder = "$this->folder/$name";
         foreach (['', '/views', '/cache', '/log', '/out'] as $each) {
             mkdir("$folder$each", 0700);
         }
-        $environ = ['APP_STORAGE' => $folder, 'SPLAT_TRANSPORT' => 'file', 'SPLAT_FOLDER' => "$folder/out"];
+        $environ = $more + ['APP_STORAGE' => $folder, 'SPLAT_TRANSPORT' => 'file', 'SPLAT_FOLDER' => "$folder/out"];
         $environ += ['SPLAT_SPOOL_DIR' => "$folder/spool"] + ($name === 'without' ? ['SPLAT_OFF' => '1'] : []);
         foreach (['SERVICES', 'PACKAGES', 'CONFIG', 'ROUTES', 'EVENTS'] as $cache) {
             $environ["APP_{$cache}_CACHE"] = "$folder/cache/$cache.php";

@@ -62,6 +62,11 @@ final class Server
         return $client !== false && fclose($client);
     }
 
+    public function url(): string
+    {
+        return "http://127.0.0.1:$this->port/";
+    }
+
     /** Status line, headers and body, without what tells when and by whom it was answered. */
     public function get(string $path): string
     {
