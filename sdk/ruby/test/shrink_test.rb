@@ -7,16 +7,25 @@ require "splat/shrink"
 # I8: a report that is too large gives up what is worth least, and says what.
 class ShrinkTest < Minitest::Test
   Shrink = Splat::Shrink
+  # Of the vector, with shorter texts: what counts here is the order.
+  SHORTER = lambda do |value|
+    case value
+    when String then value[0, 200]
+    when Array then value.map(&SHORTER)
+    when Hash then value.transform_values(&SHORTER)
+    else value
+    end
+  end
   TOO_BIG = Vectors.load("issue", "bodies").find { |each| each["name"] == "everything-too-big" }.fetch("report")
 
   def test_what_fits_is_the_same
-    report = Vectors.expand(TOO_BIG)
+    report = SHORTER.call(Vectors.expand(TOO_BIG))
     assert_same report, shrink(report, size(report))
   end
 
-  [3, 300].each do |part|
+  [3, 100].each do |part|
     define_method("test_it_fits_with_as_few_steps_as_that_takes_#{part}") do
-      report = Vectors.expand(TOO_BIG)
+      report = SHORTER.call(Vectors.expand(TOO_BIG))
       before = Marshal.dump(report)
       limit = size(report) / part - 1
       reached = [] # what each step before the last left: still too large
@@ -31,13 +40,13 @@ class ShrinkTest < Minitest::Test
   end
 
   def test_the_last_step_is_taken_even_when_that_is_not_enough
-    made = Shrink.shrink(Vectors.expand(TOO_BIG), 0) { 1 }
+    made = Shrink.shrink(SHORTER.call(Vectors.expand(TOO_BIG)), 0) { 1 }
     assert_equal Shrink::STEPS.keys.last, Shrink.steps_in(made).last
     assert made["exceptions"][0]["type"]
   end
 
   def test_names_of_what_was_cut_before_stay
-    report = { **Vectors.expand(TOO_BIG), "truncated" => ["long texts", "contexts", "logs"] }
+    report = { **SHORTER.call(Vectors.expand(TOO_BIG)), "truncated" => ["long texts", "contexts", "logs"] }
     assert_equal ["long texts", "contexts", "logs", "dependencies"], shrink(report, size(report) - 1)["truncated"]
     many = { **report, "truncated" => [*1..Shrink::MAX_NAMES].map(&:to_s) }
     assert_equal Shrink::MAX_NAMES, shrink(many, size(report) - 1)["truncated"].length
