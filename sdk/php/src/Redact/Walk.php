@@ -24,6 +24,7 @@ final class Walk
         'exceptions' => 'exceptions', 'logs' => 'records', 'breadcrumbs' => 'records', 'request' => 'request',
         'root' => 'sourceText', 'dependencies' => 'versions', 'time' => 'time', 'occurrences' => 'times',
         'deploy' => 'times', 'signature' => 'digits', 'id' => 'digits', 'trace_id' => 'digits',
+        'tags' => 'entries', 'contexts' => 'entries', 'sdk' => 'entries',
     ];
     private const EXCEPTION = [
         'type' => 'sourceText', 'message' => 'text', 'relation' => 'text', 'frames' => 'frames', 'parent' => 'text',
@@ -34,6 +35,7 @@ final class Walk
     ];
     private const RECORD = [
         'message' => 'text', 'level' => 'text', 'logger' => 'text', 'category' => 'text', 'time' => 'time',
+        'data' => 'entries',
     ];
     private const REQUEST = [
         'method' => 'text', 'route' => 'text', 'path' => 'text', 'body' => 'text', 'query' => 'query',
@@ -164,6 +166,16 @@ final class Walk
     private function times(mixed $value): mixed
     {
         return $this->part($value, self::TIMES);
+    }
+
+    /** A mapping of the schema, also where an array would be taken for a list. */
+    private function entries(mixed $value): mixed
+    {
+        if (!is_array($value)) {
+            return $this->value($value);
+        }
+        $shown = $this->value(Mapping::of($value));
+        return is_string($shown) ? $shown : (array) $shown;
     }
 
     /** A text; should it be none, whatever it is. */

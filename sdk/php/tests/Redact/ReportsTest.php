@@ -88,6 +88,13 @@ final class ReportsTest extends TestCase
         $this->assertStringNotContainsString('hunter2', var_export(Redact::report($report), true));
     }
 
+    public function testAMappingWhoseKeysAreNumbersIsNoList(): void
+    {
+        $report = ['tags' => ['api_key', 'one'], 'breadcrumbs' => [['data' => ['password', 'two']]], 'contexts' => ['token', 'three']];
+        $this->assertSame($report, Redact::report($report));
+        $this->assertSame(['a' => ['token', self::MARK]], Redact::report(['contexts' => ['a' => ['token', 'three']]])['contexts']);
+    }
+
     public function testUsersNamesCountEverywhere(): void
     {
         $report = ['tags' => ['shoe_size' => '46'], 'logs' => [['message' => 'shoeSize=46']], 'contexts' => ['a' => ['shoe size' => 46]]];
