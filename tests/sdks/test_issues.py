@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -144,6 +145,7 @@ def test_a_public_repository_sees_nothing_private(shop: Shop) -> None:
 def test_a_person_at_work_is_left_in_peace(shop: Shop) -> None:
     number = shop.made()["number"]
     shop.proxy.ahead = 0
+    time.sleep(1.1)  # GitHub's times are whole seconds
     shop.emulator.edit(shop.repo, number, title="I am looking at this")
     driver = shop.process()
     driver.capture()

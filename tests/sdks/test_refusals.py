@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from typing import TYPE_CHECKING
@@ -54,8 +55,12 @@ def test_retry_after_is_kept_and_the_next_process_delivers(shop: Shop) -> None:
     assert driver.end() == 0
     assert len(shop.proxy.log) == 1
     shop.proxy.faults.clear()
-    assert len(shop.files(".json")) == 2
+    kept = [each for each in shop.files(".json") if re.match(r"[0-9]{10,}-", each.name)]
+    assert len(kept) == 2
     shop.deliver_the_rest()
+    if shop.language == "php":  # where each request is a process, the next one keeps to it as well
+        assert len(shop.proxy.log) == 1
+        return
     assert len(shop.issues()) == 2
     assert shop.files(".json") == []
 
