@@ -185,7 +185,7 @@ final class Client
         foreach (Snapshot::links($error) as $each) {
             array_push($parts, $each::class, Snapshot::fileOf($each), (string) Snapshot::lineOf($each));
             foreach (array_slice($each->getTrace(), 0, 200) as $call) {
-                $parts[] = ($call['file'] ?? '') . ':' . ($call['line'] ?? '');
+                $parts[] = ($call['function'] ?? '') . ($call['file'] ?? '') . ':' . ($call['line'] ?? '');
             }
         }
         return hash('xxh128', implode("\n", $parts));
