@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "erb"
 require_relative "../../http"
 require_relative "../../redact"
 require_relative "../../text"
@@ -43,7 +42,7 @@ module Splat
                                      "X-GitHub-Api-Version" => "2022-11-28", "Authorization" => "Bearer #{token}")
           @prefix = uri.path.sub(%r{/+\z}, "")
           @repo = repo
-          @at = "#{@prefix}/repos/#{repo.split('/', 2).map { |part| ERB::Util.url_encode(part) }.join('/')}"
+          @at = "#{@prefix}/repos/#{repo.b.gsub(%r{[^0-9A-Za-z._~/-]}n) { |byte| format('%%%02X', byte.ord) }}"
           @warn = warn
           @told = {}
         rescue URI::Error
