@@ -89,10 +89,12 @@ module Splat
         end
       end
 
-      # What the checks that the block has for each key let through.
+      # What the checks that the block has for each key let through. As a list at once: it may be a Hash that other
+      # threads of the app write in, and who does so while it is gone over gets an error.
       def checked(hash)
-        named = hash.select { |key, _| key.is_a?(String) || key.is_a?(Symbol) }.transform_keys(&:to_s)
-        named.to_h { |key, each| [key, yield(key).call(each)] }.reject { |_, each| GONE.equal?(each) }
+        named = hash.to_a.select { |key, _| key.is_a?(String) || key.is_a?(Symbol) }
+        made = named.to_h { |key, each| [key.to_s, yield(key.to_s).call(each)] }
+        made.reject { |_, each| GONE.equal?(each) }
       end
 
       def texts(*names)
