@@ -2,6 +2,7 @@ package redact
 
 import (
 	"errors"
+	"sort"
 	"strings"
 
 	"github.com/splat-heal/splat/sdk/go/internal/plain"
@@ -46,7 +47,8 @@ func (r *Redactor) plain(value any) any {
 func (r *Redactor) mapping(mapping map[string]any) map[string]any {
 	labelled := r.Names.Tells(label(mapping))
 	made := make(map[string]any, len(mapping))
-	for key, each := range mapping {
+	for _, key := range sorted(mapping) {
+		each := mapping[key]
 		if r.Names.Tells(key) || labelled && text.Lower(key) == "value" {
 			made[r.Text(key)] = hidden(each)
 		} else {
@@ -54,6 +56,16 @@ func (r *Redactor) mapping(mapping map[string]any) map[string]any {
 		}
 	}
 	return made
+}
+
+// sorted are the keys in their order: where two are the same once they are redacted, the last one stays each time.
+func sorted(mapping map[string]any) []string {
+	keys := make([]string, 0, len(mapping))
+	for key := range mapping {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
 }
 
 // label is what a mapping says its `value` is. Fields of Go's begin with a capital letter.
@@ -149,7 +161,8 @@ func init() { // a table that names the functions that read it cannot be a varia
 // fields is a mapping whose keys the report's schema names; others are X10's.
 func (w *walk) fields(part map[string]any, known handlers) map[string]any {
 	made := make(map[string]any, len(part))
-	for key, value := range part {
+	for _, key := range sorted(part) {
+		value := part[key]
 		if handle := known[key]; handle != nil {
 			made[key] = handle(w, value)
 			continue
@@ -204,8 +217,9 @@ func (w *walk) named(value any, tells func(string) bool) any {
 		return w.Value(value)
 	}
 	made := make(map[string]any, len(part))
-	for name, each := range part {
-		if each = w.Value(each); tells(name) {
+	for _, name := range sorted(part) {
+		each := w.Value(part[name])
+		if tells(name) {
 			each = hidden(each)
 		}
 		made[w.Text(name)] = each
