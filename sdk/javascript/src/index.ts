@@ -19,7 +19,7 @@ export { lambda } from './integrations/lambda.js';
 export { nest } from './integrations/nest.js';
 export { next } from './integrations/next.js';
 export type { InitOptions } from './options.js';
-export type * from './values.js';
+export type { Count, Entry, Exception, Frame, Item, Outcome, Report, RequestData, Transport } from './values.js';
 export { VERSION } from './version.js';
 
 /**

@@ -37,9 +37,9 @@ export interface State {
   records: LogRecord[];
   /** UTF-16 units of all messages in `records`. */
   recorded: number;
-  /** Whether requests of Node's server are seen, and who is told of each. */
+  /** Whether requests of Node's server are seen, and who is told of each for as long as it answers true. */
   watching: boolean;
-  atRequest: ((request: unknown, response: unknown) => void)[];
+  atRequest: Set<() => boolean>;
   /** Errors whose responses are still under way: captured at once when the process ends. */
   held: Set<() => void>;
   /** Apps whose one line was written already. */
@@ -63,7 +63,7 @@ export const state: State = (shared[KEY] ??= {
   records: [],
   recorded: 0,
   watching: false,
-  atRequest: [],
+  atRequest: new Set(),
   held: new Set(),
   installed: new WeakSet(),
 });

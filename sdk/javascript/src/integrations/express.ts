@@ -53,6 +53,9 @@ interface App {
   router?: Router;
 }
 
+/** In every Node that is supported, but not in the language's version that this is compiled for. */
+declare const WeakRef: new <Held extends object>(held: Held) => { deref(): Held | undefined };
+
 const DEEPEST = 10;
 /** How often routes may be added while requests are answered. */
 const MOST_TIMES = 50;
@@ -65,7 +68,13 @@ export function express<Given>(app: Given): Given {
     warn('splat.express() takes the app that express() made; errors of its routes are not seen', 'express');
   } else if (!state.installed.has(given)) {
     state.installed.add(given);
-    watchRequests(() => arm(given));
+    // Tests of an app make many of them.
+    const held = new WeakRef(given);
+    watchRequests(() => {
+      const alive = held.deref();
+      if (alive) arm(alive);
+      return alive !== undefined;
+    });
   }
   return app;
 }

@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { describe, type Incoming } from '../integrations/request.js';
 import type { Held } from '../scope.js';
 import { state } from '../state.js';
@@ -17,10 +17,10 @@ export function carry(): void {
   state.storage ??= new AsyncLocalStorage<Held>();
 }
 
-/** Sees each request from now on; `each` is told of it before the app is. */
-export function watchRequests(each?: (request: IncomingMessage, response: ServerResponse) => void): void {
+/** Sees each request from now on; `each` is told of it before the app is, for as long as it answers true. */
+export function watchRequests(each?: () => boolean): void {
   carry();
-  if (each) state.atRequest.push(each as (request: unknown, response: unknown) => void);
+  if (each) state.atRequest.add(each);
   if (state.watching) return;
   state.watching = true;
   begins.subscribe(onRequest);
@@ -28,11 +28,11 @@ export function watchRequests(each?: (request: IncomingMessage, response: Server
 
 function onRequest(message: unknown): void {
   if (!state.client) return;
-  const { request, response } = message as { request: IncomingMessage; response: ServerResponse };
+  const { request } = message as { request: IncomingMessage };
   try {
     // Not `run`: that would stand on the stack of all that answers.
     (state.storage as AsyncLocalStorage<Held>).enterWith({ request: () => describeIncoming(request) });
-    for (const each of state.atRequest) each(request, response);
+    for (const each of state.atRequest) if (!each()) state.atRequest.delete(each);
   } catch (error) {
     warn(`requests are not seen: ${kindOf(error)}`, 'requests');
   }
