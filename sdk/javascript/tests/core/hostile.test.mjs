@@ -4,8 +4,19 @@ import { test } from 'node:test';
 import { redactSource, redactText } from '../../dist/cjs/redact/index.js';
 
 const SIZE = 100_000;
-/** Seconds; each takes some hundredths. What is quadratic takes many. */
-const MOST = 2;
+/** Seconds, in the best of three tries; each takes some hundredths. What is quadratic takes several. */
+const MOST = 0.7;
+
+function seconds(work) {
+  let best = Infinity;
+  for (let tries = 0; tries < 3 && best >= MOST; tries += 1) {
+    const started = process.cpuUsage();
+    work();
+    const { user, system } = process.cpuUsage(started);
+    best = Math.min(best, (user + system) / 1e6);
+  }
+  return best;
+}
 
 const HOSTILE = {
   letters: 'a',
@@ -72,17 +83,14 @@ for (const [name, unit] of Object.entries(HOSTILE)) {
     const once = `password=${unit[0].repeat(SIZE - 20)}`;
     for (const redact of [redactText, redactSource]) {
       for (const text of [repeated, once, `"${repeated}`, `password=${repeated}`]) {
-        const started = process.cpuUsage();
-        redact(text);
-        const { user, system } = process.cpuUsage(started);
-        assert.ok((user + system) / 1e6 < MOST, `${user + system} µs for ${JSON.stringify(text.slice(0, 40))}`);
+        const took = seconds(() => redact(text));
+        assert.ok(took < MOST, `${took} s for ${JSON.stringify(text.slice(0, 40))}`);
       }
     }
   });
 }
 
 test('a huge text is cut before anything looks at it', () => {
-  const started = process.cpuUsage();
-  redactText("password='".repeat(2_000_000));
-  assert.ok(process.cpuUsage(started).user / 1e6 < MOST);
+  const text = "password='".repeat(2_000_000);
+  assert.ok(seconds(() => redactText(text)) < MOST);
 });

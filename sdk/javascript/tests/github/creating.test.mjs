@@ -190,6 +190,26 @@ desks('a bug without an issue', ({ desk, publicDesk }) => {
     assert.equal((await desk.issues()).length, 1);
   });
 
+  desk('what another process created while ours waited is counted', async (desk) => {
+    mkdirSync(desk.spool, { mode: 0o700 });
+    const other = new Claim(desk.spool);
+    assert.ok(other.take());
+    const waiting = desk.process().send([item()]);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.deepEqual(await desk.process({}, join(desk.folder, 'elsewhere')).send([item()]), ['delivered']);
+    desk.longAfter();
+    other.release();
+    assert.deepEqual(await waiting, ['delivered']);
+    assert.ok((await desk.only()).body.includes('seen count=2 '));
+  });
+
+  desk('two sends at once are one after the other', async (desk) => {
+    const process = desk.process();
+    const outcomes = await Promise.all([process.send([item()]), process.send([item()]), process.tick()]);
+    assert.deepEqual(outcomes.slice(0, 2), [['delivered'], ['delivered']]);
+    assert.ok((await desk.only()).body.includes('seen count=2 '));
+  });
+
   desk('a folder nobody can write in costs nothing but the claim', async (desk) => {
     writeFileSync(join(desk.folder, 'file'), '');
     assert.deepEqual(await desk.process({}, join(desk.folder, 'file', 'spool')).send([item()]), ['delivered']);

@@ -261,14 +261,26 @@ desks('an error that has an issue', ({ desk, publicDesk }) => {
   });
 
   desk('an index that lags does not take back what was answered', async (desk) => {
-    const process = desk.process();
-    await process.send([item()]);
+    await desk.made();
     const stale = await desk.only();
+    const process = desk.process();
     await new Promise((resolve) => setTimeout(resolve, 1_100)); // GitHub's times are whole seconds
-    await process.send([count(3)]);
+    assert.deepEqual(await process.send([count(3)]), ['delivered']);
     desk.proxy.faults.push({ do: 200, method: 'GET', path: /issues$/, times: 1, data: [stale] });
     assert.deepEqual(await process.send([count(4)]), ['delivered']);
     assert.ok((await desk.only()).body.includes('seen count=8 '));
+  });
+
+  desk('a pull request is no issue', async (desk) => {
+    await desk.made();
+    const request = { ...(await desk.only()), number: 9, pull_request: {} };
+    await desk.edit(1, { labels: [] });
+    desk.proxy.faults.push({ do: 200, method: 'GET', path: /issues$/, times: 1, data: [request] });
+    assert.deepEqual(await desk.send(item()), ['delivered']);
+    assert.deepEqual(
+      (await desk.issues()).map((each) => each.number),
+      [1, 2],
+    );
   });
 
   desk('a body never grows beyond what GitHub takes', async (desk) => {
