@@ -160,7 +160,11 @@ final class StreamExchange implements Exchange
         if (strtolower($headers['transfer-encoding'] ?? '') === 'chunked') {
             return self::chunks($stream, $data, $until, $limit);
         }
-        $length = isset($headers['content-length']) ? (int) $headers['content-length'] : null;
+        $length = $headers['content-length'] ?? null;
+        if ($length !== null && preg_match('/^[0-9]{1,15}\z/', $length) !== 1) {
+            throw new Broken('the answer is not HTTP');
+        }
+        $length = $length === null ? null : (int) $length;
         while ($length === null || strlen($data) < $length) {
             self::check($data, $limit);
             $more = self::read($stream, $until);
@@ -183,8 +187,11 @@ final class StreamExchange implements Exchange
         $at = 0;
         while (true) {
             $end = strpos($data, "\r\n", $at);
-            $digits = preg_replace('/[^0-9A-Fa-f].*/s', '', substr($data, $at, 16));
-            $size = $end === false ? null : hexdec((string) $digits);
+            $digits = $end === false ? '' : substr($data, $at, strspn($data, '0123456789abcdefABCDEF', $at, 8));
+            if ($digits === '' && ($end !== false || strlen($data) - $at > self::MAX_HEAD)) {
+                throw new Broken('the answer is not HTTP');
+            }
+            $size = $end === false ? null : (int) hexdec($digits);
             if ($size === 0) {
                 return $made;
             }
@@ -201,8 +208,8 @@ final class StreamExchange implements Exchange
                 $at = 0;
                 continue;
             }
-            $made .= substr($data, $end + 2, (int) $size);
-            $at = $end + 2 + (int) $size + 2;
+            $made .= substr($data, $end + 2, $size);
+            $at = $end + 2 + $size + 2;
         }
     }
 

@@ -84,6 +84,34 @@ final class HttpTest extends TestCase
         $client->request('GET', '/');
     }
 
+    /** @dataProvider exchanges */
+    public function testWhateverBytesComeBackItIsAnAnswerOrNone(Exchange $exchange): void
+    {
+        mt_srand(9);
+        $client = self::client($exchange);
+        $good = ["HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 404 No\r\n\r\nx",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x\r\n0123456789\r\n0\r\n\r\n",
+            "HTTP/1.1 204\r\nDate: Sat, 21 Nov 2026 07:00:00 GMT\r\nX: y\r\n\r\n",
+            "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n" . gzencode('hello')];
+        $parts = ["\r\n", "\0", ':', '-5', 'ffffffffffffffff', "HTTP/1.1 200\r\n", "Transfer-Encoding: chunked\r\n", '0', "\xFF"];
+        $known = ['hello' => 0, '' => 0, 'x' => 0, 'abc0123456789' => 0];
+        for ($round = 0; $round < 150; $round++) {
+            $bytes = $good[$round % 5];
+            for ($times = $round < 5 ? 0 : mt_rand(1, 3); $times > 0; $times--) {
+                $put = mt_rand(0, 1) ? $parts[mt_rand(0, 8)] : '';
+                $bytes = substr_replace($bytes, $put, mt_rand(0, strlen($bytes)), mt_rand(0, 4));
+            }
+            $client->hurry(Clock::steady() + 0.5);
+            $client->silentUntil = 0.0;
+            try {
+                $answer = $client->request('POST', '/bytes', base64_encode($bytes), [], 1, 1_000);
+                $this->assertTrue($round >= 5 || isset($known[$answer->body]), bin2hex($answer->body));
+            } catch (Later $later) {
+                $this->assertGreaterThanOrEqual(5, $round, $later->getMessage());
+            }
+        }
+    }
+
     public function testAddressesAndTokensThatCannotBeUsed(): void
     {
         $bad = [['ftp://x', 'x'], ['', 'x'], ['https://', 'x'], ['https://x', "a\nb"], ['https://x', 'é'], ["https://x\n", 'x']];

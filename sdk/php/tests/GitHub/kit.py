@@ -3,6 +3,7 @@
 Each line names a `call` and its arguments; each answer is one line. At the end of stdin all of it ends.
 """
 
+import base64
 import json
 import sys
 import threading
@@ -33,6 +34,10 @@ class Bare(BaseHTTPRequestHandler):
             self.send_header("Location", self.headers["X-To"])
             self.send_header("Content-Length", "0")
             self.end_headers()
+            return
+        if self.path == "/bytes":  # the answer is what was sent
+            self.wfile.write(base64.b64decode(body))
+            self.close_connection = True
             return
         if self.path == "/garbage":
             self.wfile.write(b"\x00\xff\r\n\r\n")
