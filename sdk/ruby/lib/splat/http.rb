@@ -62,6 +62,8 @@ module Splat
         @deadline = deadline
         lock, changed = @waiting
         lock.synchronize { changed.broadcast }
+      rescue ThreadError
+        nil # in a signal handler no lock can be taken: a wait that is under way goes on to its end
       end
 
       # Whether the process ends.
