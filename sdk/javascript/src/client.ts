@@ -12,7 +12,7 @@ import { gather } from './scope.js';
 import type { Sight } from './report.js';
 import { signature } from './signature/index.js';
 import { exceptionsOf, keyOf, linksOf, stackAbove, type Link } from './snapshot.js';
-import { readFrames } from './stack.js';
+import { hasFrames } from './stack.js';
 import { state } from './state.js';
 import { Keeper } from './suppress.js';
 import type { Count, Exception, Frame } from './values.js';
@@ -117,7 +117,7 @@ export class Client {
     if (!firstTime(thrown) || isIgnored(thrown, this.options.ignore) || !this.sampled()) return null;
     const links = linksOf(thrown);
     const [first] = links;
-    if (first && caught.above && links.length === 1 && readFrames(first.lines).length === 0) {
+    if (first && caught.above && links.length === 1 && !hasFrames(first.lines)) {
       links[0] = { ...first, lines: stackAbove(caught.above) };
     }
     return this.taken(links, caught, () => gather(caught.request));

@@ -47,6 +47,18 @@ export function readFrames(lines: string): Printed[] {
   return found.reverse();
 }
 
+/** Whether the lines print a frame at all. */
+export function hasFrames(lines: string): boolean {
+  let at = 0;
+  for (let count = 0; count < MOST_LINES && at < lines.length; count += 1) {
+    const next = lines.indexOf('\n', at);
+    const end = next < 0 ? lines.length : next;
+    if (end - at <= LONGEST_LINE && readFrame(lines.slice(at, end))) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
 /** The frame that one line prints. */
 export function readFrame(line: string): Printed | undefined {
   const text = line.trim();

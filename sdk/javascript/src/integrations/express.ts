@@ -48,6 +48,8 @@ interface Router {
 
 interface App {
   use: unknown;
+  /** Of a router. */
+  stack?: Layer[];
   lazyrouter?: unknown;
   _router?: Router;
   router?: Router;
@@ -61,7 +63,7 @@ const DEEPEST = 10;
 const MOST_TIMES = 50;
 const last = new WeakMap<object, { layer: Layer; times: number }>();
 
-/** Sees the errors of `app`, of routes and routers that are added later too. */
+/** Sees the errors of `app` (or of a router alone), of routes and routers that are added later too. */
 export function express<Given>(app: Given): Given {
   const given = app as unknown as App;
   if (typeof given?.use !== 'function') {
@@ -81,7 +83,7 @@ export function express<Given>(app: Given): Given {
 
 /** Puts ours behind what the app has: when a request comes, for a router has its settings when it is made. */
 function arm(app: App): void {
-  const router = 'lazyrouter' in app ? app._router : app.router;
+  const router = app.stack ? (app as Router) : 'lazyrouter' in app ? app._router : app.router;
   if (!router?.stack || router.stack.length === 0) return;
   const known = last.get(app);
   if (known && (router.stack[router.stack.length - 1] === known.layer || known.times >= MOST_TIMES)) return;
