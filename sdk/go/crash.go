@@ -106,7 +106,7 @@ func (c *client) pickUp(path string) {
 func (c *client) crashed(header, text string, at time.Time) {
 	facts := factsOf(header)
 	root := values.Text(facts, "root")
-	exceptions := read(text, frames.New(root, c.settings.Include, nil))
+	exceptions := read(headed(text), frames.New(root, c.settings.Include, nil))
 	if exceptions == nil || !c.isSampled() {
 		return
 	}
@@ -122,6 +122,29 @@ func (c *client) crashed(header, text string, at time.Time) {
 			Told: map[string]any{}, Printed: true, Facts: facts,
 		}, false)
 	}
+}
+
+// headed is the text with the line that Go writes to stderr alone when it is Go itself that ends the program: by what
+// the stack shows, since these are told apart by their messages.
+func headed(text string) string {
+	text = strings.TrimLeft(text, "\n")
+	first, _, _ := strings.Cut(text, "\ngoroutine ")
+	line, _, _ := strings.Cut(text, "\n")
+	if !strings.HasPrefix(line, "goroutine ") && line != "runtime stack:" {
+		return text
+	}
+	said := "what Go said of it is on stderr"
+	switch {
+	case strings.Contains(first, "\nruntime.newstack("):
+		said = "stack overflow"
+	case strings.Contains(first, "\nruntime.sysMap") || strings.Contains(first, "\nruntime.(*mheap)"):
+		said = "runtime: out of memory"
+	case strings.Contains(first, "\ninternal/runtime/maps.fatal(") || strings.Contains(first, "\nruntime.mapassign"):
+		said = "concurrent map access"
+	case strings.HasPrefix(line, "goroutine ") && !strings.Contains(line, "[running"):
+		said = "all goroutines are asleep - deadlock!"
+	}
+	return "fatal error: " + said + "\n\n" + text
 }
 
 // factsOf is what a process wrote of itself: texts, and the few mappings of texts that a report has.

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
-	"strings"
 
 	"github.com/splat-heal/splat/sdk/go/internal/text"
+	"github.com/splat-heal/splat/sdk/go/internal/trace"
 )
 
 const (
@@ -36,25 +36,19 @@ func Links(err error) []Link {
 func Standing(isRuntime bool) []Link {
 	kind := "panic"
 	if isRuntime {
-		kind = runtimeError
+		kind = "runtime error"
 	}
 	return []Link{{Type: kind, Message: "what it said is known only to who recovered it", Parent: -1, Relation: "surfaced"}}
 }
 
-const runtimeError = "runtime error"
-
 // Thrown are the links of what was given to panic: the panic itself, and the error it was when it was one.
 func Thrown(value any) []Link {
-	failed, isRuntime := value.(runtime.Error)
-	if isRuntime {
-		// As it is printed; what wraps a runtime error says more.
-		return []Link{{Type: runtimeError, Message: bare(MessageOf(failed)), Parent: -1, Relation: "surfaced"}}
-	}
+	kind, message := trace.Thrown(value)
+	links := []Link{{Type: kind, Message: text.First(text.Valid(message), mostMessage), Parent: -1, Relation: "surfaced"}}
 	err, isError := value.(error)
-	if !isError {
-		return []Link{{Type: "panic", Message: printed(value), Parent: -1, Relation: "surfaced"}}
+	if _, isRuntime := value.(runtime.Error); !isError || isRuntime { // its type says nothing more
+		return links
 	}
-	links := []Link{{Type: "panic", Message: MessageOf(err), Parent: -1, Relation: "surfaced"}}
 	return add(links, err, "cause", 0, 0)
 }
 
@@ -91,8 +85,6 @@ func MessageOf(err error) (told string) {
 	}
 	return text.First(text.Valid(err.Error()), mostMessage)
 }
-
-func bare(message string) string { return strings.TrimPrefix(message, runtimeError+": ") }
 
 // Unwrapped is what an error wraps, by the methods that package errors knows.
 func Unwrapped(err error) (one error, several []error) {
