@@ -17,7 +17,7 @@
 //	issue      Title(report) text, Body(report, public) (text, error)                                        I
 //	suppress   NewKeeper(release): Error(signature, now, wall) Answer, Tick(now), Close(), Waiting()         Q
 //	decide     Decide(...), AfterCreate(...)                                                                 D5, D8
-//	trace      Find(lines) []Trace: printed panics as exceptions and frames
+//	trace      Parse(printed, inApp): a printed panic as exceptions; Thrown(value): a panic's type and message
 //	web        one HTTP client with the rules of T2 and T5
 //	transports/github    New(github.Config) values.Transport                                                 D, T2
 //	transports/collector New(url, warn) values.Transport                                                     T4

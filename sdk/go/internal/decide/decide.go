@@ -63,12 +63,14 @@ type Decision struct {
 
 // Surroundings are what D5 looks at besides the issues.
 type Surroundings struct {
-	Reporters   map[int64]bool
-	Now         int64
-	OwnWrites   map[int64]int64          // an issue's number to the updated_at this process was answered when it last wrote there
-	Created     int                      // issues made in the last hour by this process
-	CreatedHere int                      // the same by all reporters
-	CanonicalOf func(issue Listed) int64 // asked for a closed duplicate alone whose block names no other issue
+	Reporters map[int64]bool
+	Now       int64
+	// OwnWrites maps an issue's number to the updated_at that this process was answered when it last wrote there.
+	OwnWrites   map[int64]int64
+	Created     int // issues made in the last hour by this process
+	CreatedHere int // the same by all reporters
+	// CanonicalOf is asked for a closed duplicate alone whose block names no other issue; 0 for none.
+	CanonicalOf func(issue Listed) int64
 }
 
 // Decide is D5.

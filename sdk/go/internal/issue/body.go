@@ -147,7 +147,8 @@ func named(exception part, message string) string {
 var relations = map[string]string{"cause": "Caused by: ", "context": "While handling: ", "member": "In the group: "}
 
 func firstLine(exception part) string {
-	return relations[values.Text(exception, "relation")] + named(exception, text.OneLine(values.Text(exception, "message"), 200))
+	message := text.OneLine(values.Text(exception, "message"), 200)
+	return relations[values.Text(exception, "relation")] + named(exception, message)
 }
 
 // trace is I5.

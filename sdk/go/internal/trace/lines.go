@@ -77,7 +77,8 @@ func label(line string) (said string, fatal, is bool) {
 		}
 	}
 	for _, each := range [...]string{"panic: ", "fatal error: "} {
-		if before, said, is := strings.Cut(line, each); is && (before == "" || strings.ContainsRune(" \t]|>", rune(before[len(before)-1]))) {
+		before, said, is := strings.Cut(line, each)
+		if is && (before == "" || strings.IndexByte(" \t]|>", before[len(before)-1]) >= 0) {
 			return said, each != "panic: ", true
 		}
 	}

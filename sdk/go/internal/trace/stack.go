@@ -25,8 +25,7 @@ func (r *reader) stack() stack {
 				made.frames = append(made.frames, frame)
 			}
 			r.at += 2
-		case strings.Contains(r.lines[r.at][:min(len(r.lines[r.at]), 80)], "frames elided..."),
-			len(made.frames) == 0 && isGoroutine(r.lines[r.at]):
+		case strings.Contains(r.lines[r.at][:min(len(r.lines[r.at]), 80)], "frames elided..."):
 			r.at++
 		default:
 			return made

@@ -43,14 +43,6 @@ func Parse(printed string, inApp func(file string) bool) ([]values.Exception, bo
 	return nil, false
 }
 
-// Of is what was thrown, with the stack that runtime/debug.Stack gave where it was recovered: as Parse reads it once
-// it is printed.
-func Of(value any, printed []byte, inApp func(file string) bool) []values.Exception {
-	kind, message := Thrown(value)
-	reader := reader{lines: strings.Split(text.Valid(string(printed)), "\n"), inApp: inApp}
-	return exceptions([]thrown{{kind: kind, message: message}}, reader.stack())
-}
-
 // header is the lines above a stack that say what was thrown, the oldest first, each with the lines of its text.
 type header struct {
 	fatal bool
@@ -68,7 +60,8 @@ func (h header) thrown() []thrown {
 		}
 		message := strings.TrimSpace(strings.Join(lines, "\n"))
 		one := said(kind, strings.TrimSpace(text.First(message, maxMessage)))
-		if last := len(made) - 1; last >= 0 && made[last].recovered && made[last].kind == one.kind && made[last].message == one.message {
+		if last := len(made) - 1; last >= 0 && made[last].recovered &&
+			made[last].kind == one.kind && made[last].message == one.message {
 			made = made[:last] // recovered and thrown again is one
 		}
 		made = append(made, one)
@@ -141,7 +134,8 @@ func (h *header) goesOn(line string, at int) {
 	text := &h.texts[len(h.texts)-1]
 	isEmpty := strings.TrimSpace(line) == ""
 	switch {
-	case at-h.last > 2*maxMessageLines, strings.HasPrefix(line, "exit status "), !isEmpty && h.blank && !isOfRuntime(line) && line[0] != '\t':
+	case at-h.last > 2*maxMessageLines, strings.HasPrefix(line, "exit status "),
+		!isEmpty && h.blank && !isOfRuntime(line) && line[0] != '\t':
 		if !h.isWithoutFrames() {
 			*h = header{}
 		}

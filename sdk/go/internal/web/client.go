@@ -263,7 +263,8 @@ func (c *Client) follow(ask Ask) (answer *Answer, why string) {
 		if err != nil || answer.Header.Get("Location") == "" || next.Scheme != c.base.Scheme || !sameHost(next, c.base) {
 			return answer, ""
 		}
-		onward = &url.URL{Scheme: c.base.Scheme, Host: c.base.Host, Path: next.Path, RawPath: next.RawPath, RawQuery: next.RawQuery}
+		next.Host, next.User, next.Fragment = c.base.Host, nil, ""
+		onward = next
 	}
 	return answer, ""
 }

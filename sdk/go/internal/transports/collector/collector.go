@@ -36,8 +36,8 @@ type collector struct {
 	warn   values.Warn
 }
 
-// New posts {"counts":[…],"reports":[…]}. User and password in the URL go as Basic authorization. Where the URL cannot be
-// used, the user is told, and nothing goes out.
+// New posts {"counts":[…],"reports":[…]}. User and password in the URL go as Basic authorization. Where the URL cannot
+// be used, the user is told, and nothing goes out.
 func New(address string, warn values.Warn) values.Transport {
 	at, err := url.Parse(address)
 	if err != nil {
@@ -53,7 +53,8 @@ func New(address string, warn values.Warn) values.Transport {
 	if err != nil {
 		warn("collector", "errors are not sent anywhere: "+err.Error()+". Check the option URL.")
 	}
-	return &collector{client, at.Host, (&url.URL{Path: "/" + strings.TrimPrefix(at.Path, "/"), RawQuery: at.RawQuery}).String(), warn}
+	path := &url.URL{Path: "/" + strings.TrimPrefix(at.Path, "/"), RawQuery: at.RawQuery}
+	return &collector{client, at.Host, path.String(), warn}
 }
 
 // Send posts as many at once as a request may hold.

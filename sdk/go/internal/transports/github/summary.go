@@ -12,8 +12,8 @@ const (
 	summaryTitle   = "[Splat] More errors than issues"
 	summaryEvery   = time.Hour
 	mostSignatures = 1_000
-	summaryText    = "More kinds of errors came up within an hour than Splat files issues for: 10 a process, 20 a repository. Those " +
-		"that are counted here have no issue of their own. Fix the others first: many may have one cause. When this one " +
+	summaryText    = "More kinds of errors came up within an hour than Splat files issues for: 10 a process, 20 a " +
+		"repository. Those that are counted here have no issue of their own. Fix the others first: many may have one cause. When this one " +
 		"is closed as not planned, Splat leaves it alone."
 )
 
