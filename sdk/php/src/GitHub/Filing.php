@@ -218,9 +218,9 @@ final class Filing
 
     private function warnOfLabels(): void
     {
-        ($this->warn)("GitHub dropped the labels of the issue that was created in {$this->options->repo}: the account "
-            . 'of this token may not label there, so its issues cannot be found again. No more issues are created. '
-            . 'Give the account the role Triage or Write, or take a token that has read and write access to issues.',
-            'github labels');
+        $text = "GitHub dropped the labels of the issue that was created in {$this->options->repo}: the account of "
+            . 'this token may not label there, so its issues cannot be found again. No more issues are created. Give '
+            . 'the account the role Triage or Write, or take a token that has read and write access to issues.';
+        ($this->warn)($text, 'github labels');
     }
 }

@@ -138,7 +138,7 @@ final class DedupTest extends TestCase
         $spools = [$desk->spool . '/a', $desk->spool . '/b'];
         foreach ($spools as $spool) {
             mkdir($spool, 0700);
-            $desk->process(spool: $spool, seconds: 1.5)->send([Desk::item()]);
+            $desk->process(spool: $spool, seconds: 0.9)->send([Desk::item()]);
         }
         $this->assertCount(2, $desk->issues('open'));
         $this->assertSame(0, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));

@@ -11,6 +11,7 @@ use Splat\Http\Exchange;
 use Splat\Item;
 use Splat\Options;
 use Splat\Outcome;
+use Splat\Tests\Folders;
 use Splat\Transports\GitHub;
 
 /** A repository, and processes that report to it, each in place of one request to an app. */
@@ -35,8 +36,12 @@ final class Desk
             $this->kit->call('play', name: $name, value: $value);
         }
         $this->repo = $this->kit->call('repository', private: $private);
-        $this->spool = sys_get_temp_dir() . '/splat-test-' . bin2hex(random_bytes(6));
-        mkdir($this->spool, 0700);
+        $this->spool = Folders::make();
+    }
+
+    public function __destruct()
+    {
+        Folders::remove($this->spool);
     }
 
     public function process(

@@ -10,6 +10,7 @@ use Splat\Dedup\Listed;
 use Splat\GitHub\Claim;
 use Splat\GitHub\Index;
 use Splat\GitHub\Notes;
+use Splat\Tests\Folders;
 
 /** D7, D8 and D1 between the processes of a host, and of several. */
 final class HostTest extends TestCase
@@ -18,8 +19,12 @@ final class HostTest extends TestCase
 
     protected function setUp(): void
     {
-        $this->folder = sys_get_temp_dir() . '/splat-test-' . bin2hex(random_bytes(6));
-        mkdir($this->folder, 0700);
+        $this->folder = Folders::make();
+    }
+
+    protected function tearDown(): void
+    {
+        Folders::remove($this->folder);
     }
 
     public function testTheClaimIsOneProcesssUntilItLetsGo(): void

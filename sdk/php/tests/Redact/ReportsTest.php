@@ -115,7 +115,7 @@ final class ReportsTest extends TestCase
                 new \DateTimeImmutable('2026-11-21'), fopen('php://memory', 'r'), $made, $made, (object) $made];
             return $leaves[mt_rand(0, count($leaves) - 1)];
         };
-        for ($round = 0; $round < 2_000; $round++) {
+        for ($round = 0; $round < 800; $round++) {
             $report = [];
             foreach (array_keys(self::report()) as $key) {
                 if (mt_rand(0, 2) === 0) {
