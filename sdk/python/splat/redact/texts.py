@@ -24,7 +24,9 @@ _LEAD = r"-(?:(?<=[ \t\n\x0b\x0c\r\"'`(,=\[]-)|(?<=^-))"
 _FLAG = re.compile(
     _LEAD + r"-?([A-Za-z][0-9A-Za-z_-]{1,60})[ \t]{1,4}([^ \t\n\x0b\x0c\r\"'`=-][^ \t\n\x0b\x0c\r\"'`]*)"
 )
-_CURL = re.compile(_LEAD + r"(?:u|-user)[ =][\"']?([^ \t\n\x0b\x0c\r:\"'/]+:[^ \t\n\x0b\x0c\r\"']+)")
+_CURL = re.compile(_LEAD + r"(?:u|-user)[ =][\"']?")
+_USER = re.compile(r"[^ \t\n\x0b\x0c\r:\"'/]+")
+_PASSWORD = re.compile(r":[^ \t\n\x0b\x0c\r\"']+")
 _ELEMENT = re.compile("<([A-Za-z][0-9A-Za-z_.:-]{0,60})>([^<>]+)</")
 
 
@@ -72,7 +74,7 @@ class Redactor:
         if "=" in text or ":" in text:
             text = hide_named(text, self.names, source=False)
         if "-" in text:
-            text = _CURL.sub(_credentials, _FLAG.sub(self._argument, text))
+            text = hide_logins(_FLAG.sub(self._argument, text))
         return self._last_steps(text)
 
     def _source(self, text: str) -> str:
@@ -97,8 +99,24 @@ class Redactor:
         return match.group()
 
 
-def _credentials(match: Match[str]) -> str:
-    return _hidden(match, 1)
+def hide_logins(text: str) -> str:
+    """X7, the second part: `-u name:password`. In steps: the flag may stand again and again in a long name that no
+    colon ends, and one pattern would read on from each.
+    """
+    made = []
+    done = at = nameless = 0  #: before `nameless` no name ends with a colon
+    while (flag := _CURL.search(text, at)) is not None:
+        at = flag.start() + 1
+        if flag.end() < nameless:
+            continue
+        user = _USER.match(text, flag.end())
+        password = _PASSWORD.match(text, user.end()) if user else None
+        if user and password:
+            made += [text[done : flag.end()], MARK]
+            at = done = password.end()
+        else:
+            nameless = user.end() if user else at
+    return "".join([*made, text[done:]])
 
 
 def _hidden(match: Match[str], group: int) -> str:

@@ -20,6 +20,8 @@ HOSTILE = {
     "single digits": "4 ",
     "name characters": "a.b-",
     "separators": "=",
+    "logins without a password": "=-u",
+    "logins with a word": "(--user=",
     "colons": ":",
     "slashes": "\\",
     "quotes": '"',
