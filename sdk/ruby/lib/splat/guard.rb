@@ -9,7 +9,9 @@ module Splat
     class Expired < Exception # rubocop:disable Lint/InheritException
     end
 
+    # A value's, by L3; and a message's, which an error has only one of.
     SECONDS = 0.05
+    MESSAGE_SECONDS = 0.25
     # What is raised from outside (a timeout of the app's, `Thread#raise`) waits until we are done: else it would end
     # in one of our own rescues, and the app would never see it. So these stand inside.
     LATER = { Exception => :never }.freeze
@@ -20,9 +22,9 @@ module Splat
 
     module_function
 
-    # What the block gives, else what `failed` is. `SECONDS` at most; a loop in C cannot be ended.
-    def bounded(failed = nil, &block)
-      Thread.handle_interrupt(AT_ONCE) { Timeout.timeout(SECONDS, Expired, &block) }
+    # What the block gives, else what `failed` is, within so many seconds; a loop in C cannot be ended.
+    def bounded(failed = nil, seconds = SECONDS, &block)
+      Thread.handle_interrupt(AT_ONCE) { Timeout.timeout(seconds, Expired, &block) }
     rescue Expired, *FAILURES
       failed
     rescue SystemExit, UncaughtThrowError, FiberError # `exit` in a message does not end the app through us

@@ -138,7 +138,7 @@ module Splat
 
     # As a trace prints it, without what did_you_mean and error_highlight add.
     def message_of(exception)
-      text = stored?(exception) ? STORED.bind_call(exception) : Guard.bounded(FAILED) { told(exception) }
+      text = stored?(exception) ? STORED.bind_call(exception) : asked(exception)
       String === text ? UTF8.first(text, MOST_MESSAGE) : FAILED # rubocop:disable Style/CaseEquality
     rescue *Guard::FAILURES
       FAILED
@@ -167,6 +167,10 @@ module Splat
     def plain_to_s?(exception)
       owner = METHOD.bind_call(Plain.class_of(exception), :to_s).owner
       owner == Exception || owner == NameError || Plain.name_of(owner).start_with?("DidYouMean::", "ErrorHighlight::")
+    end
+
+    def asked(exception)
+      Guard.bounded(FAILED, Guard::MESSAGE_SECONDS) { told(exception) }
     end
 
     def told(exception)

@@ -16,6 +16,8 @@ module Splat
     UNFINISHED_FOR = 3_600
     BAD_FOR = 7 * 86_400
     TAKEN = /\A(.+\.json)\.([0-9]{1,10})\.taken\z/.freeze
+    # Windows has none of these.
+    PLAIN = %i[NOFOLLOW NONBLOCK].sum { |name| File.const_defined?(name) ? File.const_get(name) : 0 }
     # An item whose file no other process will take.
     Taken = Struct.new(:item, :path) do
       # Under which it stood there for all to take.
@@ -23,7 +25,7 @@ module Splat
         File.basename(path)[TAKEN, 1].to_s
       end
     end
-    private_constant :TAKEN
+    private_constant :TAKEN, :PLAIN
 
     # Paths of what this process took and still holds. A pid alone does not tell: in a container it is always the same.
     @held = {}
@@ -151,7 +153,7 @@ module Splat
 
     # ArgumentError for what is no plain file or too large.
     def text_in(path)
-      File.open(path, File::RDONLY | File::NOFOLLOW | File::NONBLOCK | File::BINARY) do |file|
+      File.open(path, File::RDONLY | File::BINARY | PLAIN) do |file|
         state = file.stat
         unless state.file? && state.size <= LARGEST
           raise ArgumentError, "#{path} is no file of at most #{LARGEST} bytes"

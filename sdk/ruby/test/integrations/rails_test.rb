@@ -46,16 +46,28 @@ class RailsServerTest < Minitest::Test
     assert_equal({ "mail" => "1" }, report["tags"])
   end
 
-  def test_pages_for_developers_and_no_pages_at_all
-    [{ "LOCAL" => "1", "RAILS_ENV" => "development" }, { "SHOW" => "no" }].each do |env|
-      bare = puma(env.merge("BARE" => "1")) { |server| server.get("/carts/7") }
-      puma(env) do |server|
-        answer = server.get("/carts/7")
-        assert_equal bare.first, answer.first
-        server.get("/carts/missing")
-        server.until_reports(1)
-        assert_equal [["KeyError", "no cart 7"]], server.errors, env
-      end
+  def test_pages_for_developers
+    page = puma({ "BARE" => "1", "LOCAL" => "1", "RAILS_ENV" => "development" }) { |server| server.get("/carts/7") }
+    puma({ "LOCAL" => "1", "RAILS_ENV" => "development" }) do |server|
+      answer = server.get("/carts/7")
+      assert_equal page.first, answer.first
+      assert_equal headings(page), headings(answer)
+      server.get("/carts/missing")
+      server.until_reports(1)
+      assert_equal [["KeyError", "no cart 7"]], server.errors
+    end
+  end
+
+  # The list of all frames, in which a middleware stands, is behind these.
+  def headings(answer)
+    answer.last.scan(%r{<h[12][^>]*>.*?</h[12]>}m)
+  end
+
+  def test_no_pages_at_all
+    puma({ "SHOW" => "no" }) do |server|
+      assert_equal [500, 500], %w[/carts/7 /carts/missing].map { |path| server.get(path).first }
+      server.until_reports(1)
+      assert_equal [["KeyError", "no cart 7"]], server.errors
     end
   end
 end
