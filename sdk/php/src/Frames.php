@@ -11,9 +11,6 @@ final class Frames
 {
     /** Files whose owner is remembered; beyond that all are forgotten and asked about again. */
     public const MAX_KNOWN = 4_096;
-    /** Matched in a path with forward slashes, in lower case. */
-    private const FOREIGN = '~(?:^|/)vendor/|^phar://|^/usr/(?:local/)?(?:share|lib)/(?:php|pear)'
-        . '|/var/cache/(?:prod|dev|test)|/storage/framework/(?:views|cache)/|/wp-(?:includes|admin)/~';
 
     /** @var list<string> */
     private array $libraries;
@@ -24,11 +21,13 @@ final class Frames
      * @param string $root the app's folder, "" when unknown
      * @param list<string> $include folders whose files are the app's whatever they look like
      * @param list<string>|null $libraries folders of installed packages; those of this process unless given
+     * @param string $runtime whose files they are
      */
     public function __construct(
         private readonly string $root,
         private readonly array $include = [],
         ?array $libraries = null,
+        private readonly string $runtime = 'php',
     ) {
         $this->libraries = $libraries ?? self::ownLibraries();
     }
@@ -60,10 +59,7 @@ final class Frames
         if (self::isBelowOne($path, $this->include)) {
             return true;
         }
-        if ($path === '' || $path[0] === '[' || self::isBelowOne($path, $this->libraries)) {
-            return false;
-        }
-        return !Regex::matches(self::FOREIGN, Utf8::lower($path));
+        return !self::isBelowOne($path, $this->libraries) && !Foreign::has($this->runtime, $path);
     }
 
     /** @param list<string> $folders */

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Splat\Tests;
 
 use PHPUnit\Framework\TestCase;
+use Splat\Foreign;
 use Splat\Frames;
 
 /** F1-F4: the vectors, this process's own files, and bounds. */
@@ -12,13 +13,14 @@ final class FramesTest extends TestCase
 {
     public function frames(): array
     {
-        return Vectors::of('frames', 'frames', static fn (array $vector): bool => $vector['runtime'] === 'php');
+        return Vectors::of('frames', 'frames');
     }
 
     /** @dataProvider frames */
     public function testVectors(array $vector): void
     {
-        $frames = new Frames($vector['root'], $vector['include'] ?? [], $vector['libraries'] ?? []);
+        $given = [$vector['root'], $vector['include'] ?? [], $vector['libraries'] ?? [], $vector['runtime']];
+        $frames = new Frames(...$given);
         $this->assertSame($vector['in_app'], $frames->inApp($vector['path']));
         $this->assertSame($vector['in_app'], $frames->inApp($vector['path']), 'the second answer is another');
         $this->assertSame($vector['expected'], $frames->path($vector['path']));
@@ -27,12 +29,18 @@ final class FramesTest extends TestCase
     public function testThePatternsAreThoseOfTheRule(): void
     {
         $spec = (string) file_get_contents(Vectors::FOLDER . '/../SPEC.md');
-        $this->assertSame(1, preg_match('/^  \| `php` \| `\[` \| (.*) \|$/m', $spec, $row));
-        preg_match_all('/`(.+?)`(?: |$)/', $row[1], $patterns);
-        $this->assertCount(6, $patterns[1]);
-        $wanted = str_replace(['\|', '('], ['|', '(?:'], implode('|', $patterns[1]));
-        $constant = (new \ReflectionClassConstant(Frames::class, 'FOREIGN'))->getValue();
-        $this->assertSame("~$wanted~", $constant);
+        foreach (['php', 'python', 'javascript', 'go', 'ruby'] as $runtime) {
+            $this->assertSame(1, preg_match("/^  \| `$runtime` \| (.*?`) \| (.*) \|$/m", $spec, $row));
+            foreach (['STARTS' => $row[1], 'PATTERNS' => $row[2]] as $table => $cell) {
+                preg_match_all('/`(.+?)`(?: |$)/', $cell, $words);
+                $wanted = str_replace('\|', '|', $words[1]);
+                $all = (new \ReflectionClassConstant(Foreign::class, $table))->getValue();
+                $this->assertSame($wanted, $all[$runtime], "$table of $runtime");
+            }
+        }
+        $this->assertSame(1, preg_match("/Go's standard packages: ((?:`[^`]+`\s*)+)\\./", $spec, $list));
+        preg_match_all('/[a-z]+/', $list[1], $packages);
+        $this->assertSame($packages[0], (new \ReflectionClassConstant(Foreign::class, 'GO_PACKAGES'))->getValue());
     }
 
     public function testThisProcessKnowsItsOwn(): void
