@@ -41,8 +41,13 @@ final class AppsTest extends TestCase
             ['OutOfBoundsException', 'total', '/carts/{id}', '/carts/9'],
             ['DomainException', 'Closure->{closure}', null, '/middleware'],
         ];
-        $symfony = ['/', '/carts/1', '/carts/9', '/form', '/forbidden', '/none'];
-        $symfonyErrors = [['OutOfBoundsException', 'App\Shop::total', '/carts/{id}', '/carts/9']];
+        $symfony = ['/', '/carts/1', '/carts/9', '/form', '/forbidden', '/none', '/api/9', '/typed', '/fatal', '/stream'];
+        $symfonyErrors = [
+            ['OutOfBoundsException', 'App\Shop::total', '/carts/{id}', '/carts/9'],
+            ['TypeError', 'App\Shop::total', '/typed', '/typed'],
+            ['Fatal error', '', '/fatal', '/fatal'],
+            ['DomainException', 'App\Shop::App\{closure}', '/stream', '/stream'],
+        ];
         $laravel = ['/', '/carts/1', '/carts/9', '/unreported', '/ended', '/fatal', '/abort', '/none'];
         $laravelErrors = [
             ['OutOfBoundsException', 'App\Cart::total', '/carts/{id}', '/carts/9'],
@@ -67,11 +72,7 @@ final class AppsTest extends TestCase
     public function testErrorsAreReportedAndAnswersStay(string $app, array $paths, array $expected, bool $fpm): void
     {
         $script = __DIR__ . "/apps/$app";
-        $needs = ['slim' => 'Slim', 'symfony' => 'Symfony/Bundle/FrameworkBundle', 'laravel' => 'Illuminate/Foundation'];
-        $package = $needs[explode('/', $app)[0]] ?? '';
-        if ($package !== '' && !is_file("/usr/share/php/$package/autoload.php") && !is_dir("/usr/share/php/$package")) {
-            self::markTestSkipped("no $package here");
-        }
+        $this->needs(explode('/', $app)[0]);
         [$with, $without] = [$this->serve($script, 'with', $fpm), $this->serve($script, 'without', $fpm)];
         foreach ($paths as $path) {
             self::assertSame($without->get($path), $with->get($path), $path);
@@ -85,6 +86,30 @@ final class AppsTest extends TestCase
         }, $reports);
         self::assertSame($expected, $told);
         self::assertStringNotContainsString('hunter2', (string) json_encode($reports));
+    }
+
+    /**
+     * @testWith ["symfony", "bin/console", "app:fail", "symfony console"]
+     *           ["laravel", "artisan", "fail", "laravel"]
+     */
+    public function testACommandThatFails(string $app, string $program, string $command, string $mechanism): void
+    {
+        $this->needs($app);
+        $ran = [];
+        foreach (['with', 'without'] as $name) {
+            $environ = $this->environ($name, []);
+            foreach ([$command, 'no:such', 'list'] as $argument) {
+                $file = __DIR__ . "/apps/$app/$program";
+                $done = Program::runFile($file, "$this->folder/$name", ['display_errors=0'], $environ, [$argument]);
+                $ran[$name][] = [$done->code, $done->output, $done->errors];
+            }
+        }
+        self::assertSame($ran['without'], $ran['with']);
+        [$report] = $this->reports(1);
+        self::assertCount(1, $this->reports(1));
+        self::assertSame('OutOfBoundsException', $report['exceptions'][0]['type']);
+        self::assertSame($mechanism, $report['mechanism']['type']);
+        self::assertArrayNotHasKey('request', $report);
     }
 
     public function testOnFpmTheAnswerIsOutBeforeItsErrorIsDelivered(): void
@@ -107,6 +132,14 @@ final class AppsTest extends TestCase
         self::assertSame('OutOfRangeException', $posted['reports'][0]['exceptions'][0]['type']);
     }
 
+    private function needs(string $app): void
+    {
+        $needs = ['slim' => 'Slim', 'symfony' => 'Symfony/Bundle/FrameworkBundle', 'laravel' => 'Illuminate/Foundation'];
+        if (isset($needs[$app]) && !is_dir("/usr/share/php/$needs[$app]")) {
+            self::markTestSkipped("no $needs[$app] here");
+        }
+    }
+
     /** @return list<array<string, mixed>> */
     private function reports(int $wanted): array
     {
@@ -121,6 +154,23 @@ final class AppsTest extends TestCase
     /** @param array<string, string> $more */
     private function serve(string $script, string $name, bool $fpm, array $more = []): Server
     {
+        $environ = $this->environ($name, $more);
+        if (!$fpm) {
+            return $this->servers[] = Server::builtIn($script, "$this->folder/$name", $environ);
+        }
+        $programs = array_values(array_filter(self::FPM, 'is_executable'));
+        if ($programs === []) {
+            self::markTestSkipped('no php-fpm here');
+        }
+        return $this->servers[] = Server::fpm($programs[0], $script, "$this->folder/$name", $environ);
+    }
+
+    /**
+     * @param array<string, string> $more
+     * @return array<string, string> what an app runs in, in a folder of its own
+     */
+    private function environ(string $name, array $more): array
+    {
         $folder = "$this->folder/$name";
         foreach (['', '/views', '/cache', '/log', '/out'] as $each) {
             mkdir("$folder$each", 0700);
@@ -130,13 +180,6 @@ final class AppsTest extends TestCase
         foreach (['SERVICES', 'PACKAGES', 'CONFIG', 'ROUTES', 'EVENTS'] as $cache) {
             $environ["APP_{$cache}_CACHE"] = "$folder/cache/$cache.php";
         }
-        if (!$fpm) {
-            return $this->servers[] = Server::builtIn($script, $folder, $environ);
-        }
-        $programs = array_values(array_filter(self::FPM, 'is_executable'));
-        if ($programs === []) {
-            self::markTestSkipped('no php-fpm here');
-        }
-        return $this->servers[] = Server::fpm($programs[0], $script, $folder, $environ);
+        return $environ;
     }
 }

@@ -30,6 +30,9 @@ class Kernel extends BaseKernel
     {
         $routes->add('home', '/')->controller([Shop::class, 'home']);
         $routes->add('cart', '/carts/{id}')->controller([Shop::class, 'cart']);
+        $routes->add('typed', '/typed')->controller([Shop::class, 'typed']);
+        $routes->add('fatal', '/fatal')->controller([Shop::class, 'fatal']);
+        $routes->add('stream', '/stream')->controller([Shop::class, 'stream']);
         $routes->add('form', '/form')->controller([Shop::class, 'form']);
         $routes->add('forbidden', '/forbidden')->controller([Shop::class, 'forbidden']);
         $routes->add('api', '/api/{id}')->controller([Shop::class, 'cart']);

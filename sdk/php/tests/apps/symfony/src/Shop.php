@@ -3,6 +3,7 @@
 namespace App;
 
 use Symfony\Component\HttpFoundation\Response;
+use Symfony\Component\HttpFoundation\StreamedResponse;
 use Symfony\Component\HttpKernel\Exception\AccessDeniedHttpException;
 
 class Shop
@@ -20,6 +21,28 @@ class Shop
     public function form(): Response
     {
         throw new \LengthException('the form is too long');
+    }
+
+    public function typed(): Response
+    {
+        return new Response((string) self::total('many'));
+    }
+
+    public function fatal(): Response
+    {
+        ini_set('memory_limit', '24M');
+        $all = [];
+        while (true) {
+            $all[] = str_repeat('y', 100_000);
+        }
+    }
+
+    public function stream(): Response
+    {
+        return new StreamedResponse(static function (): void {
+            echo 'begun ';
+            throw new \DomainException('the stream broke');
+        });
     }
 
     public function forbidden(): Response
