@@ -112,6 +112,16 @@ final class AppsTest extends TestCase
         self::assertArrayNotHasKey('request', $report);
     }
 
+    public function testAMessageThatWillNotBeTriedAgain(): void
+    {
+        $this->needs('symfony');
+        $done = Program::runFile(__DIR__ . '/apps/messages.php', $this->folder, [], $this->environ('with', []));
+        self::assertSame([0, 'done', ''], [$done->code, $done->output, $done->errors]);
+        $told = array_map(static fn ($each) => $each['exceptions'][0]['type'] ?? $each['count'], $this->reports(2));
+        sort($told);
+        self::assertSame([1, 'UnexpectedValueException'], $told);
+    }
+
     public function testOnFpmTheAnswerIsOutBeforeItsErrorIsDelivered(): void
     {
         mkdir("$this->folder/collector");
