@@ -11,8 +11,8 @@ use Splat\Options;
 /** How this host stands with the repository: whether it was refused there, and whether it is reached at all. */
 final class Standing
 {
-    /** Seconds for which a refusal stands before it is tried whether someone put it right. */
-    private const REFUSED_FOR = 600;
+    /** Seconds for which a refusal stands, for all requests to the app: who puts it right is to see that soon. */
+    private const REFUSED_FOR = 60;
     /** Deliveries without any answer, after which that is said. */
     private const NO_LONGER_SLOW = 3;
 

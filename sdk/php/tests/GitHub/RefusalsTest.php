@@ -39,6 +39,18 @@ final class RefusalsTest extends TestCase
         $this->assertSame(['delivered'], $desk->send(Desk::item()));
     }
 
+    public function testAMinuteLaterItIsTriedAgain(): void
+    {
+        $desk = new Desk();
+        $desk->kit->call('fault', status: 403, path: '/issues', times: 1);
+        $this->assertSame(['never'], $desk->send(Desk::item()));
+        $file = "$desk->spool/github.state";
+        $state = json_decode((string) file_get_contents($file), true);
+        $state['parts']['refused'][1] -= 61;
+        file_put_contents($file, json_encode($state));
+        $this->assertSame(['delivered'], $desk->send(Desk::item()));
+    }
+
     public function testATextThatIsNotTakenHoldsUpNoOther(): void
     {
         $desk = new Desk();
