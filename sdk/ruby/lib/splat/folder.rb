@@ -24,7 +24,7 @@ module Splat
 
     # Whether a process that is gone left something there. Looks at names alone.
     def waits?(folder)
-      Dir.each_child(folder).any? { |name| name.end_with?(".json") || left?(name) }
+      Dir.each_child(folder, encoding: Encoding::BINARY).any? { |name| name.end_with?(".json") || left?(name) }
     rescue SystemCallError
       false
     end

@@ -146,16 +146,14 @@ module Splat
 
       def from_environment(environ)
         environ.to_h.each_with_object({}) do |(variable, value), found|
-          next if !variable.start_with?("SPLAT_") || value.strip.empty?
+          next if !variable.start_with?("SPLAT_") || UTF8.of(value).strip.empty?
 
           name = variable.delete_prefix("SPLAT_").downcase.to_sym
           if TABLE.key?(name)
-            found[name] = [value, variable] if TABLE[name].in_files
+            found[name] = [UTF8.of(value), variable] if TABLE[name].in_files
           else
             no_variable(variable, name.name)
           end
-        rescue ArgumentError # a value that is no text
-          next
         end
       end
 

@@ -173,10 +173,13 @@ module Splat
     end
 
     def from_spool
-      found = @cursor.empty? ? [] : @store.take(BATCH, @cursor)
-      if found.empty?
-        @store.tidy
-        found = @store.take(BATCH)
+      found = []
+      guarded do
+        found = @store.take(BATCH, @cursor) unless @cursor.empty?
+        if found.empty?
+          @store.tidy
+          found = @store.take(BATCH)
+        end
       end
       @cursor = found.empty? ? "" : found.last.name
       found

@@ -46,7 +46,7 @@ module Splat
     # Makes the folder. `Files::NotPrivate` when it is a link or another's.
     def initialize(folder)
       Files.private(folder)
-      @folder = folder
+      @folder = folder.b # names may be anything
       @dropped = 0
       @unreadable = 0
     end
@@ -102,7 +102,7 @@ module Splat
     # P3 to P5: gives back what the dead had taken, deletes what is too old or too much.
     def tidy
       now = Time.now
-      Dir.children(@folder).each do |name|
+      Dir.children(@folder, encoding: Encoding::BINARY).each do |name|
         tidy_one(File.join(@folder, name), now)
       rescue SystemCallError # each of these another process may do first
         next
@@ -125,7 +125,7 @@ module Splat
     end
 
     def names
-      Dir.children(@folder).select { |name| name.end_with?(".json") }.sort
+      Dir.children(@folder, encoding: Encoding::BINARY).select { |name| name.end_with?(".json") }.sort
     end
 
     def take_one(name)
@@ -159,7 +159,7 @@ module Splat
           raise ArgumentError, "#{path} is no file of at most #{LARGEST} bytes"
         end
 
-        file.read(LARGEST).to_s.force_encoding(Encoding::UTF_8)
+        (file.read(LARGEST) || +"").force_encoding(Encoding::UTF_8)
       end
     rescue Errno::ELOOP
       raise ArgumentError, "#{path} is a link"

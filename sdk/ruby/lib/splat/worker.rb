@@ -76,7 +76,7 @@ module Splat
       counted(true).each { |each| put(each) }
       return unless @thread || !@queue.empty?
 
-      deadline = Clock.steady + seconds
+      deadline = Clock.steady + (seconds * 0.9)
       # What little time there may be for a network, the disk gets some.
       delivery.drain(deadline) if start && pass(Marker.new(false, false), [deadline, Clock.steady + TO_DISK].max)
     end
