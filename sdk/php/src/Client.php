@@ -17,7 +17,6 @@ final class Client
     private const PERIOD = 5.0;
     /** One of so many requests without an error looks whether something was left. */
     private const LOOKS = 100;
-    private const MOST_KEYS = 2_000;
     /** The most that the end of a process may take for delivery, in seconds. */
     private const AT_EXIT = 2.0;
 
@@ -36,13 +35,13 @@ final class Client
     private bool $closed = false;
     /** An error without an exception ended the script. */
     private bool $hasEnded = false;
-    /** @var array<string, string> key of an error to its signature */
-    private array $signatures = [];
+    private Known $known;
 
     /** @param array<array-key, mixed> $arguments of `init` */
     public function __construct(private array $arguments)
     {
         $this->captured = new \WeakMap();
+        $this->known = new Known();
         $this->started = (string) @getcwd();
         $this->pid = (int) getmypid();
         $this->deliveredAt = Clock::steady();
@@ -94,12 +93,12 @@ final class Client
                 return null;
             }
             $this->captured[$error] = true;
-            if ($this->isIgnored($error) || !$this->isSampled()) {
+            if (Ignored::is($error, $this->options()->ignore) || !$this->isSampled()) {
                 return null;
             }
             $raised = fn (): array => $this->reporter->snapshot()->of($error);
-            $key = $this->keyOf($error);
-            return $this->take($this->signatures[$key] ?? '', $key, $raised, $mechanism, $handled, []);
+            $key = Known::keyOf($error);
+            return $this->take($this->known->signature($key), $key, $raised, $mechanism, $handled, []);
         });
     }
 
@@ -162,53 +161,21 @@ final class Client
         $read = $signature === '' ? $raised() : null;
         if ($read !== null) {
             $signature = $this->reporter->signature($read);
-            $this->remember($key, $signature, $read);
+            $this->known->remember($key, $signature, $read);
         }
         $answer = $this->memory->error($signature, $time);
         $this->keepCounts($answer->counts);
         if (!$answer->report) {
             return null;
         }
-        $item = $this->reporter->item($signature, $read ?? $raised(), $time, $mechanism, $handled, $more + Scope::gather());
+        $more += Scope::gather();
+        $item = $this->reporter->item($signature, $read ?? $raised(), $time, $mechanism, $handled, $more);
         $asked = $this->reporter->asked($item);
         if ($asked !== null) {
             $this->delivery->keep($asked);
             Warn::debug("captured $item->id, signature $signature");
         }
         return $asked?->id;
-    }
-
-    /** What errors of one bug share in one process, with an in-app frame. */
-    private function keyOf(\Throwable $error): string
-    {
-        $parts = [];
-        foreach (Snapshot::links($error) as $each) {
-            array_push($parts, $each::class, Snapshot::fileOf($each), (string) Snapshot::lineOf($each));
-            foreach (array_slice($each->getTrace(), 0, 200) as $call) {
-                $parts[] = ($call['function'] ?? '') . ($call['file'] ?? '') . ':' . ($call['line'] ?? '');
-            }
-        }
-        return hash('xxh128', implode("\n", $parts));
-    }
-
-    /** @param list<Raised> $raised */
-    private function remember(string $key, string $signature, array $raised): void
-    {
-        // Without a frame of the app, and by some rules, the message decides.
-        $speaks = '/^(Allowed memory size of |Maximum execution time of |Maximum call stack size |Maximum function nesting '
-            . 'level of |stack overflow|too much recursion|maximum recursion depth exceeded)/';
-        $inApp = false;
-        foreach ($raised as $each) {
-            if (preg_match($speaks, $each->message)) {
-                return;
-            }
-            foreach ($each->frames as $frame) {
-                $inApp = $inApp || $frame->inApp;
-            }
-        }
-        if ($inApp && $key !== '' && count($this->signatures) < self::MOST_KEYS) {
-            $this->signatures[$key] = $signature;
-        }
     }
 
     /** @param list<Count> $counts */
@@ -223,22 +190,6 @@ final class Client
     {
         $rate = $this->options()->sampleRate;
         return $rate >= 1 || random_int(0, 0x7FFFFFFF) < $rate * 0x7FFFFFFF;
-    }
-
-    private function isIgnored(\Throwable $error): bool
-    {
-        foreach ($this->options()->ignore as $name) {
-            if (is_a($error, $name)) {
-                return true;
-            }
-            foreach ([$error::class, ...array_values(class_parents($error) ?: [])] as $class) {
-                $at = strrpos($class, '\\');
-                if (strcasecmp($at === false ? $class : substr($class, $at + 1), $name) === 0) {
-                    return true;
-                }
-            }
-        }
-        return false;
     }
 
     // --- delivering --------------------------------------------------------------------------------------------------
@@ -299,7 +250,8 @@ final class Client
     /** In a process that lives on, what was captured goes out now and then. */
     private function deliverNowAndThen(): void
     {
-        if (self::isCommand() && Clock::steady() - $this->deliveredAt > self::PERIOD && !$this->delivery->isPostponed()) {
+        $isTime = self::isCommand() && Clock::steady() - $this->deliveredAt > self::PERIOD;
+        if ($isTime && !$this->delivery->isPostponed()) {
             $this->deliver(min(self::AT_EXIT, $this->options()->shutdownTimeout), false, false);
         }
     }

@@ -14,7 +14,7 @@ final class Memory
 {
     /** Seconds of counts that a process may lose which is killed. */
     private const NOTE = 1.0;
-    /** Milliseconds, after which all is forgotten: what is reported anew finds its issue, or one that was lost is made. */
+    /** Milliseconds, after which all is forgotten: a report finds its issue again, or makes one that was lost. */
     private const BEGUN_ANEW = 86_400_000;
     private const MOST_KNOWN = 1_000;
     private const LARGEST = 4_000_000;
@@ -91,9 +91,9 @@ final class Memory
     {
         $counts = [];
         foreach (@scandir($this->folder) ?: [] as $name) {
-            $isLeft = preg_match(self::OF_COMMAND, $name, $match) && $name !== $this->file && Folder::gone((int) $match[1]);
+            $isOne = preg_match(self::OF_COMMAND, $name, $match) && $name !== $this->file;
             // Who takes it away first has it.
-            if ($isLeft && @rename("$this->folder/$name", "$this->folder/$name.tmp")) {
+            if ($isOne && Folder::gone((int) $match[1]) && @rename("$this->folder/$name", "$this->folder/$name.tmp")) {
                 array_push($counts, ...Keeper::from($this->read("$name.tmp"))->close());
                 @unlink("$this->folder/$name.tmp");
                 @unlink("$this->folder/$name.lock");
@@ -176,7 +176,8 @@ final class Memory
             $begun = is_int($state['begun'] ?? null) && $state['begun'] <= $now ? $state['begun'] : $now;
             if ($now - $begun > self::BEGUN_ANEW) {
                 // What is pending stays so; the rest is a report again.
-                $state['known'] = array_filter((array) ($state['known'] ?? []), static fn ($each) => ($each[0] ?? 0) > 0);
+                $isPending = static fn (mixed $each): bool => is_array($each) && ($each[0] ?? 0) > 0;
+                $state['known'] = array_filter((array) ($state['known'] ?? []), $isPending);
                 $begun = $now;
             }
             $keeper = Keeper::from($state);

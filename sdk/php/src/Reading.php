@@ -133,7 +133,8 @@ final class Reading
     {
         $made = [];
         foreach (is_int($value) ? [$value] : self::several($value) as $each) {
-            if (!(is_int($each) && $each > 0) && !(is_string($each) && preg_match('/^[1-9][0-9]{0,17}$/D', trim($each)))) {
+            $isId = is_int($each) ? $each > 0 : is_string($each) && preg_match('/^[1-9][0-9]{0,17}$/D', trim($each));
+            if (!$isId) {
                 throw self::wrong('should be the numeric ids of accounts', $value);
             }
             $made[] = (int) $each;
@@ -272,7 +273,8 @@ final class Reading
     private static function several(mixed $value): array
     {
         if (is_string($value)) {
-            return array_values(array_filter(array_map('trim', explode(',', $value)), static fn ($each) => $each !== ''));
+            $isThere = static fn (string $each): bool => $each !== '';
+            return array_values(array_filter(array_map('trim', explode(',', $value)), $isThere));
         }
         if (is_array($value) && count($value) <= self::MOST) {
             return array_values($value);

@@ -49,8 +49,14 @@ final class Reporter
      * @param array<string, mixed> $scope keys of the report, not yet redacted
      * @throws \Throwable where redaction fails (X11)
      */
-    public function item(string $signature, array $raised, float $time, string $mechanism, bool $handled, array $scope): Item
-    {
+    public function item(
+        string $signature,
+        array $raised,
+        float $time,
+        string $mechanism,
+        bool $handled,
+        array $scope,
+    ): Item {
         $report = $this->safe($this->build($signature, $raised, $time, $mechanism, $handled, $scope));
         return new Item($report['id'], $time, $report, Canonical::write($report));
     }
@@ -83,7 +89,8 @@ final class Reporter
             if (!is_array($changed)) {
                 throw new \UnexpectedValueException('it is no array');
             }
-            $own = array_intersect_key((array) $item->body, array_flip(['schema', 'runtime', 'id', 'time', 'signature']));
+            $kept = array_flip(['schema', 'runtime', 'id', 'time', 'signature']);
+            $own = array_intersect_key((array) $item->body, $kept);
             $safe = $this->safe(Conform::report($own + $changed));
             $text = Canonical::write($safe);
             return new Item($item->id, $item->time, Canonical::readBack($text), $text);

@@ -123,7 +123,10 @@ final class Scope
         $message = substr($message, 0, self::MOST_A_TEXT);
         self::$records[] = [microtime(true), $level, $logger, $message];
         self::$size += strlen($message);
-        while (count(self::$records) > self::MOST_RECORDS || (self::$size > self::MOST_TEXT && count(self::$records) > 1)) {
+        while (
+            count(self::$records) > self::MOST_RECORDS
+            || (self::$size > self::MOST_TEXT && count(self::$records) > 1)
+        ) {
             self::$size -= strlen(array_shift(self::$records)[3]);
         }
     }

@@ -7,8 +7,8 @@ namespace Splat;
 use Splat\Redact\Names;
 
 /**
- * F6: arguments of a call, where PHP keeps them (`zend.exception_ignore_args=Off`): by `shape` type, length and keys, by
- * `values` what is plain data. No code of the app is called, and no class is loaded.
+ * F6: arguments of a call, where PHP keeps them (`zend.exception_ignore_args=Off`): by `shape` type, length and keys,
+ * by `values` what is plain data. No code of the app is called, and no class is loaded.
  */
 final class Shapes
 {
@@ -58,8 +58,10 @@ final class Shapes
         if (!is_array($value)) {
             return $type;
         }
-        $keys = array_filter(array_slice(array_keys($value), 0, 1000), static fn ($key) => preg_match(self::KEY, (string) $key));
-        $shown = implode(', ', array_slice($keys, 0, self::MOST_KEYS)) . (count($keys) > self::MOST_KEYS ? ', ...' : '');
+        $isName = static fn (int|string $key): bool => preg_match(self::KEY, (string) $key) === 1;
+        $keys = array_filter(array_slice(array_keys($value), 0, 1000), $isName);
+        $more = count($keys) > self::MOST_KEYS ? ', ...' : '';
+        $shown = implode(', ', array_slice($keys, 0, self::MOST_KEYS)) . $more;
         return "$type(" . count($value) . ')' . ($shown === '' ? '' : " {{$shown}}");
     }
 

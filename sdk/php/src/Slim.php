@@ -17,7 +17,8 @@ final class Slim
     {
         try {
             if (!$app instanceof \Slim\App) {
-                Warn::warn('Slim::install() wants a Slim\\App, not ' . get_debug_type($app) . ': it does nothing', 'slim');
+                $kind = get_debug_type($app);
+                Warn::warn("Slim::install() wants a Slim\\App, not $kind: it does nothing", 'slim');
             } elseif (method_exists($app, 'getMiddlewareDispatcher')) {
                 Slim\Four::install($app);
             } else {

@@ -14,8 +14,8 @@ namespace Splat;
  * Starts capturing uncaught exceptions and fatal errors. Called again, it replaces what was before. Never throws: what
  * cannot be used warns once.
  *
- * An option that is not given, or null, is looked up in `extra.splat` of the nearest composer.json, then in the variable
- * `SPLAT_<NAME>`, and has its default else. All but `enabled` are read when the first error comes.
+ * An option that is not given, or null, is looked up in `extra.splat` of the nearest composer.json, then in the
+ * variable `SPLAT_<NAME>`, and has its default else. All but `enabled` are read when the first error comes.
  *
  * Where errors go:
  * - repo: `owner/name` of the repository that gets the issues.
@@ -100,8 +100,8 @@ function set_context(string $name, ?array $value): void
 }
 
 /**
- * Delivers what was captured, in at most so many seconds. True when all since the last call is delivered; false too when
- * some was refused or dropped, of which a warning says why.
+ * Delivers what was captured, in at most so many seconds. True when all since the last call is delivered; false too
+ * when some was refused or dropped, of which a warning says why.
  *
  * In a process that lives on (a queue's worker, a loop), call it now and then, where nobody waits.
  */

@@ -50,10 +50,10 @@ final class Uncaught
     {
         $before = set_exception_handler(self::uncaught(...));
         // Called twice: the one before is ours.
-        if ($before instanceof \Closure && (new \ReflectionFunction($before))->getClosureScopeClass()?->name === self::class) {
-            return;
+        $scope = $before instanceof \Closure ? (new \ReflectionFunction($before))->getClosureScopeClass() : null;
+        if ($scope?->name !== self::class) {
+            self::$before = $before;
         }
-        self::$before = $before;
     }
 
     /** @throws \Throwable the same, so that PHP does what it does */

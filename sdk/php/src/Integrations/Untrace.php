@@ -27,10 +27,11 @@ final class Untrace
         foreach ($trace as $call) {
             $last = count($kept) - 1;
             // A call of ours: what it called was called where it was called itself.
-            if ($last >= 0 && self::isOurs($kept[$last]['file'] ?? '') && str_starts_with($call['class'] ?? '', 'Splat\\')) {
+            $isOurs = $last >= 0 && str_starts_with($call['class'] ?? '', 'Splat\\');
+            if ($isOurs && self::isOurs($kept[$last]['file'] ?? '')) {
                 unset($kept[$last]['file'], $kept[$last]['line']);
-                $kept[$last] += array_intersect_key($call, ['file' => true, 'line' => true]);
-                $kept[$last] = array_replace(array_intersect_key(['file' => '', 'line' => 0], $kept[$last]), $kept[$last]);
+                // PHP has the place in front.
+                $kept[$last] = array_intersect_key($call, ['file' => true, 'line' => true]) + $kept[$last];
                 continue;
             }
             $kept[] = $call;

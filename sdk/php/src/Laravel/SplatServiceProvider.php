@@ -11,8 +11,8 @@ use Splat\Scope;
 use Splat\Warn;
 
 /**
- * Laravel, from 6 on; found by itself. Reports what the app's exception handler reports: a 404 and a form that is filled
- * in wrongly are none. `\Splat\init([...])` stands in `bootstrap/app.php`.
+ * Laravel, from 6 on; found by itself. Reports what the app's exception handler reports: a 404 and a form that is
+ * filled in wrongly are none. `\Splat\init([...])` stands in `bootstrap/app.php`.
  */
 final class SplatServiceProvider extends ServiceProvider
 {

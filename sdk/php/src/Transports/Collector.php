@@ -101,8 +101,8 @@ final class Collector implements Transport
     {
         if ($later instanceof Unreachable && !$this->isHurried) {
             Warn::warn(
-                "the collector cannot be reached ({$later->getMessage()}). Errors are kept, and sent when it can. Check "
-                . "the option 'url', and the network.",
+                "the collector cannot be reached ({$later->getMessage()}). Errors are kept, and sent when it can. "
+                . "Check the option 'url', and the network.",
                 'collector unreachable'
             );
         }
@@ -143,6 +143,7 @@ final class Collector implements Transport
         foreach ($items as $item) {
             $texts[$item->body instanceof Count ? 'counts' : 'reports'][] = Wire::textOf($item);
         }
-        return '{"counts":[' . implode(',', $texts['counts']) . '],"reports":[' . implode(',', $texts['reports']) . ']}';
+        [$counts, $reports] = [implode(',', $texts['counts']), implode(',', $texts['reports'])];
+        return "{\"counts\":[$counts],\"reports\":[$reports]}";
     }
 }
