@@ -64,6 +64,7 @@ type caught struct {
 	handled   bool
 	dying     bool // the process may end next
 	printed   bool // read from a text
+	logged    bool // package log waits for us
 }
 
 // guarded is the one door: what fails behind it does not reach the app.
@@ -193,8 +194,8 @@ func (c *client) send(e caught, name string, exceptions []values.Exception) stri
 		c.worker.PutDurably(event, true)
 	case e.dying:
 		c.worker.PutDurably(event, false)
-	case e.printed:
-		c.worker.Put(event) // package log waits for us
+	case e.logged:
+		c.worker.Put(event)
 	default:
 		c.worker.PutAndWait(event, patience)
 	}

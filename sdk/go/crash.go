@@ -14,6 +14,7 @@ import (
 	"github.com/splat-heal/splat/sdk/go/internal/frames"
 	"github.com/splat-heal/splat/sdk/go/internal/report"
 	"github.com/splat-heal/splat/sdk/go/internal/signature"
+	"github.com/splat-heal/splat/sdk/go/internal/spool"
 	"github.com/splat-heal/splat/sdk/go/internal/stack"
 	"github.com/splat-heal/splat/sdk/go/internal/trace"
 	"github.com/splat-heal/splat/sdk/go/internal/values"
@@ -74,6 +75,24 @@ func (c *client) pickUpCrashes(folder string) {
 	for _, path := range left {
 		c.pickUp(path)
 	}
+}
+
+// isLeft says whether a process that is gone left something, of what a spool keeps or of a crash.
+func isLeft(folder string) bool {
+	if spool.WaitsIn(folder) {
+		return true
+	}
+	left, _ := filepath.Glob(filepath.Join(escaped(folder), "*"+crashEnd))
+	for _, path := range left {
+		if file, err := os.Open(path); err == nil {
+			free := files.Lock(file)
+			file.Close()
+			if free {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // escaped is a folder for Glob, in whose patterns some characters have a meaning.

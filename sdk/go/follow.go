@@ -9,7 +9,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/splat-heal/splat/sdk/go/internal/failure"
 	"github.com/splat-heal/splat/sdk/go/internal/logs"
+	"github.com/splat-heal/splat/sdk/go/internal/stack"
+	"github.com/splat-heal/splat/sdk/go/internal/values"
 )
 
 // After Init the app may still set up its loggers: so long after it they are looked at again.
@@ -109,9 +112,44 @@ func (c *client) heard(line string) {
 	if c.settings.Has("logging") {
 		ring.Add(logs.Line(line))
 	}
-	if c.settings.Has("http") && strings.Contains(line, "panic serving ") {
-		c.printed(line, "net/http", &Scope{})
+	if c.settings.Has("http") && strings.Contains(line, served) {
+		c.serverLogs(line)
 	}
+}
+
+const served = "panic serving "
+
+// serverLogs reports the panic that net/http's server tells of. The server logs it while the panic's stack still stands,
+// so nothing that is only printed counts: a line that says so may be anyone's.
+func (c *client) serverLogs(line string) {
+	c.guarded(func() string {
+		counters := stack.Here(0)
+		here := stack.Frames(counters, c.frames.InApp)
+		found, seen := stack.Panicked(here)
+		if found == nil || seen || !isServers(here) || !c.isSampled() {
+			return ""
+		}
+		_, said, _ := strings.Cut(line, served)
+		_, said, _ = strings.Cut(said, ": ") // behind the address
+		said, _, _ = strings.Cut(said, "\ngoroutine ")
+		return c.take(caught{
+			scope: &Scope{}, links: failure.Logged(said), counters: counters, panicked: true, mechanism: "net/http", logged: true,
+		})
+	})
+}
+
+// isServers says whether the calls that led here are those of a server's log.
+func isServers(frames []values.Frame) bool {
+	for _, each := range frames {
+		switch each.Function {
+		case "net/http.(*Server).logf", "net/http.(*http2serverConn).logf", "golang.org/x/net/http2.(*serverConn).logf",
+			"net/http/internal/http2.(*serverConn).logf":
+			return true
+		case "runtime.gopanic":
+			return false
+		}
+	}
+	return false
 }
 
 func (c *client) follow() {

@@ -60,9 +60,10 @@ func Init(options Options) {
 	started.worker = delivery.New(reporter, folder, func() values.Transport {
 		return transportOf(chosen, folder)
 	}, started, warn.Say)
+	wasLeft := isLeft(folder)
 	started.install(reporter, folder)
 	current.Store(started)
-	if spool.WaitsIn(folder) {
+	if wasLeft {
 		started.worker.PickUp(func() { started.pickUpCrashes(folder) })
 	}
 	warn.Debug("reports go to %s", chosen.Transport)

@@ -307,3 +307,32 @@ func TestALoggerThatIsSetLaterIsHeardAndNotChanged(t *testing.T) {
 		t.Errorf("%+v", one.Logs)
 	}
 }
+
+func TestWithoutALineHTTP2(t *testing.T) {
+	listen(t)
+	sink := started(t, splat.Options{})
+	running := httptest.NewUnstartedServer(shop())
+	running.EnableHTTP2 = true
+	running.StartTLS()
+	defer running.Close()
+	if got, err := running.Client().Get(running.URL + "/carts/7"); err == nil {
+		t.Errorf("%+v", got)
+	}
+	sink.only(t).expect(t, "runtime error", "index out of range [3] with length 0", "frameworks.explode", "", "", "")
+}
+
+func TestALineThatOnlySaysSoIsNoPanic(t *testing.T) {
+	listen(t)
+	sink := started(t, splat.Options{})
+	log.Print("http: panic serving 127.0.0.1:1: boom\ngoroutine 1 [running]:\nmain.main()\n\t/etc/passwd.go:1 +0x1\n")
+	func() {
+		defer func() {
+			recover()
+			log.Print("http: panic serving 127.0.0.1:1: boom")
+		}()
+		panic("handled")
+	}()
+	if made := sink.reports(t); len(made) != 0 {
+		t.Errorf("%+v", made)
+	}
+}

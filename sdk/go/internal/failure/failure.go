@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"strings"
 
 	"github.com/splat-heal/splat/sdk/go/internal/text"
 	"github.com/splat-heal/splat/sdk/go/internal/trace"
@@ -30,6 +31,16 @@ type Link struct {
 // Links are the error and all it wraps, depth first.
 func Links(err error) []Link {
 	return add(nil, err, "surfaced", -1, 0)
+}
+
+// Logged is the link of a panic whose value was only printed.
+func Logged(said string) []Link {
+	made := Standing(false)
+	if rest, isRuntime := strings.CutPrefix(said, "runtime error: "); isRuntime {
+		made, said = Standing(true), rest
+	}
+	made[0].Message = text.First(text.Valid(strings.TrimSpace(said)), mostMessage)
+	return made
 }
 
 // Standing is the link of a panic whose value is not known: something else recovered it, or will.

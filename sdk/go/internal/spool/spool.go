@@ -278,7 +278,7 @@ func WaitsIn(folder string) bool {
 	for _, each := range entries {
 		name := each.Name()
 		_, pid := free(name)
-		if strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".crash") || pid != 0 && files.Gone(pid) {
+		if strings.HasSuffix(name, ".json") || pid != 0 && files.Gone(pid) {
 			return true
 		}
 	}
