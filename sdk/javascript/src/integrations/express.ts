@@ -135,12 +135,18 @@ function routeOf(request: Request, router: Router): string {
   if (request.route === undefined) return '';
   try {
     const whole = splitOnce(request.originalUrl ?? request.url ?? '', '?')[0];
-    const mounted = mountOf(router.stack, request.route, whole, 0) ?? request.baseUrl ?? '';
+    const mounted = mountOf(router.stack, request.route, whole, 0) ?? before(whole, own);
     return joined(mounted, own || (list as string | undefined) || '');
   } catch (error) {
     warn(`the route of a request is not known: ${kindOf(error)}`, 'express route');
     return own;
   }
+}
+
+/** What another app was mounted at, as the request has it. */
+function before(whole: string, own: string): string {
+  const [parts, count] = [whole.split('/'), own.split('/').length - 1];
+  return own.startsWith('/') && !/[*{?(]/.test(own) ? parts.slice(0, Math.max(1, parts.length - count)).join('/') : '';
 }
 
 function joined(mounted: string, own: string): string {

@@ -5,6 +5,7 @@
  * What stands on the stack for that is taken off an error's trace again, and while it stands there V8 keeps one frame
  * more: a trace is what it were without us.
  */
+import { OWN } from '../node/place.js';
 import { watchRequests } from '../node/requests.js';
 import { get } from '../snapshot.js';
 import { framesOf } from '../stack.js';
@@ -97,6 +98,11 @@ function deeper(middleware: Middleware, context: Context, next: () => Promise<un
   }
 }
 
+/** In a bundle nothing tells. */
+function isOurs(line: string): boolean {
+  return OWN !== '' && line.includes(`${OWN}integrations`);
+}
+
 function setLimit(limit: number): boolean {
   try {
     Error.stackTraceLimit = limit;
@@ -128,7 +134,7 @@ function untrace(error: unknown): void {
   const lines = frames.split('\n');
   let left = Error.stackTraceLimit - room;
   const kept = lines.filter((line) => {
-    if (line.includes(__filename)) return false;
+    if (isOurs(line)) return false;
     left -= 1;
     return left >= 0;
   });

@@ -5,11 +5,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Options } from '../options.js';
 import { state } from '../state.js';
 import { debug, kindOf } from '../warn.js';
 import type { Worker } from '../worker.js';
+import { OWN } from './place.js';
 
 const AT_MOST = 2;
 /** With less than so many seconds left no process is begun. */
@@ -84,8 +85,7 @@ function deliver(options: Options, folder: string, seconds: number): void {
 
 /** Where the child's program is. In a bundle this file is somewhere else than its neighbours. */
 function scriptPath(root: string): string {
-  const beside = join(__dirname, 'deliver.js');
-  if (basename(__dirname) === 'node' && existsSync(beside)) return beside;
+  if (OWN) return join(OWN, 'node', 'deliver.js');
   for (const from of [root, process.cwd()]) {
     try {
       const main = createRequire(join(from, 'package.json')).resolve('@splat-heal/sdk');

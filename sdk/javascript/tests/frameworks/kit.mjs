@@ -1,6 +1,6 @@
 // Apps as processes: each with the SDK and, for comparison, without it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -42,6 +42,12 @@ export async function serve(file, args, { bare = false, env = {} } = {}) {
   return app;
 }
 
+/** Why a test of packages that nobody installed does not run; false when they are there. */
+export function missing(...places) {
+  const gone = places.find((each) => !existsSync(join(here, each, 'node_modules')));
+  return gone === undefined ? false : `npm ci --prefix ${join('tests', 'frameworks', gone)}`;
+}
+
 /** Waits for what `look` gives; looks often, and long. */
 export async function until(look, seconds = 30) {
   const deadline = Date.now() + seconds * 1000;
@@ -62,6 +68,16 @@ export function reports(folder) {
     return [];
   }
   return names.sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+}
+
+/** Of some reports type, message and request, in the order of their messages: times may be equal. */
+export function told(found) {
+  return inOrder(found.map((each) => [each.exceptions[0].type, each.exceptions[0].message, each.request]));
+}
+
+/** What `told` gives, in its order. */
+export function inOrder(expected) {
+  return expected.sort(([, one], [, other]) => (one < other ? -1 : 1));
 }
 
 /** Status, headers and body of an answer; `broken` when it ended too early. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve, until } from './kit.mjs';
+import { inOrder, missing, serve, told, until } from './kit.mjs';
 
 const REQUESTS = [
   ['GET', '/'],
@@ -24,7 +24,7 @@ async function answers(app, version) {
 
 for (const version of ['koa2', 'koa3']) {
   for (const own of [[], ['own']]) {
-    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 60_000 }, async () => {
+    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 60_000, skip: missing('.') }, async () => {
       const [app, bare] = await Promise.all([
         serve('koa.cjs', [version, ...own]),
         serve('koa.cjs', [version, ...own], { bare: true }),
@@ -40,12 +40,10 @@ for (const version of ['koa2', 'koa3']) {
         ];
         await until(() => app.reports().length >= expected.length);
         const found = app.reports();
-        assert.deepEqual(
-          found.map((each) => [each.exceptions[0].type, each.exceptions[0].message, each.request]),
-          expected,
-        );
-        assert.deepEqual(found[0].tags, { item: '7' });
-        assert.equal(found[0].mechanism.type, 'koa');
+        assert.deepEqual(told(found), inOrder(expected));
+        const first = found.find((each) => each.exceptions[0].message === 'no item 7');
+        assert.deepEqual(first.tags, { item: '7' });
+        assert.equal(first.mechanism.type, 'koa');
         await until(() => app.errors === bare.errors);
       } finally {
         await Promise.all([app.stop(), bare.stop()]);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serve, until } from './kit.mjs';
+import { inOrder, missing, serve, told, until } from './kit.mjs';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const REQUESTS = [
@@ -23,7 +23,7 @@ async function answers(app) {
 
 for (const version of ['nest10', 'nest11']) {
   for (const given of [['express'], ['express', 'own'], ['fastify', 'own']]) {
-    test(`${version} ${given}: errors are seen, and nobody else notices`, { timeout: 60_000 }, async () => {
+    test(`${version} ${given}: errors are seen, and nobody else notices`, { timeout: 60_000, skip: missing(version) }, async () => {
       const [app, bare] = await Promise.all([
         serve('nest.cjs', [version, ...given]),
         serve('nest.cjs', [version, ...given], { bare: true }),
@@ -39,13 +39,12 @@ for (const version of ['nest10', 'nest11']) {
         ];
         await until(() => app.reports().length >= expected.length);
         const found = app.reports();
-        expected.at(-1)[2] = get('/broken', found.at(-1).request.route);
-        assert.deepEqual(
-          found.map((each) => [each.exceptions[0].type, each.exceptions[0].message, each.request]),
-          expected,
-        );
-        assert.deepEqual(found[0].tags, { item: '7' });
-        assert.equal(found[0].mechanism.type, 'nest');
+        const broken = found.find((each) => each.exceptions[0].type === 'RangeError');
+        expected.at(-1)[2] = get('/broken', broken.request.route);
+        assert.deepEqual(told(found), inOrder(expected));
+        const first = found.find((each) => each.exceptions[0].message === 'no item 7');
+        assert.deepEqual(first.tags, { item: '7' });
+        assert.equal(first.mechanism.type, 'nest');
         await until(() => app.errors === bare.errors);
       } finally {
         await Promise.all([app.stop(), bare.stop()]);

@@ -29,7 +29,8 @@ for (const [name, [text, errors]] of Object.entries(PROGRAMS)) {
     const folder = folderFor(context);
     const sink = await collector(context);
     const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
-    const [seen, bare] = [await run(folder, BEGIN + text, { env }), await run(folder, BEGIN + text, { env: { BARE: '1' } })];
+    const runs = [run(folder, BEGIN + text, { env }), run(folder, BEGIN + text, { env: { BARE: '1' } })];
+    const [seen, bare] = await Promise.all(runs);
     const plain = ({ errors: told, ...rest }) => ({ ...rest, errors: told.replace(/\(node:[0-9]+\)/g, '(node)') });
     assert.deepEqual(plain(seen), plain(bare));
     // What is under way when a process ends at once is sent again, by the same id.
@@ -37,6 +38,31 @@ for (const [name, [text, errors]] of Object.entries(PROGRAMS)) {
     assert.deepEqual(errors ? files(`${folder}/spool`) : [], []);
   });
 }
+
+for (const [mode, errors] of [['strict', 1], ['warn', 1], ['none', 1], ['throw', 1], ['warn-with-error-codes', 0]]) {
+  test(`--unhandled-rejections=${mode}: as without`, { timeout: 60_000 }, async (context) => {
+    const folder = folderFor(context);
+    const sink = await collector(context);
+    const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
+    const node = [`--unhandled-rejections=${mode}`];
+    const text = `${BEGIN}Promise.reject(new Error('no')); setTimeout(() => console.log('on'), 20);`;
+    const plain = ({ errors: told, ...rest }) => ({ ...rest, errors: told.replace(/\(node:[0-9]+\)/g, '(node)') });
+    const [seen, bare] = await Promise.all([run(folder, text, { env, node }), run(folder, text, { env: { BARE: '1' }, node })]);
+    assert.deepEqual(plain(seen), plain(bare));
+    assert.equal(sink.reports().length, errors);
+  });
+}
+
+test('a thread of its own', { timeout: 60_000 }, async (context) => {
+  const folder = folderFor(context);
+  const sink = await collector(context);
+  const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
+  const text = `${BEGIN}const { Worker, isMainThread } = require('node:worker_threads');
+    if (isMainThread) new Worker(__filename).on('error', (error) => console.log('main saw', error.message));
+    else setTimeout(work, 10);`;
+  assert.deepEqual(await run(folder, text, { env }), { code: 0, output: 'main saw it failed\n', errors: '' });
+  assert.equal(sink.reports().length, 1);
+});
 
 test('an error at the end is left to the next process', { timeout: 60_000 }, async (context) => {
   const folder = folderFor(context);
