@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import ConfigError, UsageError
 from healer.setup.choices import Choices
-from healer.setup.code import has_sdk, likely_entries
+from healer.setup.code import likely_entries
 
 if TYPE_CHECKING:
     from healer.cli.ask import Ask
@@ -111,7 +111,7 @@ def _services(found: Found, flags: Flags, ask: Ask) -> frozenset[str] | None:
         raise UsageError("There is no such service", where=min(unknown), next_step=f"There is: {there}")
     if asked:
         return frozenset(asked)
-    able = [service for service in found.services if has_sdk(service) and not service.library]
+    able = [service for service in found.services if not service.library]
     if len(able) < 2:
         return None
     refused = {each.path for each in able if not ask.yes(_question(each), default=True)}
@@ -128,7 +128,7 @@ def _entries(found: Found, services: frozenset[str] | None, flags: Flags, ask: A
     for service in found.services:
         if (services is not None and service.path not in services) or asked & {each.path for each in service.entries}:
             continue
-        best = next(iter(likely_entries(service, Choices(""))), None) if has_sdk(service) else None
+        best = next(iter(likely_entries(service, Choices(""))), None)
         if best and not service.library:
             question = f"Does {service.name} begin in {best.path} ({best.why})?"
             asked |= {best.path} if ask.yes(question, default=False) else set()

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.outcome import UsageError
-from healer.setup.code import has_sdk, propose_code
-from healer.setup.code.missing import told_of
+from healer.setup.code import propose_code
 from healer.setup.migrate import propose_migration
 from healer.setup.plan import Change, Part, Word, created, together
 from healer.setup.record import RECORD_PATH, Record, digest, entry_of, is_marked, read_record, write_record
@@ -31,9 +30,7 @@ def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
     """The whole set-up. Its changes are those that are left to do: none where all is there already."""
     record = record_of(files)
     services = [each for each in found.services if choices.services is None or each.path in choices.services]
-    able = [service for service in services if has_sdk(service)]
-    code = together([_of(service, found, files, choices, len(services) > 1) for service in able])
-    code += told_of([service for service in services if not has_sdk(service)], choices)
+    code = together([_of(service, found, files, choices, len(services) > 1) for service in services])
     own = together(
         [
             propose_workflow(found, files, choices, own_files := _own(record, files)),

@@ -1,11 +1,10 @@
-"""Splat's SDK in the code of a service. A runtime with an SDK has a file here, named after it, with `propose` (what is
+"""Splat's SDK in the code of a service. Each runtime has a file here, named after it, with `propose` (what is
 to be done) and `is_app` (whether a line of a framework's goes to a place).
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, cast
 
 from healer.setup.code import chosen
@@ -16,18 +15,13 @@ if TYPE_CHECKING:
     from healer.setup.value import Entry, Service
 
 
-def has_sdk(service: Service) -> bool:
-    """Whether there is an SDK for the service's runtime."""
-    return find_spec(f"{__name__}.{service.runtime}") is not None
-
-
 def propose_code(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
-    """What the service's runtime makes of it, which has an SDK."""
+    """What the service's runtime makes of it."""
     return cast("Part", _of(service).propose(service, files, choices, named=named))
 
 
 def likely_entries(service: Service, choices: Choices) -> list[Entry]:
-    """Places that nobody is sure of, the best first; the service's runtime has an SDK."""
+    """Places that nobody is sure of, the best first."""
     return chosen.likely_entries(service, choices, _of(service).is_app)
 
 
