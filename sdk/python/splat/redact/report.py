@@ -158,8 +158,7 @@ class _Walk:
     def _locals(self, values: Any) -> Any:
         if not isinstance(values, dict):
             return self.value(values)
-        nothing = {name: value for name, value in values.items() if value in _NOTHING}
-        return {**self._named(values, self._names.tells), **nothing}
+        return self._but_for(values, lambda value: value in _NOTHING)
 
     def _shapes(self, values: Any) -> Any:
         return self._named(values, _tells_nothing)
@@ -168,8 +167,12 @@ class _Walk:
         """What is installed: PyJWT's version is no token."""
         if not isinstance(values, dict):
             return self.value(values)
-        versions = {name: value for name, value in values.items() if isinstance(value, str) and _VERSION.match(value)}
-        return {**self._named(values, self._names.tells), **versions}
+        return self._but_for(values, lambda value: isinstance(value, str) and _VERSION.match(value))
+
+    def _but_for(self, values: Part, harmless: Callable[[Any], object]) -> Part:
+        """As `_named`; what is harmless by its value stays readable, whatever its name tells."""
+        kept = {self._text[name]: value for name, value in values.items() if isinstance(name, str) and harmless(value)}
+        return {**self._named(values, self._names.tells), **kept}
 
     def _time(self, value: Any) -> Any:
         return value if isinstance(value, str) and _TIME.match(value) else self._one(value, self._text)

@@ -203,3 +203,11 @@ class _Failing(dict):
 def test_a_text_that_is_no_plain_one_is_made_one():
     redacted = redact_report({"exceptions": [{"type": BadText("E"), "message": BadText(f"password={SECRET}")}]})
     assert redacted == {"exceptions": [{"type": "E", "message": f"password={MARK}"}]}
+
+
+def test_a_secret_that_is_a_name_goes_whatever_its_value() -> None:
+    card, token = "4111 1111 1111 1111", "ghp_" + "a1B2" * 9
+    frame = {"path": "a.py", "locals": {f"{token} pin": "None", card: "nothing"}}
+    redacted = redact_report({**REPORT, "dependencies": {card: "1.0"}, "exceptions": [{"frames": [frame]}]})
+    assert redacted["dependencies"] == {MARK: "1.0"}
+    assert redacted["exceptions"][0]["frames"][0]["locals"] == {f"{MARK} pin": "None", MARK: "nothing"}
