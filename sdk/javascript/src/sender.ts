@@ -91,7 +91,7 @@ export class Sender {
   /** Until further notice no wait goes past `deadline`. */
   hurry(deadline: number): void {
     this.deadline = deadline;
-    if (this.transport && deadline !== Infinity) this.guarded(() => this.transport?.hurry?.(deadline));
+    if (this.transport) this.guarded(() => this.transport?.hurry?.(deadline));
   }
 
   /** Delivers until `deadline` what it can; the rest stays in the spool. */
