@@ -63,6 +63,26 @@ class RailsServerTest < Minitest::Test
     answer.last.scan(%r{<h[12][^>]*>.*?</h[12]>}m)
   end
 
+  # As Rails 7 and later call it; 6.1 has no `Rails.error`.
+  def test_what_is_given_to_rails_error
+    Program.run("ruby", "-e", <<~RUBY) do |program, status|
+      require "logger"
+      require "rails"
+      require "action_controller/railtie"
+      require "splat"
+      Splat.init
+      report = Splat::Integrations::Errors.method(:report)
+      report.call(KeyError.new("handled"), handled: true, severity: :warning, context: {})
+      report.call(IndexError.new("not handled"), handled: false, severity: :error, source: "application")
+      report.call(TypeError.new("info"), handled: true, severity: :info, source: "application")
+      report.call(ArgumentError.new("cache"), handled: true, severity: :warning, source: "redis_cache_store.active_support")
+      report.call(ActionController::RoutingError.new("404"), handled: false, severity: :error)
+    RUBY
+      assert status.success?, program.output
+      assert_equal [["KeyError", "handled"], ["IndexError", "not handled"]], program.errors
+    end
+  end
+
   def test_no_pages_at_all
     puma({ "SHOW" => "no" }) do |server|
       assert_equal [500, 500], %w[/carts/7 /carts/missing].map { |path| server.get(path).first }
