@@ -17,7 +17,6 @@ import { state } from './state.js';
 import { Keeper } from './suppress.js';
 import type { Count, Exception, Frame } from './values.js';
 import { debug, kindOf, warn } from './warn.js';
-import type { Worker } from './worker.js';
 
 const MOST_KEYS = 2_000;
 /** A key whose name does not come for so long (the worker dropped it) is taken as new again. */
@@ -48,6 +47,17 @@ export interface Caught {
   readonly above?: (...args: never[]) => unknown;
 }
 
+/** What makes reports of events and delivers them. */
+export interface Taker {
+  /** The counts that are due, and at the end all that are pending (rules Q4, Q7). */
+  counts: (closing: boolean) => readonly Count[];
+  /** The event with its signature, and frames as the source has them; undefined when it is suppressed. */
+  name: (event: Event) => Event | undefined;
+  put(thing: Event | Count): void;
+  flush(seconds: number): Promise<boolean>;
+  close(seconds: number): Promise<void>;
+}
+
 /** All errors with one key. */
 interface Kind {
   /** "" until the worker has named it: what a bundle was made of stands in files. */
@@ -69,8 +79,8 @@ export class Client {
 
   constructor(
     readonly options: Options,
-    readonly worker: Worker,
-    private readonly sight: Sight,
+    readonly worker: Taker,
+    private readonly sight: Pick<Sight, 'isBundled' | 'original'>,
   ) {
     this.frames = new Frames(options.root, options.include);
     this.keeper = new Keeper(options.release);
