@@ -45,6 +45,8 @@ FOREIGN = {
     "--cases": "scripts/bench_context.py",
     "--repos": "scripts/bench_context.py",
     "--fast": "scripts/test",
+    "--enable-source-maps": "node",
+    "--prefix": "npm",
 }
 #: Verbs that a document names to say that they are missing.
 MISSING_VERBS: set[str] = set()
