@@ -184,7 +184,7 @@ final class Reporter
             'schema' => Canonical::SCHEMA,
             'runtime' => 'php',
             'runtime_version' => PHP_VERSION,
-            'platform' => php_uname('s') . ' ' . php_uname('m'),
+            'platform' => function_exists('php_uname') ? php_uname('s') . ' ' . php_uname('m') : PHP_OS,
             'sdk' => ['name' => 'splat-php', 'version' => Client::VERSION],
             'root' => Utf8::scrub(strtr($this->options->root, '\\', '/')),
             'service' => $this->options->service,

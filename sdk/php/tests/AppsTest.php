@@ -41,12 +41,13 @@ final class AppsTest extends TestCase
             ['OutOfBoundsException', 'total', '/carts/{id}', '/carts/9'],
             ['DomainException', 'Closure->{closure}', null, '/middleware'],
         ];
-        $symfony = ['/', '/carts/1', '/carts/9', '/form', '/forbidden', '/none', '/api/9', '/typed', '/fatal', '/stream'];
+        $symfony = ['/', '/carts/1', '/carts/9', '/form', '/forbidden', '/none', '/api/9', '/typed', '/fatal', '/stream', '/part'];
         $symfonyErrors = [
             ['OutOfBoundsException', 'App\Shop::total', '/carts/{id}', '/carts/9'],
             ['TypeError', 'App\Shop::total', '/typed', '/typed'],
             ['Fatal error', '', '/fatal', '/fatal'],
             ['DomainException', 'App\Shop::App\{closure}', '/stream', '/stream'],
+            ['RangeException', 'App\Shop->broken', '/part', '/part'],
         ];
         $laravel = ['/', '/carts/1', '/carts/9', '/unreported', '/ended', '/fatal', '/abort', '/none'];
         $laravelErrors = [
@@ -110,6 +111,18 @@ final class AppsTest extends TestCase
         self::assertSame('OutOfBoundsException', $report['exceptions'][0]['type']);
         self::assertSame($mechanism, $report['mechanism']['type']);
         self::assertArrayNotHasKey('request', $report);
+    }
+
+    public function testAJobOfLaravelsQueue(): void
+    {
+        $this->needs('laravel');
+        $environ = $this->environ('with', []);
+        $done = Program::runFile(__DIR__ . '/apps/laravel/artisan', $this->folder, [], $environ, ['work']);
+        self::assertSame([0, '', ''], [$done->code, $done->output, $done->errors]);
+        $reports = $this->reports(2);
+        self::assertSame('OutOfBoundsException', $reports[0]['exceptions'][0]['type']);
+        self::assertSame(['job' => '8'], $reports[0]['tags']);
+        self::assertSame(1, $reports[1]['count']);
     }
 
     public function testAMessageThatWillNotBeTriedAgain(): void

@@ -48,11 +48,13 @@ final class Uncaught
 
     private static function handle(): void
     {
-        $before = set_exception_handler(self::uncaught(...));
-        // Called twice: the one before is ours.
+        $before = set_exception_handler(null);
+        restore_exception_handler();
         $scope = $before instanceof \Closure ? (new \ReflectionFunction($before))->getClosureScopeClass() : null;
+        // Ours is there already where `init` is called again.
         if ($scope?->name !== self::class) {
             self::$before = $before;
+            set_exception_handler(self::uncaught(...));
         }
     }
 
@@ -124,9 +126,10 @@ final class Uncaught
 
     private static function makeRoom(string $message): void
     {
-        if (str_starts_with($message, 'Allowed memory size of ')) {
+        // Where these are forbidden it may still do.
+        if (str_starts_with($message, 'Allowed memory size of ') && function_exists('ini_set')) {
             @ini_set('memory_limit', (string) (memory_get_usage(true) + self::MORE_MEMORY));
-        } elseif (str_starts_with($message, 'Maximum execution time of ')) {
+        } elseif (str_starts_with($message, 'Maximum execution time of ') && function_exists('set_time_limit')) {
             @set_time_limit(10);
         }
     }

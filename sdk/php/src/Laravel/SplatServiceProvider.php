@@ -17,7 +17,12 @@ use Splat\Warn;
 final class SplatServiceProvider extends ServiceProvider
 {
     private const ERRORS = ['error', 'critical', 'alert', 'emergency'];
-    private const ENDS = ['JobProcessed', 'JobExceptionOccurred', 'JobFailed'];
+    private const BEGINS = [
+        'Illuminate\Queue\Events\JobProcessing' => false,
+        'Laravel\Octane\Events\RequestReceived' => true,
+    ];
+    /** What a job threw is reported behind all of its own events. */
+    private const RESTS = ['Illuminate\Queue\Events\Looping', 'Laravel\Octane\Events\RequestTerminated'];
 
     private ?Scope $scope = null;
 
@@ -40,21 +45,34 @@ final class SplatServiceProvider extends ServiceProvider
         $events->listen('Illuminate\Log\Events\MessageLogged', function (object $record): void {
             $this->logged($record);
         });
-        $queue = 'Illuminate\Queue\Events\\';
-        $events->listen($queue . 'JobProcessing', function (): void {
-            $this->leave();
-            $this->scope = Scope::enter(null);
-        });
-        foreach (self::ENDS as $name) {
-            $events->listen($queue . $name, function (): void {
+        Scope::describe(static fn () => Describe::request());
+        $this->followLoops($events);
+    }
+
+    /**
+     * A queue's worker does many jobs, Octane's many requests: each has a scope, and between two there is time.
+     *
+     * @param \Illuminate\Contracts\Events\Dispatcher $events
+     */
+    private function followLoops(object $events): void
+    {
+        // A job that a request does at once is a part of that request.
+        if (!Client::isCommand()) {
+            return;
+        }
+        // What a listener answers would be taken for an answer about the loop.
+        foreach (self::BEGINS as $name => $hasRequest) {
+            $events->listen($name, function () use ($hasRequest): void {
                 $this->leave();
+                $this->scope = Scope::enter($hasRequest ? static fn () => Describe::request() : null);
             });
         }
-        // An answer would be taken for one about the loop.
-        $events->listen($queue . 'Looping', static function (): void {
-            Client::current()?->rest();
-        });
-        Scope::describe(static fn () => Describe::request());
+        foreach (self::RESTS as $name) {
+            $events->listen($name, function (): void {
+                $this->leave();
+                Client::current()?->rest();
+            });
+        }
     }
 
     /** From Laravel 8 on a handler tells us itself; before, its record in the log does. */

@@ -9,7 +9,9 @@ use Splat\Client;
 use Splat\Integrations\Held;
 use Splat\Request;
 use Splat\Scope;
+use Splat\Snapshot;
 use Symfony\Component\HttpFoundation\Request as SymfonyRequest;
+use Symfony\Component\HttpKernel\Exception\HttpExceptionInterface;
 
 /** Errors of requests, of commands, and of messages that will not be tried again. */
 final class Listener
@@ -19,6 +21,8 @@ final class Listener
     private const LAST = -4096;
 
     private ?Scope $scope = null;
+    /** @var array<int, \Throwable> of requests inside of the one that is answered */
+    private array $inner = [];
 
     public function __construct(private ContainerInterface $container)
     {
@@ -50,14 +54,22 @@ final class Listener
 
     private function exception(object $event): void
     {
-        Held::hold($event->getThrowable(), 'symfony');
+        $error = $event->getThrowable();
+        if (!self::isMain($event)) {
+            $this->inner[spl_object_id($error)] = $error;
+            return;
+        }
+        foreach (Snapshot::links($error) as $each) {
+            unset($this->inner[spl_object_id($each)]);
+        }
+        Held::hold($error, 'symfony');
     }
 
     private function response(object $event): void
     {
         // The page of an error is made by a request of its own, inside.
         if (self::isMain($event)) {
-            Held::settle($event->getResponse()->getStatusCode());
+            $this->settle($event->getResponse()->getStatusCode());
         }
     }
 
@@ -65,8 +77,19 @@ final class Listener
     private function finished(object $event): void
     {
         if (self::isMain($event)) {
-            Held::settle(null);
+            $this->settle(null);
         }
+    }
+
+    /** A part of a page that failed, and that the page does without, has no status of its own. */
+    private function settle(?int $status): void
+    {
+        foreach (array_splice($this->inner, 0) as $error) {
+            if (!$error instanceof HttpExceptionInterface || $error->getStatusCode() >= 500) {
+                Client::current()?->capture($error, 'symfony');
+            }
+        }
+        Held::settle($status);
     }
 
     private function console(object $event): void

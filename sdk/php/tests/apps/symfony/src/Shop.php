@@ -4,7 +4,9 @@ namespace App;
 
 use Symfony\Component\HttpFoundation\Response;
 use Symfony\Component\HttpFoundation\StreamedResponse;
+use Symfony\Component\HttpKernel\Controller\ControllerReference;
 use Symfony\Component\HttpKernel\Exception\AccessDeniedHttpException;
+use Symfony\Component\HttpKernel\Fragment\FragmentHandler;
 
 class Shop
 {
@@ -43,6 +45,17 @@ class Shop
             echo 'begun ';
             throw new \DomainException('the stream broke');
         });
+    }
+
+    public function part(FragmentHandler $fragments): Response
+    {
+        $part = new ControllerReference(self::class . '::broken');
+        return new Response('all but ' . $fragments->render($part, 'inline', ['ignore_errors' => true]));
+    }
+
+    public function broken(): Response
+    {
+        throw new \RangeException('a part broke');
     }
 
     public function forbidden(): Response

@@ -1,0 +1,3 @@
+<?php
+
+return ['default' => 'memory', 'connections' => ['memory' => ['driver' => 'memory']], 'failed' => ['driver' => 'null']];
