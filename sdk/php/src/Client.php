@@ -312,7 +312,10 @@ final class Client
             });
         } catch (\Throwable $error) {
             $place = basename($error->getFile()) . ':' . $error->getLine();
-            Warn::warn('an error could not be captured: ' . get_debug_type($error) . ' in the SDK itself', 'capture');
+            // What others say may quote the app's values, which are not redacted yet.
+            $isForbidden = str_starts_with($error->getMessage(), 'Call to undefined function ');
+            $why = $isForbidden ? $error->getMessage() : get_debug_type($error) . ' in the SDK itself';
+            Warn::warn("an error could not be captured: $why", 'capture');
             Warn::debug("failed: $place");
             return null;
         } finally {

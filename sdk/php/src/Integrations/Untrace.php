@@ -21,7 +21,6 @@ final class Untrace
     private static function one(\Throwable $error): void
     {
         $property = new \ReflectionProperty($error instanceof \Error ? \Error::class : \Exception::class, 'trace');
-        $property->setAccessible(true);
         $trace = $property->getValue($error);
         $kept = [];
         foreach ($trace as $call) {
