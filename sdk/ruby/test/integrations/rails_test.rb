@@ -69,6 +69,7 @@ class RailsServerTest < Minitest::Test
       require "logger"
       require "rails"
       require "action_controller/railtie"
+      require "action_controller/metal/exceptions"
       require "splat"
       Splat.init
       report = Splat::Integrations::Errors.method(:report)
