@@ -66,7 +66,7 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     begins = _begins(site, entries)
     parts = [_file(path, [each for each in entries if each.path == path], site, path in begins) for path in paths]
     if not any(word.code == "has-splat" for part in parts for word in part.words):
-        parts += [_to_paste(site), _lumen(site)]
+        parts += [_to_paste(site), _lumen(site), _bundle(site)]
     return together([dependency, *parts])
 
 
@@ -170,6 +170,15 @@ def _lumen(site: _Site) -> Part:
         return Part()
     path = next((entry.path for entry in site.service.entries), site.service.path)
     return Part(pastes=(Paste(path, (LUMEN,), "Lumen has to be told of the provider, where the others are"),))
+
+
+def _bundle(site: _Site) -> Part:
+    """A kernel that lists its bundles itself."""
+    listed = any(entry.kind == "config" for entry in site.service.entries)
+    if site.service.frameworks[:1] != ("symfony",) or listed:
+        return Part()
+    path = next((entry.path for entry in site.service.entries if entry.path.endswith("Kernel.php")), site.service.path)
+    return Part(pastes=(Paste(path, (BUNDLE,), "Symfony has to be told of the bundle, where the others are"),))
 
 
 def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str, *, begins: bool = True) -> Paste:

@@ -221,6 +221,7 @@ def test_symfonys_requests_and_commands_are_started() -> None:
     part = propose("symfony", files, *entries)
     assert [change.path for change in part.changes] == [FRONT, "bin/console"]
     assert all(b"autoload_runtime.php';\n\n\\Splat\\init(" in (change.after or b"") for change in part.changes)
+    assert [(paste.path, paste.lines) for paste in part.pastes] == [("src/Kernel.php", (ITEM.strip(),))]
 
 
 @pytest.mark.parametrize(
