@@ -153,7 +153,9 @@ def _behind_app(tree: Tree, entry: Entry) -> Splice | Rejected:
 
 def _to_paste(site: _Site) -> Part:
     """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
-    likely = chosen.likely_entries(site.service, site.choices, is_app)[:_MOST_PASTES]
+    done = {entry.path for entry in _entries(site)}
+    found = chosen.likely_entries(site.service, site.choices, is_app)
+    likely = [] if _begun(site, done) else [each for each in found if each.path not in done][:_MOST_PASTES]
     why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
     pastes = [
         _paste(each.path, [each], site, why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)))
@@ -162,6 +164,11 @@ def _to_paste(site: _Site) -> Part:
     if not pastes and not _entries(site):
         pastes = [_paste(site.service.path, (), site, f"where {site.service.name} begins could not be found")]
     return Part(pastes=tuple(pastes))
+
+
+def _begun(site: _Site, done: set[str]) -> bool:
+    """Symfony's requests and commands are all there is; its kernel is loaded by them."""
+    return bool(done) and site.service.frameworks[:1] == ("symfony",)
 
 
 def _lumen(site: _Site) -> Part:
