@@ -29,6 +29,8 @@ const (
 	mostAtOnce = 1_000
 	// So long, at most, a new error waits until it is on disk.
 	patience = 50 * time.Millisecond
+	// The same where the program is about to end, or it was asked for.
+	longPatience = 2 * time.Second
 )
 
 var (
@@ -188,12 +190,11 @@ func (c *client) send(e caught, name string, exceptions []values.Exception) stri
 	event := &report.Event{
 		ID: delivery.NewID(), Time: now, Signature: name, Exceptions: exceptions, Mechanism: e.mechanism,
 		Handled: e.handled, Told: c.told(e), Printed: e.printed,
+		Sync: c.settings.Durable,
 	}
 	switch {
-	case c.settings.Durable:
-		c.worker.PutDurably(event, true)
-	case e.dying:
-		c.worker.PutDurably(event, false)
+	case c.settings.Durable || e.dying:
+		c.worker.PutAndWait(event, longPatience)
 	case e.logged:
 		c.worker.Put(event)
 	default:

@@ -136,10 +136,10 @@ func (c *client) crashed(header, text string, at time.Time) {
 		c.worker.Put(count)
 	}
 	if answer.Report {
-		c.worker.PutDurably(&report.Event{
+		c.worker.Take(&report.Event{
 			ID: delivery.NewID(), Time: at.UnixMilli(), Signature: name, Exceptions: exceptions, Mechanism: "crash",
 			Told: map[string]any{}, Printed: true, Facts: facts,
-		}, false)
+		})
 	}
 }
 

@@ -263,6 +263,20 @@ func TestBeforeSend(t *testing.T) {
 	}
 }
 
+func TestBeforeSendMayCaptureItself(t *testing.T) {
+	for _, durable := range []bool{false, true} {
+		sink := started(t, splat.Options{Durable: durable, BeforeSend: func(report map[string]any) map[string]any {
+			splat.CaptureMessage("inside")
+			return report
+		}})
+		buy(errors.New("x"))
+		if made := sink.reports(t); len(made) != 2 {
+			t.Errorf("%+v", made)
+		}
+		splat.Close()
+	}
+}
+
 func TestRefusedIsToldByFlush(t *testing.T) {
 	sink := started(t, splat.Options{})
 	sink.outcome = splat.Never

@@ -167,7 +167,7 @@ func TestWhatHangsIsOnDiskAndTheNextOneSendsIt(t *testing.T) {
 	to.hangs = make(chan struct{})
 	worker, _, _ := started(t, folder, to)
 	worker.PutAndWait(event(1), long)
-	worker.PutDurably(event(2), true)
+	worker.PutAndWait(event(2), long)
 	if found := files(t, folder, ".taken"); len(found) != 2 {
 		t.Fatal(found)
 	}

@@ -28,7 +28,7 @@ type Counts interface {
 	Waiting() []values.Count
 }
 
-// Worker takes events and counts from any goroutine. Only Flush, Close and PutDurably wait, for the disk.
+// Worker takes events and counts from any goroutine. Only Flush, Close and PutAndWait wait.
 type Worker struct {
 	reporter *report.Reporter
 	store    *store
@@ -73,7 +73,7 @@ func (w *Worker) Put(thing any) {
 	w.lock.Lock()
 	if w.closed {
 		w.lock.Unlock()
-		w.take([]any{thing}, false)
+		w.take([]any{thing})
 		return
 	}
 	_, isEvent := thing.(*report.Event)
@@ -92,13 +92,8 @@ func (w *Worker) PutAndWait(event *report.Event, atMost time.Duration) {
 	w.pass(time.Now().Add(atMost))
 }
 
-// PutDurably has the event on disk when it returns.
-func (w *Worker) PutDurably(event *report.Event, sync bool) {
-	w.take([]any{event}, sync)
-	w.lock.Lock()
-	w.start()
-	w.lock.Unlock()
-}
+// Take has the event on disk when it returns. For work that PickUp does.
+func (w *Worker) Take(event *report.Event) { w.take([]any{event}) }
 
 // PickUp starts delivering what earlier processes left. work is done first, on the goroutine that makes reports.
 func (w *Worker) PickUp(work func()) {
@@ -194,7 +189,7 @@ func (w *Worker) Close(within time.Duration) {
 		rest = append(rest, each)
 	}
 	w.takeAll()
-	w.take(rest, false)
+	w.take(rest)
 	w.sender.close(deadline)
 }
 
@@ -215,7 +210,7 @@ func (w *Worker) run() {
 		if now.After(due) {
 			due = now.Add(look)
 			for _, each := range w.counts.Due(false) {
-				w.take([]any{each}, false)
+				w.take([]any{each})
 			}
 		}
 		if now.After(note) {
@@ -261,7 +256,7 @@ func (w *Worker) takeAll() {
 			each()
 			continue
 		default:
-			w.takeOne(each, false)
+			w.takeOne(each)
 		}
 		w.taking.Unlock()
 	}
@@ -282,16 +277,16 @@ func (w *Worker) first() any {
 	return thing
 }
 
-func (w *Worker) take(things []any, sync bool) {
+func (w *Worker) take(things []any) {
 	w.taking.Lock()
 	defer w.taking.Unlock()
 	for _, each := range things {
-		w.takeOne(each, sync)
+		w.takeOne(each)
 	}
 }
 
 // takeOne brings one to disk, safe to publish, and has it delivered. What cannot be made safe is dropped (X11).
-func (w *Worker) takeOne(thing any, sync bool) {
+func (w *Worker) takeOne(thing any) {
 	defer func() {
 		if failed := recover(); failed != nil {
 			w.unsafe(fmt.Sprintf("%T", failed))
@@ -308,7 +303,7 @@ func (w *Worker) takeOne(thing any, sync bool) {
 		if item == nil {
 			return
 		}
-		one = w.store.keep(*item, sync)
+		one = w.store.keep(*item, each.Sync)
 	case values.Count:
 		before := w.noted[each.Signature]
 		delete(w.noted, each.Signature)
@@ -320,7 +315,7 @@ func (w *Worker) takeOne(thing any, sync bool) {
 		if taken := w.store.note(item, before.taken); taken != nil {
 			one = &kept{item: item, taken: taken}
 		} else {
-			one = w.store.keep(item, sync)
+			one = w.store.keep(item, false)
 		}
 	}
 	if w.isClosed() && w.sender.isEnding() {

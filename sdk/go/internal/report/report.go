@@ -33,6 +33,7 @@ type Event struct {
 	Handled    bool
 	// What was known of the request, the tags, contexts, breadcrumbs and logs: keys of the report, not yet redacted.
 	Told map[string]any
+	Sync bool // it is to outlive the machine
 	// Printed: the frames were read from a text, which may name any file.
 	Printed bool
 	// What another process said of itself, in the place of what this one is.
