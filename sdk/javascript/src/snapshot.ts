@@ -3,6 +3,7 @@
  *
  * Properties are read as printing an error would read them; one that throws is as if it were not there.
  */
+import { sha256 } from './digest.js';
 import type { Frames } from './frames/index.js';
 import { UNPRINTABLE } from './onelevel.js';
 import { className, textOf } from './plain.js';
@@ -165,15 +166,19 @@ export function keyOf(links: readonly Link[], withMessages: boolean): string {
     parts.push(type, relation, String(parent), lines);
     if (withMessages || SPEAKING.some((each) => message.startsWith(each))) parts.push(message.slice(0, MOST_KEY));
   }
-  return parts.join('\u0000');
+  const key = parts.join('\u0000');
+  return key.length > MOST_KEY * 2 ? sha256(key) : key;
 }
 
-/** The frames of the calls that led to a function of ours, without ours: for what has none (rule R4). */
-export function stackAbove(ours: (...args: never[]) => unknown): string {
+/**
+ * The frames of the calls that led to a function of ours, without ours: for what has none (rule R4). `depth` says how
+ * many of ours there are, this one included.
+ */
+export function stackAbove(ours: (...args: never[]) => unknown, depth: number): string {
   const held: { stack?: string } = {};
-  // Only V8 has it; the others' innermost frames are ours, and are told from the app's by `inApp`.
   const capture = (Error as { captureStackTrace?: (held: object, above: unknown) => void }).captureStackTrace;
-  if (capture === undefined) return new Error().stack ?? '';
+  // Firefox has none.
+  if (capture === undefined) return (new Error().stack ?? '').split('\n').slice(depth).join('\n');
   capture(held, ours);
   return linesOf(held, '');
 }

@@ -5,6 +5,7 @@
 import type { Asked } from '../scope.js';
 import { state } from '../state.js';
 import { firstTime } from '../eligible.js';
+import { get } from '../snapshot.js';
 import { isRefusal } from './request.js';
 
 /** The parts of `http.ServerResponse` that are read. */
@@ -12,6 +13,7 @@ export interface Answering {
   statusCode?: number;
   headersSent?: boolean;
   destroyed?: boolean;
+  writableFinished?: boolean;
   once?: (event: 'close', listener: () => void) => unknown;
 }
 
@@ -34,6 +36,10 @@ function hold(error: unknown, mechanism: string, told: ReturnType<Asked>, respon
     if (scope && state.storage) state.storage.run(scope, work);
     else work();
   };
+  if (isGone(error, response)) {
+    firstTime(error);
+    return;
+  }
   // What breaks while a response is under way can change its status no more.
   if (response.headersSent || response.destroyed || !response.once) {
     capture();
@@ -46,6 +52,14 @@ function hold(error: unknown, mechanism: string, told: ReturnType<Asked>, respon
   };
   state.held.add(decide);
   response.once('close', decide);
+}
+
+/** Codes of what is read from, or written to, a connection that the client has closed. */
+const GONE = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED', 'ABORT_ERR']);
+
+/** Whether the client went away, which is no error of the app's. */
+function isGone(error: unknown, response: Answering): boolean {
+  return response.destroyed === true && response.writableFinished !== true && GONE.has(String(get(error as object, 'code')));
 }
 
 /** Whether the app answered it with a redirection or as the client's mistake. */

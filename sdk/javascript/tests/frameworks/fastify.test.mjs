@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { inOrder, missing, serve, told, until } from './kit.mjs';
+import { inOrder, leave, missing, serve, told, until } from './kit.mjs';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const REQUESTS = [
@@ -34,6 +34,8 @@ for (const version of ['fastify4', 'fastify5']) {
       ]);
       try {
         assert.deepEqual(await answers(app), await answers(bare));
+        await leave(app.port, '/slow'); // which is no error
+        await leave(bare.port, '/slow');
         const get = (path, route) => ({ method: 'GET', path, route });
         const expected = [
           ['TypeError', 'no item 7', get('/items/7', '/items/:id')],

@@ -97,3 +97,22 @@ export function ask(port, method, path, body, headers = {}) {
     request.end(body);
   });
 }
+
+/** A client that goes away in the middle of an answer. */
+export function leave(port, path) {
+  return new Promise((resolve, reject) => {
+    const request = http.get({ port, path, agent: false }, (response) => {
+      response.on('error', () => undefined);
+      response.once('data', () => {
+        request.destroy();
+        setTimeout(resolve, 50);
+      });
+    });
+    request.on('error', reject);
+  });
+}
+
+/** Without the one line that Node itself adds where AsyncLocalStorage is used, before version 24. */
+export function plain(errors) {
+  return errors.replace(/\n +at [A-Za-z]+\.callbackTrampoline \(node:internal\/async_hooks:[0-9:]+\)/g, '');
+}

@@ -4,6 +4,16 @@ const express = require(version);
 const splat = process.env.BARE ? undefined : require('../../..');
 splat?.init();
 
+/** A stream that ends when nobody reads it any more. */
+function endless() {
+  const { Readable } = require('node:stream');
+  return new Readable({
+    read() {
+      setTimeout(() => this.push('more'), 5);
+    },
+  });
+}
+
 const app = express();
 splat?.express(app);
 
@@ -40,6 +50,10 @@ app.get('/stream', (request, response, next) => {
   setTimeout(function middle() {
     next(new Error('in the middle'));
   }, 5);
+});
+app.get('/slow', function slow(request, response, next) {
+  const { pipeline } = require('node:stream');
+  pipeline(endless(), response, (error) => error && next(error));
 });
 app.post('/echo', (request, response) => response.json(request.body));
 

@@ -4,6 +4,16 @@ const fastify = require(version);
 const splat = process.env.BARE ? undefined : require('../../..');
 splat?.init();
 
+/** A stream that ends when nobody reads it any more. */
+function endless() {
+  const { Readable } = require('node:stream');
+  return new Readable({
+    read() {
+      setTimeout(() => this.push('more'), 5);
+    },
+  });
+}
+
 const app = fastify({ logger: false });
 splat?.fastify(app);
 
@@ -32,6 +42,9 @@ app.get('/missing', () => {
 });
 app.get('/forbidden', (request, reply) => {
   reply.code(403).send(new Error('no'));
+});
+app.get('/slow', function slow(request, reply) {
+  reply.send(endless());
 });
 app.post('/echo', async (request) => request.body);
 app.get('/checked', { schema: { querystring: { type: 'object', required: ['a'] } } }, async () => 'good');

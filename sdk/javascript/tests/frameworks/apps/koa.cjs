@@ -5,6 +5,16 @@ const Router = require('@koa/router');
 const splat = process.env.BARE ? undefined : require('../../..');
 splat?.init();
 
+/** A stream that ends when nobody reads it any more. */
+function endless() {
+  const { Readable } = require('node:stream');
+  return new Readable({
+    read() {
+      setTimeout(() => this.push('more'), 5);
+    },
+  });
+}
+
 const app = new Koa();
 splat?.koa(app);
 
@@ -44,6 +54,9 @@ router.get('/stream', function stream(context) {
       else setTimeout(() => this.destroy(new Error('in the middle')), 5);
     },
   });
+});
+router.get('/slow', function slow(context) {
+  context.body = endless();
 });
 app.use(router.routes());
 app.use(router.allowedMethods());
