@@ -17,6 +17,7 @@ import { state } from './state.js';
 import { Keeper } from './suppress.js';
 import type { Count, Exception, Frame } from './values.js';
 import { debug, kindOf, warn } from './warn.js';
+import type { Relayed } from './worker.js';
 
 const MOST_KEYS = 2_000;
 /** A key whose name does not come for so long (the worker dropped it) is taken as new again. */
@@ -38,13 +39,17 @@ export interface Event {
   readonly key: string;
 }
 
+type Above = (...args: never[]) => unknown;
+
 /** Who caught an error, and the request that it belongs to where that is not the one being answered. */
 export interface Caught {
   readonly mechanism: string;
   readonly handled?: boolean;
   readonly request?: Asked;
   /** The function of ours that the app called: what has no frames of its own gets the caller's. */
-  readonly above?: (...args: never[]) => unknown;
+  readonly above?: Above;
+  /** As printed frames, where it was thrown: for what has none of its own. */
+  readonly lines?: string;
 }
 
 /** What makes reports of events and delivers them. */
@@ -53,7 +58,7 @@ export interface Taker {
   counts: (closing: boolean) => readonly Count[];
   /** The event with its signature, and frames as the source has them; undefined when it is suppressed. */
   name: (event: Event) => Event | undefined;
-  put(thing: Event | Count): void;
+  put(thing: Event | Count | Relayed): void;
   flush(seconds: number): Promise<boolean>;
   close(seconds: number): Promise<void>;
 }
@@ -106,12 +111,12 @@ export class Client {
   }
 
   /** R4: `text` as an error of type `Message`, at the place of the caller. */
-  captureMessage(text: unknown, level: unknown, above: (...args: never[]) => unknown): string | null {
+  captureMessage(text: unknown, level: unknown, above: Above): string | null {
     if (this.closed || state.busy) return null;
     state.busy = true;
     try {
       if (!this.sampled()) return null;
-      const lines = stackAbove(above);
+      const lines = stackAbove(above, 3);
       const link: Link = { type: 'Message', message: textOf(text), relation: 'surfaced', parent: -1, lines };
       const told = (): Told => ({ ...gather(), level: textOf(level) });
       return this.taken([link], { mechanism: 'captureMessage', handled: true }, told);
@@ -127,8 +132,8 @@ export class Client {
     if (!firstTime(thrown) || isIgnored(thrown, this.options.ignore) || !this.sampled()) return null;
     const links = linksOf(thrown);
     const [first] = links;
-    if (first && caught.above && links.length === 1 && !hasFrames(first.lines)) {
-      links[0] = { ...first, lines: stackAbove(caught.above) };
+    if (first && (caught.lines || caught.above) && links.length === 1 && !hasFrames(first.lines)) {
+      links[0] = { ...first, lines: caught.lines ?? stackAbove(caught.above as Above, 4) };
     }
     return this.taken(links, caught, () => gather(caught.request));
   }
@@ -209,6 +214,21 @@ export class Client {
   private sampled(): boolean {
     const { sampleRate } = this.options;
     return sampleRate >= 1 || Math.random() < sampleRate;
+  }
+
+  /** These were reported just before this began: more of them are counted. */
+  resume(signatures: readonly string[]): void {
+    for (const each of signatures) this.keeper.error(each, steady(), Date.now());
+  }
+
+  /** For a report that another program made: whether it goes out. Else it is counted. */
+  admits(named: string, wall: number): boolean {
+    return !this.closed && this.goesOut(named, wall);
+  }
+
+  /** For a count that another program made: whether it was added to those of this one. */
+  adds(count: Count): boolean {
+    return this.keeper.add(count, steady());
   }
 
   /** Waits until all that was captured is delivered, at most so long. Whether all since the last time is. */

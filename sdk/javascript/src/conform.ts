@@ -15,7 +15,13 @@ const MAX_DEPTH = 200;
 
 /** The report in a JSON text. Throws an Error that names the place as a JSON path for what R9 refuses. */
 export function readBack(text: string): Report {
-  const report = parsed(text);
+  return checked(parsed(text));
+}
+
+/** The same for what was parsed already. */
+export function checked(report: unknown): Report {
+  if (!isMapping(report)) return refuse('$', 'not one JSON object');
+  if (isDeeper(report, MAX_DEPTH)) return refuse('$', 'nested too deeply');
   if (own(report, 'schema') !== SCHEMA) refuse('$.schema', `the schema is not ${SCHEMA}`);
   if (!RUNTIMES.includes(own(report, 'runtime') as string)) {
     refuse('$.runtime', `the runtime is none of ${RUNTIMES.join(', ')}`);
@@ -34,17 +40,13 @@ export function readBack(text: string): Report {
   return report as Report;
 }
 
-function parsed(text: string): Mapping {
-  let report: unknown;
+function parsed(text: string): unknown {
   try {
-    report = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
     // The parser's own words quote the text.
     return refuse('$', 'not JSON');
   }
-  if (!isMapping(report)) return refuse('$', 'not one JSON object');
-  if (isDeeper(report, MAX_DEPTH)) return refuse('$', 'nested too deeply');
-  return report;
 }
 
 function isDeeper(value: unknown, most: number): boolean {

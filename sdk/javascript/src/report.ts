@@ -1,7 +1,7 @@
 /** From an event to the report that goes out (rules R1 to R8). For the worker: it reads files. */
 import { canonical } from './canonical.js';
 import type { Event } from './client.js';
-import { iso } from './clock.js';
+import { iso, milliseconds } from './clock.js';
 import { conform, readBack } from './conform.js';
 import { Frames } from './frames/index.js';
 import { limitReport } from './limits.js';
@@ -53,14 +53,19 @@ export class Reporter {
 
   /** The item to deliver (rule R6); undefined when `beforeSend` drops it. Throws where redaction fails (X11). */
   item(event: Event): Item | undefined {
-    let report = this.safe(this.build(event));
+    return this.finished(this.build(event));
+  }
+
+  /** The same for a report that another program made, in the shape of the schema. */
+  finished(given: Report): Item | undefined {
+    let report = this.safe(given);
     let text = canonical(report);
     if (this.options.beforeSend) {
       const changed = this.asked(this.options.beforeSend, text);
       if (changed === undefined) return undefined;
       if (changed !== text) [report, text] = this.checked(changed, report, text);
     }
-    return { id: event.id, time: event.time, report, text };
+    return { id: given.id as string, time: milliseconds(given.time as string), report, text };
   }
 
   /** The report as the schema has it: not redacted, not within limits. */

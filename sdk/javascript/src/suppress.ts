@@ -56,6 +56,17 @@ export class Keeper {
     return now < known.due ? SUPPRESSED : { report: false, counts: [this.flush(signature, known, now)] };
   }
 
+  /** Adds a count of another process's to what is pending. Whether its signature is known here. */
+  add({ signature, seen, first, last }: Count, now: number): boolean {
+    const known = this.known.get(signature);
+    if (!known) return false;
+    known.first = known.pending ? Math.min(known.first, first) : first;
+    known.last = known.pending ? Math.max(known.last, last) : last;
+    known.pending += seen;
+    known.seen = now;
+    return true;
+  }
+
   /** What is due (Q4), to be sent in this order. At least every 5 seconds. */
   tick(now: number): Count[] {
     const counts: Count[] = [];

@@ -10,7 +10,7 @@ import type { Reporter } from './report.js';
 import { quietly, Sender } from './sender.js';
 import { state } from './state.js';
 import type { Kept, Store } from './store.js';
-import type { Count, Item, Outcome, Transport } from './values.js';
+import type { Count, Item, Outcome, Report, Transport } from './values.js';
 import { kindOf, warn } from './warn.js';
 import { written } from './wire.js';
 
@@ -20,7 +20,12 @@ const MOST_QUEUED = 100;
 /** For so long, in milliseconds, reports are made before the app has its turn again. */
 const SLICE = 10;
 
-type Thing = Event | Count;
+/** A report that another program made, not redacted here. */
+export interface Relayed {
+  readonly report: Report;
+}
+
+type Thing = Event | Count | Relayed;
 
 /** What a worker needs of the place that it runs in; asked for when the first error comes. */
 export interface Means {
@@ -58,7 +63,7 @@ export class Worker {
       this.take(thing, this.options.durable);
       return;
     }
-    if (this.queue.length >= MOST_QUEUED && 'exceptions' in thing) this.dropOldest();
+    if (this.queue.length >= MOST_QUEUED && !isCount(thing)) this.dropOldest();
     this.queue.push(thing);
     this.schedule();
   }
@@ -149,7 +154,7 @@ export class Worker {
     try {
       const { means, sender } = this.loaded();
       const { reporter, store } = means;
-      const item = 'exceptions' in thing ? this.reported(thing, reporter) : this.counted(thing);
+      const item = isCount(thing) ? this.counted(thing) : this.reported(thing, reporter);
       if (item === undefined) return;
       const kept: Kept = store.keep(item, synced);
       if (this.closed) store.later([kept]);
@@ -163,8 +168,9 @@ export class Worker {
     }
   }
 
-  private reported(event: Event, reporter: Reporter): Item | undefined {
-    const named = this.name(event);
+  private reported(thing: Event | Relayed, reporter: Reporter): Item | undefined {
+    if ('report' in thing) return reporter.finished(thing.report);
+    const named = this.name(thing);
     return named && reporter.item(named);
   }
 
@@ -181,7 +187,7 @@ export class Worker {
   }
 
   private dropOldest(): void {
-    const at = this.queue.findIndex((each) => 'exceptions' in each);
+    const at = this.queue.findIndex((each) => !isCount(each));
     if (at < 0) return;
     this.queue.splice(at, 1);
     this.dropped = true;
@@ -201,4 +207,8 @@ export class Worker {
       warn(`${what}, for ${kindOf(error)}`, what);
     }
   }
+}
+
+function isCount(thing: Thing): thing is Count {
+  return 'seen' in thing;
 }
