@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 import shlex
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 _MOST_PASTES = 4
 _NAME = re.compile(r"\bSplat\\|\bnamespace\s{1,9}Splat\b")
 _OWN = re.compile(rb'"Splat\\\\')
+_LEAST = "8.1"
+_NEWER = "Allow a newer PHP there, then run `splat init` again."
+#: One of the versions that Composer may choose from, where it names a highest one: `^7.4`, `~8.0.0`, `7.*`.
+_BOUND = re.compile(r"(\^|~)?v?(\d{1,3})(?:\.(\d{1,3}|\*))?(?:\.(\d{1,3}|\*))?$")
 #: Where Symfony's requests and commands begin; its kernel is made by both.
 _SYMFONY = ("index.php", "app.php", "console")
 
@@ -55,6 +60,9 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     if service.library:
         word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
         return Part(words=(word,))
+    if old := _older(files.read(service.manifest) or b"{}"):
+        word = Word("php-version", f"the SDK needs PHP {_LEAST}: here it is {old}", service.manifest, _NEWER)
+        return Part(words=(word,))
     site = _Site(service, files, choices, start_lines(service, choices, named=named))
     dependency = add_dependency(service, files, SDK)
     entries = _entries(site)
@@ -68,6 +76,31 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     if not any(word.code == "has-splat" for part in parts for word in part.words):
         parts += [_to_paste(site), _lumen(site), _bundle(site)]
     return together([dependency, *parts])
+
+
+def _older(manifest: bytes) -> str:
+    """The PHP that composer.json asks for, where it cannot be one that the SDK runs on; "" where it can."""
+    try:
+        data = json.loads(manifest)
+        required, platform = data.get("require", {}).get("php"), data.get("config", {}).get("platform", {}).get("php")
+    except (ValueError, RecursionError, AttributeError):
+        return ""
+    for wanted in (platform, required):
+        parts = re.split(r"\|\|?", wanted[:200]) if isinstance(wanted, str) and wanted.strip() else []
+        if parts and all(_is_below(part.strip()) for part in parts):
+            return str(wanted)
+    return ""
+
+
+def _is_below(constraint: str) -> bool:
+    found = _BOUND.match(constraint)
+    if found is None:
+        return False
+    sign, major, minor, patch = found.groups()
+    if int(major) != 8:
+        return int(major) < 8
+    # `^8.0` and `~8.0` go up to 9, `~8.0.0` and `8.0.*` do not.
+    return minor == "0" and (sign is None or (sign == "~" and patch is not None))
 
 
 def _entries(site: _Site) -> list[Entry]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -295,6 +296,21 @@ def test_a_lock_file_needs_composer() -> None:
     (word,) = part.words
     assert (word.code, word.where) == ("lock", "composer.lock")
     assert "composer update splat-heal/sdk" in word.next_step
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ("^7.4", True), ("~8.0.0", True), ("8.0.*", True), ("7.*", True), ("^5.6 || ^7.0", True), ("7.4.33", True),
+        ("^7.4|^8.0", False), (">=7.2", False), ("^8.0", False), ("~8.0", False), ("8.*", False), ("*", False), ("^8.3", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_php_that_is_too_old(wanted: str, told: bool) -> None:
+    for manifest in ({"require": {"php": wanted}}, {"config": {"platform": {"php": wanted}}}):
+        files = {"composer.json": json.dumps(manifest).encode(), FRONT: b"<?php\nrequire 'vendor/autoload.php';\n"}
+        part = propose("php", files, Entry(FRONT, "php", "main", "sure", ""))
+        assert [word.code for word in part.words] == ["php-version"] * told
+        assert bool(part.changes or part.pastes) != told
 
 
 def test_lumen_has_to_be_told() -> None:
