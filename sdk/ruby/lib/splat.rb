@@ -30,8 +30,8 @@ module Splat
     # * `repo`: `owner/name` of the repository that gets the issues.
     # * `token`: may read and write issues there.
     # * `api_url`: of a GitHub Enterprise server.
-    # * `transport`: `github` (the default with `repo`), `http` (the default with `url`), `file`, `console`, `none`, or an
-    #   object with `send`, `tick` and `close` (`Splat::Item` tells of them).
+    # * `transport`: `github` (the default with `repo`), `http` (the default with `url`), `file`, `console`, `none`, or
+    #   an object with `send`, `tick` and `close` (`Splat::Item` tells of them).
     # * `url`: where `http` posts to.
     # * `folder`: where `file` writes reports.
     # * `spool_dir`: for what could not be delivered; by default below the user's cache folder.
@@ -55,8 +55,8 @@ module Splat
     #
     # Which are sent:
     #
-    # * `before_send`: a proc that gets each report as a Hash, redacted; what it returns is sent, nil drops it. On a thread
-    #   of ours.
+    # * `before_send`: a proc that gets each report as a Hash, redacted; what it returns is sent, nil drops it. On a
+    #   thread of ours.
     # * `ignore`: classes of exceptions or their names; subclasses too.
     # * `sample_rate`: share of errors that are captured, 0 to 1.
     # * `enabled`: false does nothing at all.
@@ -74,7 +74,7 @@ module Splat
     #
     # The event's id when it is new; nil when it is counted with others of its kind, was captured before, or is none.
     # `before_send` may still drop it.
-    def capture_exception(error = $!) # rubocop:disable Style/SpecialGlobalVars
+    def capture_exception(error = $!)
       Client.current&.capture(error, mechanism: "capture_exception", handled: true)
     end
 
@@ -101,8 +101,8 @@ module Splat
     # Wait, at most so long, until all that was captured is delivered. Whether all of it is, since the last call.
     #
     # false when the time was over, or something could not be delivered yet (the spool has it), or never will be: it was
-    # refused, of which a warning says what to put right, or dropped. Repeats that wait to be counted are not waited for.
-    # true as well where nothing is captured: before `init`, and when it is not enabled.
+    # refused, of which a warning says what to put right, or dropped. Repeats that wait to be counted are not waited
+    # for. true as well where nothing is captured: before `init`, and when it is not enabled.
     def flush(seconds = 2.0)
       running = Client.current
       running.nil? || running.flush(seconds)

@@ -13,13 +13,14 @@ require_relative "values"
 require_relative "warn"
 
 module Splat
-  # One error as the app's thread saw it. Holds none of the app's values. `links` are a chain's (`Snapshot`), `own` tells
-  # whose a path is, `scope` is what was known of the request, tags, contexts, breadcrumbs and logs, not yet redacted.
+  # One error as the app's thread saw it. Holds none of the app's values. `links` are a chain's (`Snapshot`), `own`
+  # tells whose a path is, `scope` is what was known of the request, tags, contexts, breadcrumbs and logs, not yet
+  # redacted.
   Event = Struct.new(:id, :time, :signature, :links, :mechanism, :handled, :scope, :own)
 
   # One `init`: what happens to an error on the app's thread.
   #
-  #     an error?  ->  captured before?  ->  ignored? sampled?  ->  its key  ->  its signature  ->  suppressed?  ->  an event
+  #     an error? -> captured before? -> ignored? sampled? -> its key -> its signature -> suppressed? -> an event
   #
   # A key is what two errors of one bug share in a process; it saves the signature of all but the first of them. Every
   # method may be called from any thread; none raises.
@@ -110,8 +111,8 @@ module Splat
       Warn.debug("closed")
     end
 
-    # The process is about to end, but other handlers of its end may still run code of the app: Sinatra starts its server
-    # in one.
+    # The process is about to end, but other handlers of its end may still run code of the app: Sinatra starts its
+    # server in one.
     def hand_over(seconds)
       @worker.hand_over(seconds)
     end

@@ -7,8 +7,8 @@ module Splat
   module Eligible
     # What ends a program, a thread, a job or a task from outside. By name: their libraries may not be there.
     ENDS = %w[
-      Async::Stop Async::Cancel Timeout::ExitException Puma::ThreadPool::ForceShutdown ActiveJob::Continuation::Interrupt
-      Sidekiq::Job::Interrupted Sidekiq::JobRetry::Handled Sidekiq::JobRetry::Skip
+      Async::Stop Async::Cancel Timeout::ExitException Puma::ThreadPool::ForceShutdown
+      ActiveJob::Continuation::Interrupt Sidekiq::Job::Interrupted Sidekiq::JobRetry::Handled Sidekiq::JobRetry::Skip
     ].freeze
     ANCESTORS = Module.instance_method(:ancestors)
     private_constant :ENDS, :ANCESTORS

@@ -21,7 +21,7 @@ module Splat
 
       @watched = true
       @spent = 0.0
-      at_exit { Ending.handler($!) } # rubocop:disable Style/SpecialGlobalVars
+      at_exit { Ending.handler($!) }
       ObjectSpace.define_finalizer(SENTINEL, proc { Ending.last })
     end
 

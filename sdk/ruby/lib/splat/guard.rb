@@ -6,7 +6,7 @@ module Splat
   # How code of the app is called that may do anything: it fails here at most.
   module Guard
     # Ends what takes too long. No StandardError: what it interrupts should not take it for its own.
-    class Expired < Exception # rubocop:disable Lint/InheritException
+    class Expired < Exception
     end
 
     # A value's, by L3; and a message's, which an error has only one of.

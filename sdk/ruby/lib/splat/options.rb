@@ -139,7 +139,8 @@ module Splat
           if TABLE.key?(known)
             found[known] = [value, "#{name}:"]
           else
-            Warn.warn("init: no option #{Reading.shown(name.to_s)}#{alike(name.to_s)}; it is passed over", "option #{name}")
+            told = "#{Reading.shown(name.to_s)}#{alike(name.to_s)}"
+            Warn.warn("init: no option #{told}; it is passed over", "option #{name}")
           end
         end
       end

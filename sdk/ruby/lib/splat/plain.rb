@@ -78,10 +78,10 @@ module Splat
     end
 
     def told_by(value)
-      return "#<BasicObject>" unless Kernel === value # rubocop:disable Style/CaseEquality
+      return "#<BasicObject>" unless Kernel === value
 
       text = Guard.bounded(UNPRINTABLE) { value.inspect }
-      String === text ? text : UNPRINTABLE # rubocop:disable Style/CaseEquality
+      String === text ? text : UNPRINTABLE
     end
     private_class_method :told_by
 
@@ -101,9 +101,8 @@ module Splat
 
     # Bytes that are no text are only counted.
     def text(value, budget)
-      return "bytes(#{value.bytesize})" if value.encoding == Encoding::BINARY && !value.dup.force_encoding("UTF-8").valid_encoding?
-
-      budget.cut(value)
+      binary = value.encoding == Encoding::BINARY && !value.dup.force_encoding(Encoding::UTF_8).valid_encoding?
+      binary ? "bytes(#{value.bytesize})" : budget.cut(value)
     end
     private_class_method :text
 
@@ -115,8 +114,9 @@ module Splat
     def container(value, budget, inside)
       return "[cycle]" if inside.any? { |each| each.equal?(value) }
 
-      hash = Hash === value # rubocop:disable Style/CaseEquality
-      return Cut::MARK if inside.length >= MOST_DEPTH && !(hash ? Hash : Array).instance_method(:empty?).bind_call(value)
+      hash = Hash === value
+      empty = (hash ? Hash : Array).instance_method(:empty?).bind_call(value)
+      return Cut::MARK if inside.length >= MOST_DEPTH && !empty
 
       inside += [value]
       hash ? mapping(value, budget, inside) : list(value, budget, inside)

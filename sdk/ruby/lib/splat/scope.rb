@@ -4,7 +4,7 @@ require_relative "clock"
 require_relative "plain"
 
 module Splat
-  # What is known when an error comes: the request being answered, tags, contexts, breadcrumbs, and the last log records.
+  # What is known when an error comes: the request being answered, tags, contexts, breadcrumbs, the last log records.
   #
   # A scope belongs to one request, and is carried by its fiber (from Ruby 3.2 on also by fibers that it starts: servers
   # like Falcon answer each request in one); outside of requests there is one for the process. What an app gives is

@@ -251,7 +251,8 @@ module Splat
       return if dropped.zero?
 
       lose(dropped)
-      @warn.call("#{dropped} errors were dropped: they could not be delivered for long, and the spool was full", "dropped")
+      @warn.call("#{dropped} errors were dropped: they could not be delivered for long, and the spool was full",
+                 "dropped")
     end
 
     def hurry

@@ -139,7 +139,7 @@ module Splat
     # As a trace prints it, without what did_you_mean and error_highlight add.
     def message_of(exception)
       text = stored?(exception) ? STORED.bind_call(exception) : asked(exception)
-      String === text ? UTF8.first(text, MOST_MESSAGE) : FAILED # rubocop:disable Style/CaseEquality
+      String === text ? UTF8.first(text, MOST_MESSAGE) : FAILED
     rescue *Guard::FAILURES
       FAILED
     end
@@ -148,7 +148,7 @@ module Splat
     def stored?(exception)
       kind = Plain.class_of(exception)
       return false unless METHOD.bind_call(kind, :message).owner == Exception
-      return built_in_receiver?(exception) if NameError === exception # rubocop:disable Style/CaseEquality
+      return built_in_receiver?(exception) if NameError === exception
 
       METHOD.bind_call(kind, :to_s).owner == Exception
     end
@@ -175,12 +175,14 @@ module Splat
 
     def told(exception)
       # As it would be without what stands in front of it, but only where the app has nothing of its own there.
-      NameError === exception && plain_to_s?(exception) ? STORED.bind_call(exception) : exception.message # rubocop:disable Style/CaseEquality
+      return exception.message unless NameError === exception && plain_to_s?(exception)
+
+      STORED.bind_call(exception)
     end
 
     # Whether it is a NameError with Ruby's own message.
     def plain_name_error?(exception)
-      return false unless NameError === exception # rubocop:disable Style/CaseEquality
+      return false unless NameError === exception
 
       METHOD.bind_call(Plain.class_of(exception), :message).owner == Exception && plain_to_s?(exception)
     end
@@ -220,7 +222,8 @@ module Splat
       path, colon, line = place.rpartition(":")
       return Call.new(place, nil, "", nil) if colon.empty? || !line.match?(/\A[0-9]{1,9}\z/)
 
-      Call.new(path, line.to_i, found.empty? ? "" : function.delete_prefix("`").delete_prefix("'").delete_suffix("'"), path)
+      function = found.empty? ? "" : function.delete_prefix("`").delete_prefix("'").delete_suffix("'")
+      Call.new(path, line.to_i, function, path)
     end
   end
 end

@@ -76,7 +76,7 @@ module Splat
       raise
     end
 
-    # Up to `most` items, the oldest first, of those whose names come after `after`, that are now for this process alone.
+    # Up to `most` items, the oldest first, of those whose names come after `after`, from now on for this process alone.
     def take(most, after = "")
       names.lazy.select { |name| name > after }.filter_map { |name| take_one(name) }.first(most)
     end

@@ -34,7 +34,8 @@ module Splat
       # The error's class and message, for a warning: without secrets, since a warning ends up in a log.
       def why(error)
         require_relative "redact"
-        "#{error.class}: #{Splat::Redact.redact_text(UTF8.first(error.message, MOST_READ))[0, MOST_SHOWN].tr("\n", " ")}"
+        text = Redact.redact_text(UTF8.first(error.message, MOST_READ))
+        "#{error.class}: #{text[0, MOST_SHOWN].tr("\n", ' ')}"
       rescue StandardError
         "an error that cannot be shown"
       end

@@ -9,8 +9,8 @@ require_relative "values"
 require_relative "warn"
 
 module Splat
-  # The one thread that makes reports of events and brings them to disk; what delivers them is `Sender`. Takes events and
-  # counts from any thread. Only `flush` and `close` wait, and with `durable` `put`, for the disk.
+  # The one thread that makes reports of events and brings them to disk; what delivers them is `Sender`. Takes events
+  # and counts from any thread. Only `flush` and `close` wait, and with `durable` `put`, for the disk.
   class Worker
     # Seconds between two looks at what was suppressed (Q4).
     TICK = 5.0

@@ -11,7 +11,8 @@ class RackServerTest < Minitest::Test
   ].freeze
   FORM = "application/x-www-form-urlencoded"
   ERRORS = [
-    ["KeyError", "no cart 7"], ["IndexError", "in the call"], ["RuntimeError", "in the body"], ["RuntimeError", "half way"]
+    ["KeyError", "no cart 7"], ["IndexError", "in the call"], ["RuntimeError", "in the body"],
+    ["RuntimeError", "half way"]
   ].freeze
 
   def puma(env = {}, *more, &block)
@@ -75,7 +76,7 @@ class RackServerTest < Minitest::Test
       20.times { |number| server.get("/carts/#{number}") }
       assert_equal 500, server.get("/plain/raise").first
       server.stop
-      seen = server.reports.sum { |report| report["occurrences"]["count"] } + server.counts.sum { |count| count["count"] }
+      seen = server.reports.length + server.counts.sum { |count| count["count"] }
       assert_equal 21, seen
       assert_operator server.reports.length, :<=, 4 # of each worker, one a bug
     end

@@ -76,7 +76,8 @@ class RailsServerTest < Minitest::Test
       report.call(KeyError.new("handled"), handled: true, severity: :warning, context: {})
       report.call(IndexError.new("not handled"), handled: false, severity: :error, source: "application")
       report.call(TypeError.new("info"), handled: true, severity: :info, source: "application")
-      report.call(ArgumentError.new("cache"), handled: true, severity: :warning, source: "redis_cache_store.active_support")
+      cache = "redis_cache_store.active_support"
+      report.call(ArgumentError.new("cache"), handled: true, severity: :warning, source: cache)
       report.call(ActionController::RoutingError.new("404"), handled: false, severity: :error)
     RUBY
       assert status.success?, program.output

@@ -56,7 +56,7 @@ module Captured
 
   def raised(error)
     raise error
-  rescue Exception => e # rubocop:disable Lint/RescueException
+  rescue Exception => e
     e
   end
 end

@@ -11,7 +11,7 @@ class ClientTest < Minitest::Test
     ids = []
     reports = captured do
       error = raised(KeyError.new("x"))
-      ids = [Splat.capture_exception(error), Splat.capture_exception(error), Splat.capture_exception(raised(KeyError.new("y")))]
+      ids = [error, error, raised(KeyError.new("y"))].map { |each| Splat.capture_exception(each) }
     end
     assert_equal 1, reports.length
     assert_equal [reports.first["id"], nil, nil], ids
@@ -19,7 +19,8 @@ class ClientTest < Minitest::Test
 
   def test_what_is_no_error
     assert_empty(captured do
-      [SystemExit.new, Interrupt.new, SignalException.new("TERM"), nil, "text", 5].each { |each| Splat.capture_exception(each) }
+      none = [SystemExit.new, Interrupt.new, SignalException.new("TERM"), nil, "text", 5]
+      none.each { |each| Splat.capture_exception(each) }
     end)
   end
 

@@ -37,7 +37,8 @@ class OptionsTest < Minitest::Test
     sample_rate: [["0.5", 0.5], [0, 0.0]],
     deploy_time: [["2026-11-21T07:00:00Z", "2026-11-21T07:00:00.000Z"], [0, "1970-01-01T00:00:00.000Z"],
                   [Time.at(1), "1970-01-01T00:00:01.000Z"]],
-    ignore: [["KeyError, Shop::Sold", %w[KeyError Shop::Sold]], [KeyError, [KeyError]], [[IndexError, "A"], [IndexError, "A"]]],
+    ignore: [["KeyError, Shop::Sold", %w[KeyError Shop::Sold]], [KeyError, [KeyError]],
+             [[IndexError, "A"], [IndexError, "A"]]],
     folder: [[Pathname.new("/tmp/x"), "/tmp/x"]],
     transport: [[:file, "file"], ["console", "console"]],
     integrations: [["none", []], [[], []], ["threads", ["threads"]]],
@@ -52,11 +53,14 @@ class OptionsTest < Minitest::Test
   end
 
   BAD = {
-    repo: ["nothing", 5, "a/b/c", "a/", "../b"], token: ["two words", "", 5, "ü"], api_url: ["http://example.com", "x", nil.to_a],
+    repo: ["nothing", 5, "a/b/c", "a/", "../b"], token: ["two words", "", 5, "ü"],
+    api_url: ["http://example.com", "x", nil.to_a],
     labels: ["x" * 51, 5, ["a\nb"]], reporters: ["x", [0], 1.5, [true]], enabled: ["perhaps", 2, nil.to_a],
-    sample_rate: ["x", 2, -1, Float::NAN, [1]], deploy_time: ["yesterday", Float::NAN, []], ignore: ["not a name", 5, ["lower"]],
+    sample_rate: ["x", 2, -1, Float::NAN, [1]], deploy_time: ["yesterday", Float::NAN, []],
+    ignore: ["not a name", 5, ["lower"]],
     folder: ["", "\0", 5], transport: ["githib", 5, Object.new], integrations: ["thread"], locals: ["all"],
-    before_send: ["x", 5], service: ["a\nb", "x" * 1_001, 5, "\u0007"], trigger_label: %w[splat Splat], shutdown_timeout: [61, "x"]
+    before_send: ["x", 5], service: ["a\nb", "x" * 1_001, 5, "\u0007"], trigger_label: %w[splat Splat],
+    shutdown_timeout: [61, "x"]
   }.freeze
 
   BAD.each do |name, values|
@@ -64,8 +68,8 @@ class OptionsTest < Minitest::Test
       values.each do |value|
         Splat::Warn.forget
         $stderr = StringIO.new
-        assert_equal read.public_send(name), read(**{ name => value }).public_send(name) unless %i[repo token].include?(name)
-        read(**{ name => value })
+        chosen = read(**{ name => value }).public_send(name)
+        assert_equal read.public_send(name), chosen unless %i[repo token].include?(name)
         assert_equal 1, warnings.lines.grep(/\Asplat: #{name}: /).length, [value, warnings].inspect
       end
     end

@@ -89,7 +89,9 @@ class RackTest < Minitest::Test
       fibers = %w[/1 /2].map { |path| Fiber.new { assert_raises(StandardError) { app.call("PATH_INFO" => path) } } }
       2.times { fibers.each(&:resume) }
     end
-    told = reports.map { |report| [report["tags"]["cart"], report["request"]["path"], report["exceptions"][0]["message"]] }
+    told = reports.map do |report|
+      [report["tags"]["cart"], report["request"]["path"], report["exceptions"][0]["message"]]
+    end
     assert_equal [%w[/1 /1 /1], %w[/2 /2 /2]], told.sort
   end
 
@@ -111,7 +113,8 @@ class RackTest < Minitest::Test
   def test_hostile_requests
     env = { "REQUEST_METHOD" => "GET\xFF".b, "PATH_INFO" => "/\xFF%zz".b, "QUERY_STRING" => "%=&a=%ff&#{'x&' * 1_000}",
             "HTTP_X" => "\xFF".b, "HTTP_TRACEPARENT" => "00-zz", "SCRIPT_NAME" => nil, "rack.input" => nil,
-            "action_dispatch.request.path_parameters" => 5, "sinatra.route" => 7, "rack.request.form_vars" => "\xFF".b * 10 }
+            "action_dispatch.request.path_parameters" => 5, "sinatra.route" => 7,
+            "rack.request.form_vars" => "\xFF".b * 10 }
     options = { include_query: true, include_headers: true, include_body: true }
     report = captured(**options) do
       assert_raises(KeyError) { Splat::Rack.new(->(_) { raise KeyError }).call(env) }

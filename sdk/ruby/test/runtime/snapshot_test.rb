@@ -80,7 +80,7 @@ class SnapshotTest < Minitest::Test
 
   def test_the_message_is_what_ruby_prints_in_the_first_line
     error = raised_by { nil.lenght }
-    assert_equal "undefined method `lenght' for nil", link(error).message.sub(":NilClass", "").tr("'", "`").sub("lenght`", "lenght'")
+    assert_equal "undefined method 'lenght' for nil", link(error).message.sub(":NilClass", "").tr("`", "'")
     error = raised_by { Endless.new.lenght }
     assert_operator link(error).message.length, :<, 200
     assert_equal "key not found: :b", link(raised_by { { a: 1 }.fetch(:b) }).message
@@ -108,7 +108,8 @@ class SnapshotTest < Minitest::Test
   def test_causes_once_each_and_no_cycle
     first = raised_by { raised_by { raise "inner" }.then { |inner| raise KeyError, "outer", cause: inner } }
     links = Splat::Snapshot.links(first).map(&:settle)
-    assert_equal [["KeyError", "surfaced", -1], ["RuntimeError", "cause", 0]], links.map { |each| [each.type, each.relation, each.parent] }
+    told = links.map { |each| [each.type, each.relation, each.parent] }
+    assert_equal [["KeyError", "surfaced", -1], ["RuntimeError", "cause", 0]], told
     around = raised(RuntimeError.new)
     around.define_singleton_method(:cause) { self }
     assert_equal 1, Splat::Snapshot.links(around).length
@@ -146,7 +147,7 @@ class SnapshotTest < Minitest::Test
     assert_equal "raised", frame["function"]
     assert_equal "    raise error", frame["source"]
     assert_equal "  def raised(error)", frame["pre_context"].last
-    assert_equal "  rescue Exception => e # rubocop:disable Lint/RescueException", frame["post_context"].first
+    assert_equal "  rescue Exception => e", frame["post_context"].first
     assert frame["in_app"]
     assert_equal "splat-ruby", report["sdk"]["name"]
     assert_match(/\A[0-9a-f]{16}\z/, report["signature"])

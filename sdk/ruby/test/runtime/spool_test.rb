@@ -22,8 +22,9 @@ class SpoolTest < Minitest::Test
 
   def item(message = "x")
     @number += 1
-    report = { "schema" => "splat-report/1", "runtime" => "ruby", "id" => format("%032x", @number), "signature" => "a" * 16,
-               "time" => "2026-11-21T07:00:00.000Z", "exceptions" => [{ "type" => "KeyError", "message" => message }] }
+    report = { "schema" => "splat-report/1", "runtime" => "ruby", "id" => format("%032x", @number),
+               "signature" => "a" * 16, "time" => "2026-11-21T07:00:00.000Z",
+               "exceptions" => [{ "type" => "KeyError", "message" => message }] }
     Splat::Item.new(report["id"], 1_800_000_000.0 + @number, report)
   end
 
@@ -112,7 +113,8 @@ class SpoolTest < Minitest::Test
   end
 
   def test_old_leftovers_go
-    { "a.json.1.tmp" => 4_000, "b.json.bad" => 8 * 86_400, "c.json.2.tmp" => 10, "d.json.bad" => 100 }.each do |name, age|
+    ages = { "a.json.1.tmp" => 4_000, "b.json.bad" => 8 * 86_400, "c.json.2.tmp" => 10, "d.json.bad" => 100 }
+    ages.each do |name, age|
       path = File.join(@folder, name)
       File.write(path, "x")
       File.utime(Time.now - age, Time.now - age, path)

@@ -15,7 +15,7 @@ module Splat
         token = Scope.enter(-> { Request.of_job("JOB", self.class.name) })
         begin
           super
-        rescue Exception => e # rubocop:disable Lint/RescueException -- all of it goes on
+        rescue Exception => e # all of it goes on
           Client.capture(e, "active_job")
           raise
         ensure

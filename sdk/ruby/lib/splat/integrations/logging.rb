@@ -10,7 +10,9 @@ module Splat
     # A record is looked at when its logger has let it pass and is about to write it: no level, formatter or output
     # changes, and a block that makes a message runs once, as without us.
     module Logging
-      LEVELS = { "INFO" => "info", "WARN" => "warning", "ERROR" => "error", "FATAL" => "critical", "ANY" => "info" }.freeze
+      LEVELS = {
+        "INFO" => "info", "WARN" => "warning", "ERROR" => "error", "FATAL" => "critical", "ANY" => "info"
+      }.freeze
       ERRORS = %w[error critical].freeze
       FAILED = ->(error) { Warn.warn("a log record could not be kept: #{error.class}", "log record") }
       private_constant :LEVELS, :ERRORS, :FAILED

@@ -27,7 +27,7 @@ module Splat
         answer = @app.call(env)
         answered(env, answer)
         wrapped(answer, token)
-      rescue Exception => e # rubocop:disable Lint/RescueException -- all of it goes on
+      rescue Exception => e # all of it goes on
         fail_with(e)
         raise
       ensure
@@ -76,7 +76,9 @@ module Splat
       return false unless answer.is_a?(Array) && answer.length == 3
 
       body = answer.last
-      !body.nil? && !body.is_a?(Array) && !body.respond_to?(:to_path) && (body.respond_to?(:each) || body.respond_to?(:call))
+      return false if body.nil? || body.is_a?(Array) || body.respond_to?(:to_path)
+
+      body.respond_to?(:each) || body.respond_to?(:call)
     end
 
     # The body of a response, which belongs to its request also while it is sent. What it does not have the app's body
@@ -113,7 +115,7 @@ module Splat
         Scope.finish(@token)
       end
 
-      def respond_to?(name, all = false) # rubocop:disable Style/OptionalBooleanParameter -- as Object's
+      def respond_to?(name, all = false) # as Object's
         name == :close || @body.respond_to?(name, all)
       end
 
@@ -130,7 +132,7 @@ module Splat
       def run(ours)
         Scope.resume(@token) do
           yield
-        rescue Exception => e # rubocop:disable Lint/RescueException -- all of it goes on
+        rescue Exception => e # all of it goes on
           @failing.call(e) if ours.call
           raise
         end

@@ -17,7 +17,8 @@ module Splat
 
       module_function
 
-      # Of Rack's environment, to be asked when an error comes: the report's `request`, and `trace_id` when there is one.
+      # Of Rack's environment, to be asked when an error comes: the report's `request`, and `trace_id` where there is
+      # one.
       def of_rack(env)
         told = { "method" => text(env["REQUEST_METHOD"]), "path" => path(env) }
         add(told, "route", route(env))
@@ -84,7 +85,7 @@ module Splat
 
       # Among Rack's variables, as `Accept-Language` and value.
       def headers(env)
-        found = env.select { |name, _| name.is_a?(String) && (name.start_with?("HTTP_") || name.start_with?("CONTENT_")) }
+        found = env.select { |name, _| name.is_a?(String) && name.start_with?("HTTP_", "CONTENT_") }
         found.first(MOST_FIELDS).to_h do |name, value|
           [name.delete_prefix("HTTP_").split("_").map(&:capitalize).join("-"), text(value)]
         end

@@ -5,8 +5,8 @@ require_relative "../scope"
 require_relative "request"
 
 module Splat
-  # Sidekiq 6 and 7: errors of jobs, each time they fail (also when they are tried again), and of Sidekiq itself. Turned on
-  # by `Splat.init` where Sidekiq is loaded before; else by `Splat::Sidekiq.install`.
+  # Sidekiq 6 and 7: errors of jobs, each time they fail (also when they are tried again), and of Sidekiq itself. Turned
+  # on by `Splat.init` where Sidekiq is loaded before; else by `Splat::Sidekiq.install`.
   module Sidekiq
     MECHANISM = "sidekiq"
     # Three parameters, though the third is not needed: by their number Sidekiq 7 knows a handler of its time.
@@ -18,7 +18,7 @@ module Splat
         token = Scope.enter(-> { Sidekiq.told(job) })
         begin
           yield
-        rescue Exception => e # rubocop:disable Lint/RescueException -- all of it goes on
+        rescue Exception => e # all of it goes on
           Client.capture(e, MECHANISM)
           raise
         ensure

@@ -75,7 +75,7 @@ module Splat
 
         def capture(thread)
           thread.join
-        rescue Exception => e # rubocop:disable Lint/RescueException -- whatever ended it
+        rescue Exception => e # whatever ended it
           Client.capture(e, "thread")
         end
       end

@@ -55,8 +55,12 @@ module Splat
       def authorization(uri)
         return {} unless uri.userinfo
 
-        user, password = [uri.user, uri.password].map { |part| URI.decode_www_form_component(part.to_s.gsub("+", "%2B")) }
-        { "Authorization" => "Basic #{["#{user}:#{password}"].pack('m0')}" }
+        { "Authorization" => "Basic #{["#{decoded(uri.user)}:#{decoded(uri.password)}"].pack('m0')}" }
+      end
+
+      # Not by a method that quotes what it cannot read.
+      def decoded(part)
+        part.to_s.gsub(/%([0-9A-Fa-f]{2})/) { $1.hex.chr }
       end
 
       # As many from the front as one request may hold, at least one.
@@ -93,8 +97,8 @@ module Splat
       def tell(later)
         return if !later.is_a?(HTTP::Unreachable) || @client.hurried?
 
-        @warn.call("the collector cannot be reached (#{later.message}). Errors are kept, and sent when it can. Check the " \
-                   "option `url`, and the network: the environment's HTTPS_PROXY and SSL_CERT_FILE are used.",
+        @warn.call("the collector cannot be reached (#{later.message}). Errors are kept, and sent when it can. Check " \
+                   "the option `url`, and the network: the environment's HTTPS_PROXY and SSL_CERT_FILE are used.",
                    "collector unreachable")
       end
 
