@@ -9,6 +9,7 @@
 import type { InitOptions } from './options.js';
 import { start, stop } from './node/start.js';
 import * as scope from './scope.js';
+import { state } from './state.js';
 import { warn, why } from './warn.js';
 
 export { addBreadcrumb, captureException, captureMessage, flush, setContext, setTag } from './api.js';
@@ -18,6 +19,7 @@ export { koa } from './integrations/koa.js';
 export { lambda } from './integrations/lambda.js';
 export { nest } from './integrations/nest.js';
 export { next } from './integrations/next.js';
+export { relay, type RelayOptions } from './relay/index.js';
 export type { InitOptions } from './options.js';
 export type { Count, Entry, Exception, Frame, Item, Outcome, Report, RequestData, Transport } from './values.js';
 export { VERSION } from './version.js';
@@ -30,6 +32,7 @@ export { VERSION } from './version.js';
  */
 export function init(options?: InitOptions): void {
   try {
+    state.started = true;
     start(options);
   } catch (error) {
     warn(`not started: ${why(error)}`, 'init');

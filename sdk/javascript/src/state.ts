@@ -23,6 +23,8 @@ export interface Storage {
 export interface State {
   platform: Platform;
   client?: Client;
+  /** `init` was called, whatever came of it. */
+  started?: true;
   /** Takes away what `init` put into the runtime. */
   unhook?: () => void;
   /** Takes away what delivers at the end of the process. */
