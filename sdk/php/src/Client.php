@@ -41,10 +41,9 @@ final class Client
     public function __construct(private array $arguments)
     {
         $this->captured = new \WeakMap();
-        $this->known = new Known();
         $this->started = (string) @getcwd();
         $this->pid = (int) getmypid();
-        $this->deliveredAt = Clock::steady();
+        $this->deliveredAt = hrtime(true) / 1e9; // as Clock::steady(), which is not loaded yet
     }
 
     /** The client that `init` made; null before it and when it is not enabled. */
@@ -69,6 +68,7 @@ final class Client
             $folder = Folder::of($options);
             $isServer && Warn::release($folder);
             Warn::setDebug($options->debug);
+            $this->known = new Known();
             $this->reporter = new Reporter($options);
             $this->memory = new Memory($folder, $options->release, self::isCommand());
             $this->delivery = new Delivery($options, $folder, $this->memory);

@@ -6,15 +6,17 @@ namespace Splat;
 
 use Splat\Integrations\Uncaught;
 
-/** What `init` and `close` do. */
+/** What `init` and `close` do. A request without an error loads three classes: this one, `Client` and `Uncaught`. */
 final class Start
 {
     /** @param array<array-key, mixed> $arguments */
     public static function with(array $arguments): void
     {
         try {
-            self::stop(2.0);
-            Warn::forget();
+            if (Client::current() !== null) {
+                self::stop(2.0);
+                Warn::forget();
+            }
             $client = new Client($arguments);
             $enabled = $arguments['enabled'] ?? true;
             if ($enabled === false || $enabled === 0) {
@@ -41,12 +43,14 @@ final class Start
      */
     private static function wanted(array $arguments): array
     {
-        $all = Options::TABLE['integrations'][0];
+        $given = $arguments['integrations'] ?? getenv('SPLAT_INTEGRATIONS');
+        if ($given === false || $given === '') {
+            return Uncaught::ALL;
+        }
         try {
-            $given = $arguments['integrations'] ?? getenv('SPLAT_INTEGRATIONS');
-            return $given === false || $given === '' ? $all : Reading::words($given, $all);
+            return Reading::words($given, Uncaught::ALL);
         } catch (\InvalidArgumentException) {
-            return $all;
+            return Uncaught::ALL;
         }
     }
 }

@@ -13,9 +13,10 @@ use Splat\Snapshot;
  */
 final class Uncaught
 {
+    public const ALL = ['exceptions', 'fatal'];
     private const FATAL = E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR | E_RECOVERABLE_ERROR;
     /** Bytes that a script without memory has left for us, and how much more it may take then. */
-    private const RESERVE = 65_536;
+    private const RESERVE = 16_384;
     private const MORE_MEMORY = 33_554_432;
 
     private static bool $isInstalled = false;
@@ -98,7 +99,10 @@ final class Uncaught
     private static function end(): void
     {
         self::$hasEnded = true;
-        Held::end();
+        // Most requests hold nothing.
+        if (class_exists(Held::class, false)) {
+            Held::end();
+        }
         Client::current()?->end();
     }
 
