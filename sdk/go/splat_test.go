@@ -439,3 +439,36 @@ func TestNothingIsSampled(t *testing.T) {
 		t.Errorf("%+v", made)
 	}
 }
+
+func TestInitAndCloseWhileOthersCapture(t *testing.T) {
+	stop := make(chan struct{})
+	var all sync.WaitGroup
+	for number := 0; number < 4; number++ {
+		all.Add(1)
+		go func(number int) {
+			defer all.Done()
+			for each := 0; ; each++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				buy(fmt.Errorf("no %d", number))
+				splat.SetTag("n", fmt.Sprint(each))
+				func() {
+					defer func() { recover() }()
+					defer splat.Recover()
+					divide(0)
+				}()
+			}
+		}(number)
+	}
+	for number := 0; number < 10; number++ {
+		sink := &sink{}
+		splat.Init(splat.Options{Deliver: sink, SpoolDir: t.TempDir()})
+		time.Sleep(5 * time.Millisecond)
+		splat.Close()
+	}
+	close(stop)
+	all.Wait()
+}
