@@ -42,9 +42,6 @@ var process = &Scope{}
 
 type scopeKey struct{}
 
-// A key for contexts that know texts only, such as gin's.
-const scopeName = "github.com/splat-heal/splat"
-
 // NewContext begins a scope of its own, as the integrations do for each request: what is set in it stays in it.
 func NewContext(ctx context.Context) context.Context {
 	return context.WithValue(ctx, scopeKey{}, &Scope{})
@@ -58,8 +55,11 @@ func From(ctx context.Context) *Scope {
 	if found, ok := ctx.Value(scopeKey{}).(*Scope); ok {
 		return found
 	}
-	if found, ok := ctx.Value(scopeName).(*Scope); ok {
-		return found
+	// gin's own context tells what its request's has only where it was asked to.
+	if request := ginRequest(ctx); request != nil && *request != nil {
+		if found, ok := (*request).Context().Value(scopeKey{}).(*Scope); ok {
+			return found
+		}
 	}
 	return process
 }

@@ -122,7 +122,6 @@ func TestGinWhatIsNoErrorIsNone(t *testing.T) {
 func TestGinScopeIsKnownToItsContext(t *testing.T) {
 	sink := started(t, splat.Options{})
 	r := gin.New()
-	r.ContextWithFallback = true
 	r.Use(splat.Gin)
 	r.GET("/", func(c *gin.Context) {
 		splat.From(c).SetTag("cart", "7")
