@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from healer import __version__
 from healer.doctor.value import Check
+from healer.doctor.workflow_file import ACTION, CALLS, meant, mistakes_in
 from healer.outcome import SplatError
 from healer.settings.document import read_yaml
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from healer.settings import Settings
 
 FOLDER = ".github/workflows"
-_CALLS = re.compile(r"[\w.-]{1,100}/[\w.-]{1,100}/\.github/workflows/(heal(?:-oidc)?)\.ya?ml@([\w./-]{1,200})")
-_ACTION = re.compile(r"[\w.-]{1,100}/splat@([\w./-]{1,200})")
 _SECRET = re.compile(r"\bsecrets\s{0,5}(?:\.\s{0,5}([A-Za-z_][\w-]{0,99})|\[\s{0,5}'([\w-]{1,100})'\s{0,5}\])")
 _VARIABLE = re.compile(r"\bvars\s{0,5}\.\s{0,5}([A-Za-z_][\w-]{0,99})")
 _MAJOR = re.compile(r"v?([0-9]{1,6})(?:[.][0-9.]{1,20})?")
@@ -95,7 +94,7 @@ class Caller:
 
 
 def callers(files: Mapping[str, bytes]) -> tuple[tuple[Caller, ...], tuple[Check, ...]]:
-    """The workflows among `files` (path to content) that call Splat, and a row for each that cannot be read."""
+    """The workflows among `files` (path to content) that call Splat, and a row for each mistake of theirs."""
     found: list[Caller] = []
     broken: list[Check] = []
     for path, content in sorted(files.items()):
@@ -108,6 +107,8 @@ def callers(files: Mapping[str, bytes]) -> tuple[tuple[Caller, ...], tuple[Check
             continue
         if caller := _caller(path, content.decode("utf-8", "replace"), document):
             found.append(caller)
+        if caller or meant(document):
+            broken += mistakes_in(path, content)
     return tuple(found), tuple(broken)
 
 
@@ -120,13 +121,13 @@ def _caller(path: str, text: str, document: Any) -> Caller | None:
         if not isinstance(job, dict):
             continue
         granted, condition = job.get("permissions", top), str(job.get("if") or "")
-        if match := _CALLS.fullmatch(str(job.get("uses") or "")):
+        if match := CALLS.fullmatch(str(job.get("uses") or "")):
             told = job.get("with") if isinstance(job.get("with"), dict) else {}
             secrets = _secrets(job.get("secrets"))
             return Caller(path, text, triggers, match[1], match[2], granted, condition, secrets, told or {})
         for step in job.get("steps") or () if isinstance(job.get("steps"), list) else ():
             uses = str(step.get("uses") or "") if isinstance(step, dict) else ""
-            if match := _ACTION.fullmatch(uses):
+            if match := ACTION.fullmatch(uses):
                 told = _told_by_all(document["jobs"])
                 secrets = {name: found for name, value in told.items() if (found := _secret(value))}
                 return Caller(path, text, triggers, "action", match[1], granted, condition, secrets, told)
@@ -140,7 +141,7 @@ def _told_by_all(jobs: Mapping[str, Any]) -> dict[str, Any]:
         for job in jobs.values()
         if isinstance(job, dict) and isinstance(job.get("steps"), list)
         for step in job["steps"]
-        if isinstance(step, dict) and _ACTION.fullmatch(str(step.get("uses") or ""))
+        if isinstance(step, dict) and ACTION.fullmatch(str(step.get("uses") or ""))
     ]
     told = [step["with"] for step in steps if isinstance(step.get("with"), dict)]
     return {str(name): value for each in told for name, value in each.items() if value}
