@@ -5,7 +5,7 @@
  * What an error comes by are the handlers of errors, so these are looked at, the app's own too; and one of ours at the
  * end of the app, which hands on.
  */
-import { watchRequests } from '../node/requests.js';
+import { tellRoutes, watchRequests } from '../node/requests.js';
 import { state } from '../state.js';
 import { kindOf, warn } from '../warn.js';
 import { answered, type Answering } from './answer.js';
@@ -19,6 +19,7 @@ interface Request extends Incoming {
   baseUrl?: string;
   body?: unknown;
   route?: Route;
+  app?: App;
 }
 
 interface Route {
@@ -72,6 +73,7 @@ export function express<Given>(app: Given): Given {
     state.installed.add(given);
     // Tests of an app make many of them.
     const held = new WeakRef(given);
+    tellRoutes(knownRoute);
     watchRequests(() => {
       const alive = held.deref();
       if (alive) arm(alive);
@@ -83,7 +85,7 @@ export function express<Given>(app: Given): Given {
 
 /** Puts ours behind what the app has: when a request comes, for a router has its settings when it is made. */
 function arm(app: App): void {
-  const router = app.stack ? (app as Router) : 'lazyrouter' in app ? app._router : app.router;
+  const router = routerOf(app);
   if (!router?.stack || router.stack.length === 0) return;
   const known = last.get(app);
   if (known && (router.stack[router.stack.length - 1] === known.layer || known.times >= MOST_TIMES)) return;
@@ -97,6 +99,17 @@ function arm(app: App): void {
   const layer = router.stack[router.stack.length - 1] as Layer;
   last.set(app, { layer, times: 1 });
   look(Object.getPrototypeOf(layer) as { [name: string]: unknown }, router);
+}
+
+function routerOf(app: App): Router | undefined {
+  if (app.stack) return app as Router;
+  return 'lazyrouter' in app ? app._router : app.router;
+}
+
+/** The route of a request that is being answered. */
+function knownRoute(request: Request): string {
+  const router = request.app && request.route ? routerOf(request.app) : undefined;
+  return router ? routeOf(request, router) : '';
 }
 
 /** Sees what the layers of this copy of Express hand to handlers of errors. */

@@ -6,7 +6,7 @@
  * more: a trace is what it were without us.
  */
 import { OWN } from '../node/place.js';
-import { watchRequests } from '../node/requests.js';
+import { tellRoutes, watchRequests } from '../node/requests.js';
 import { get } from '../snapshot.js';
 import { framesOf } from '../stack.js';
 import { state } from '../state.js';
@@ -25,6 +25,17 @@ interface Context {
 
 type Middleware = (context: Context, next: () => Promise<unknown>) => unknown;
 
+/** Of the requests that are being answered. */
+const contexts = new WeakMap<Incoming, Context>();
+
+function routeOf(context: Context | undefined): unknown {
+  return context?._matchedRoute ?? context?.routerPath;
+}
+
+function knownRoute(request: Incoming): unknown {
+  return routeOf(contexts.get(request));
+}
+
 interface App {
   use: (...given: unknown[]) => unknown;
   emit: (name: string, ...given: unknown[]) => boolean;
@@ -39,6 +50,7 @@ export function koa<Given>(app: Given): Given {
   } else if (!state.installed.has(given)) {
     state.installed.add(given);
     watchRequests();
+    tellRoutes(knownRoute);
     install(given);
   }
   return app;
@@ -69,6 +81,7 @@ function isContext(value: unknown): value is Context {
 function watched(middleware: Middleware): Middleware {
   // Asynchronous like what it stands for: so the frames that V8 follows through `await` stay in a trace.
   const watching: Middleware = async (context, next) => {
+    contexts.set(context.req, context);
     try {
       return await deeper(middleware, context, next);
     } catch (error) {
@@ -118,7 +131,7 @@ function see(error: unknown, context: Context): void {
     describe({
       method: context.req.method,
       target: context.originalUrl ?? context.req.url,
-      route: context._matchedRoute ?? context.routerPath,
+      route: routeOf(context),
       headers: context.req.headers,
       body: () => context.request?.body,
     });

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Options } from '../options.js';
 import { state } from '../state.js';
 import { debug, kindOf } from '../warn.js';
@@ -56,7 +56,7 @@ export function watchEnd(worker: Worker, options: Options, folder: () => string)
 function deliver(options: Options, folder: string, seconds: number): void {
   const script = scriptPath(options.root);
   // An object of the app's cannot be sent along; what an executable made of an app and Node runs is the app again.
-  if (typeof options.transport !== 'string' || !script || isPacked()) return;
+  if (typeof options.transport !== 'string' || !script || !isNode()) return;
   const { repo, token, apiUrl, url, transport, labels, triggerLabel, reporters, release } = options;
   const { publicLogs, publicRequest, publicLocals, redact, debug: isDebug } = options;
   const order: Order = {
@@ -98,11 +98,7 @@ function scriptPath(root: string): string {
   return '';
 }
 
-function isPacked(): boolean {
-  if ('pkg' in process) return true;
-  try {
-    return (createRequire(join(process.cwd(), 'x.js'))('node:sea') as { isSea(): boolean }).isSea();
-  } catch {
-    return false;
-  }
+/** Whether the running program can be given another script to run. */
+function isNode(): boolean {
+  return 'electron' in process.versions || (/^(?:node|bun)/i.test(basename(process.execPath)) && !('pkg' in process));
 }

@@ -38,11 +38,22 @@ function onRequest(message: unknown): void {
   }
 }
 
+type Routed = Incoming & { originalUrl?: unknown; body?: unknown };
+
+/** How a framework tells the route of a request of Node's. */
+const routes: ((request: never) => unknown)[] = [];
+
+/** `routeOf` is asked for the route of requests that no framework hands over with an error. */
+export function tellRoutes(routeOf: (request: never) => unknown): void {
+  if (!routes.includes(routeOf)) routes.push(routeOf);
+}
+
 /** What is known of any request of Node's server; a framework leaves more on it. */
-export function describeIncoming(request: Incoming & { originalUrl?: unknown; body?: unknown }): ReturnType<typeof describe> {
+function describeIncoming(request: Routed): ReturnType<typeof describe> {
   return describe({
     method: request.method,
     target: request.originalUrl ?? request.url,
+    route: routes.map((each) => each(request as never)).find((each) => typeof each === 'string' && each),
     headers: request.headers,
     body: () => request.body,
   });

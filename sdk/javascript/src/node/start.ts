@@ -17,6 +17,7 @@ import { immediate, makeTransport } from './transports.js';
 /** Starts capturing; what was before is closed. */
 export function start(given: unknown): void {
   state.platform = platform;
+  if (process.env.SPLAT_DELIVERER) return; // whatever it is, it was started to deliver
   const options = read(given, surroundings);
   setDebug(options.debug);
   void stop(options.shutdownTimeout);

@@ -63,3 +63,31 @@ for (const version of ['express4', 'express5']) {
     });
   }
 }
+
+test('what Express lets end the process has its request too', { timeout: 60_000, skip: missing('.') }, async () => {
+  const app = await serve('express.cjs', ['express4']);
+  try {
+    await assert.rejects(app.ask('GET', '/unhandled/7'));
+    assert.equal(await app.ended, 1);
+    assert.deepEqual(told(app.reports()), [
+      ['Error', 'nobody waits for it', { method: 'GET', path: '/unhandled/7', route: '/unhandled/:id' }],
+    ]);
+  } finally {
+    await app.stop();
+  }
+});
+
+test('what the app captures itself has its request too', { timeout: 60_000, skip: missing('.') }, async () => {
+  for (const [file, version] of [['express.cjs', 'express5'], ['koa.cjs', 'koa3']]) {
+    const app = await serve(file, [version]);
+    try {
+      await app.ask('GET', '/caught/7');
+      await until(() => app.reports().length === 1);
+      assert.deepEqual(told(app.reports()), [
+        ['Error', 'caught', { method: 'GET', path: '/caught/7', route: '/caught/:id' }],
+      ]);
+    } finally {
+      await app.stop();
+    }
+  }
+});

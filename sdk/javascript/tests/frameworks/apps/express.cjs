@@ -55,6 +55,14 @@ app.get('/slow', function slow(request, response, next) {
   const { pipeline } = require('node:stream');
   pipeline(endless(), response, (error) => error && next(error));
 });
+app.get('/unhandled/:id', async function unhandled() {
+  await null;
+  throw new Error('nobody waits for it');
+});
+app.get('/caught/:id', (request, response) => {
+  splat?.captureException(new Error('caught'));
+  response.end();
+});
 app.post('/echo', (request, response) => response.json(request.body));
 
 const inner = express.Router();

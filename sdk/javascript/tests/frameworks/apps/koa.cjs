@@ -40,6 +40,10 @@ router.get('/async', async function asynchronous() {
   await null;
   throw new Error('asynchronous');
 });
+router.get('/caught/:id', (context) => {
+  splat?.captureException(new Error('caught'));
+  context.body = '';
+});
 router.get('/forbidden', (context) => context.throw(403, 'no'));
 router.get('/failed', function failed(context) {
   context.throw(500, 'told to fail');
