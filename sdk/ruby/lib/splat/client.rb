@@ -151,7 +151,7 @@ module Splat
 
     # Whether this is the handler of a signal, in which no lock can be had.
     def trapped?
-      Mutex.new.lock && false
+      Mutex.new.synchronize { false }
     rescue ThreadError
       true
     end

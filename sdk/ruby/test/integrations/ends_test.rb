@@ -5,6 +5,8 @@ require_relative "served"
 
 # The ways in which a process ends.
 class EndsTest < Minitest::Test
+  parallelize_me! # each test has processes of its own
+
   HEAD = <<~RUBY
     unless ENV["BARE"]
       require "splat"
@@ -68,6 +70,19 @@ class EndsTest < Minitest::Test
       assert_equal 7, program.errors.length
       assert_equal 3, program.errors.count(%w[KeyError end])
       assert_empty program.counts
+    end
+  end
+
+  def test_threads_of_children
+    program(<<~RUBY) do |program, _|
+      thread = Thread.new { raise KeyError, "parent's" }
+      sleep 0.01 while thread.alive?
+      pid = fork do
+        2.times { |n| Thread.new { raise [IndexError, TypeError][n], "child's" }.then { |each| sleep 0.01 while each.alive? } }
+      end
+      Process.wait(pid)
+    RUBY
+      assert_equal [["IndexError", "child's"], ["KeyError", "parent's"], ["TypeError", "child's"]], program.errors.sort
     end
   end
 

@@ -5,6 +5,8 @@ require_relative "served"
 
 # Real servers, with the lines and without.
 class RackServerTest < Minitest::Test
+  parallelize_me! # each test has processes of its own
+
   PATHS = %w[
     / /carts/7 /sold /halt /missing /nowhere /plain/ok /plain/raise /plain/body /plain/lazy /plain/file /plain/hijack
     /plain/nothing /stream

@@ -5,6 +5,8 @@ require_relative "served"
 
 # Rails on puma, with Splat and without.
 class RailsServerTest < Minitest::Test
+  parallelize_me! # each test has processes of its own
+
   PATHS = %w[
     /carts /carts/7 /carts/gone /carts/missing /carts/bad /carts/nested /nowhere /jobs/gone /jobs/1
   ].freeze

@@ -5,6 +5,8 @@ require_relative "served"
 
 # Sidekiq's own server, with a Redis of its own.
 class SidekiqTest < Minitest::Test
+  parallelize_me! # each test has processes of its own
+
   def test_failing_jobs_are_reported_though_they_are_tried_again
     with_redis do |url|
       env = { "REDIS_URL" => url }

@@ -14,11 +14,6 @@ module Splat
       PAUSE = 0.5
       private_constant :PAUSE
 
-      @begun = Thread::Queue.new
-      @watched = []
-      @lock = Mutex.new
-      @pid = Process.pid
-
       class << self
         def install
           @trace ||= TracePoint.new(:thread_begin) { Threads.begins }
@@ -32,7 +27,7 @@ module Splat
           thread = Thread.current
           return unless Client.current && Integrations.on?("threads")
 
-          @begun = Thread::Queue.new if @pid != Process.pid # what is in the parent's ends there
+          of_this_process
           @begun.push(thread)
           watch unless @starting || @watcher&.alive?
         rescue StandardError
@@ -41,6 +36,7 @@ module Splat
 
         # Looks at all threads that were begun, and captures the errors of those that have ended.
         def sweep
+          of_this_process
           @lock.synchronize do
             @watched << @begun.pop(true) until @begun.empty?
             @watched.reject! { |thread| Splat::Threads.ours?(thread) || ended?(thread) }
@@ -51,6 +47,16 @@ module Splat
         end
 
         private
+
+        # Threads of the parent of a fork end there.
+        def of_this_process
+          return if @pid == Process.pid
+
+          @begun = Thread::Queue.new
+          @watched = []
+          @lock = Mutex.new
+          @pid = Process.pid
+        end
 
         # The watcher's own beginning is told of too.
         def watch
