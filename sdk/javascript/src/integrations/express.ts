@@ -54,6 +54,8 @@ interface App {
   lazyrouter?: unknown;
   _router?: Router;
   router?: Router;
+  /** Where it is mounted in others. */
+  path?: unknown;
 }
 
 /** In every Node that is supported, but not in the language's version that this is compiled for. */
@@ -98,7 +100,7 @@ function arm(app: App): void {
   router.use((error, _request, _response, next) => next(error));
   const layer = router.stack[router.stack.length - 1] as Layer;
   last.set(app, { layer, times: 1 });
-  look(Object.getPrototypeOf(layer) as { [name: string]: unknown }, router);
+  look(Object.getPrototypeOf(layer) as { [name: string]: unknown });
 }
 
 function routerOf(app: App): Router | undefined {
@@ -108,12 +110,11 @@ function routerOf(app: App): Router | undefined {
 
 /** The route of a request that is being answered. */
 function knownRoute(request: Request): string {
-  const router = request.app && request.route ? routerOf(request.app) : undefined;
-  return router ? routeOf(request, router) : '';
+  return request.app && request.route ? routeOf(request) : '';
 }
 
 /** Sees what the layers of this copy of Express hand to handlers of errors. */
-function look(layers: { [name: string]: unknown }, router: Router): void {
+function look(layers: { [name: string]: unknown }): void {
   const name = ['handleError', 'handle_error'].find((each) => typeof layers[each] === 'function');
   if (name === undefined) {
     warn('this version of Express is not known: errors of its routes are not seen', 'express');
@@ -123,37 +124,45 @@ function look(layers: { [name: string]: unknown }, router: Router): void {
   state.installed.add(layers);
   const before = layers[name] as ErrorHandler;
   layers[name] = function (this: Layer, error: unknown, request: Request, response: Answering, next: Next): void {
-    if (this.handle.length === 4) see(error, request, response, router);
+    if (this.handle.length === 4) see(error, request, response);
     before.call(this, error, request, response, next);
   };
 }
 
-function see(error: unknown, request: Request, response: Answering, router: Router): void {
+function see(error: unknown, request: Request, response: Answering): void {
   const asked = (): ReturnType<typeof describe> =>
     describe({
       method: request.method,
       target: request.originalUrl ?? request.url,
-      route: routeOf(request, router),
+      route: routeOf(request),
       headers: request.headers,
       body: () => request.body,
     });
   answered(error, 'express', asked, response);
 }
 
-/** The template of the route: that of its own, behind what the routers that led to it were mounted at. */
-function routeOf(request: Request, router: Router): string {
-  const path = request.route?.path;
-  const own = typeof path === 'string' ? path : path instanceof RegExp ? String(path) : '';
-  const list = Array.isArray(path) ? path.find((each) => typeof each === 'string') : undefined;
+/** The template of the route: that of its own, behind what the routers and apps that led to it were mounted at. */
+function routeOf(request: Request): string {
   if (request.route === undefined) return '';
+  const { path } = request.route;
+  const first: unknown = Array.isArray(path) ? path.find((each) => typeof each === 'string') : path;
+  const own = typeof first === 'string' ? first : first instanceof RegExp ? String(first) : '';
   try {
     const whole = splitOnce(request.originalUrl ?? request.url ?? '', '?')[0];
-    const mounted = mountOf(router.stack, request.route, whole, 0) ?? before(whole, own);
-    return joined(mounted, own || (list as string | undefined) || '');
+    const above = mountOfApp(request.app);
+    const below = above ? `/${whole.split('/').slice(above.split('/').length).join('/')}` : whole;
+    const router = request.app && routerOf(request.app);
+    const mounted = router && mountOf(router.stack, request.route, below, 0);
+    return joined(mounted === undefined ? before(whole, own) : above + mounted, own);
   } catch (error) {
     warn(`the route of a request is not known: ${kindOf(error)}`, 'express route');
     return own;
   }
+}
+
+function mountOfApp(app: App | undefined): string {
+  const path = typeof app?.path === 'function' ? app.path() : '';
+  return typeof path === 'string' && !path.includes(',') ? path : '';
 }
 
 /** What another app was mounted at, as the request has it. */

@@ -14,6 +14,7 @@ const REQUESTS = [
   ['GET', '/stream'],
   ['GET', '/shops/4/pay/2'],
   ['GET', '/other/deep'],
+  ['GET', '/other/in/x/caught/7'],
   ['GET', '/nowhere'],
   ['POST', '/echo', '{"a":1}', { 'content-type': 'application/json' }],
   ['POST', '/echo', '{"a":', { 'content-type': 'application/json' }],
@@ -47,6 +48,7 @@ for (const version of ['express4', 'express5']) {
           ...(own.length > 0 ? [] : [['NotThere', 'not there', get('/missing', '/missing')]]),
           ['Error', 'in the middle', get('/stream', '/stream')],
           ['Error', 'cannot pay', get('/shops/4/pay/2', '/shops/:shop/pay/:card')],
+          ['RangeError', 'caught in another app', get('/other/in/x/caught/7', '/other/in/:where/caught/:id')],
           ['Error', 'in another app', get('/other/deep', '/other/deep')],
         ];
         await until(() => app.reports().length >= expected.length);

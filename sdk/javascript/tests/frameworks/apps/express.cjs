@@ -75,6 +75,12 @@ const other = express();
 other.get('/deep', function deep() {
   throw new Error('in another app');
 });
+const inOther = express.Router();
+inOther.get('/caught/:id', (request, response) => {
+  splat?.captureException(new RangeError('caught in another app'));
+  response.end();
+});
+other.use('/in/:where', inOther);
 app.use('/other', other);
 
 if (own) {
