@@ -99,7 +99,7 @@ final class AppsTest extends TestCase
         $ran = [];
         foreach (['with', 'without'] as $name) {
             $environ = $this->environ($name, []);
-            foreach ([$command, 'no:such', 'list'] as $argument) {
+            foreach ([$command, 'no:such'] as $argument) {
                 $file = __DIR__ . "/apps/$app/$program";
                 $done = Program::runFile($file, "$this->folder/$name", ['display_errors=0'], $environ, [$argument]);
                 $ran[$name][] = [$done->code, $done->output, $done->errors];
