@@ -217,6 +217,10 @@ final class Client
         if ($this->options === null && !self::isCommand() && random_int(1, self::LOOKS) > 1) {
             return;
         }
+        if ($this->options === null) {
+            // Of a command that failed nowhere, on a machine without a token, nobody wants to hear it.
+            Warn::pass('no transport');
+        }
         $this->guarded(function (): void {
             $seconds = min(self::AT_EXIT, $this->options()->shutdownTimeout);
             if (self::isCommand()) {

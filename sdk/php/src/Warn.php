@@ -40,6 +40,12 @@ final class Warn
         self::say($text, $kind);
     }
 
+    /** Nothing of this kind is said: it matters to nobody yet. */
+    public static function pass(string $kind): void
+    {
+        self::$said[$kind] = true;
+    }
+
     /** Says `$text` each time, when the option `debug` is on. */
     public static function debug(string $text): void
     {
