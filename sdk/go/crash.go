@@ -114,6 +114,9 @@ func (c *client) pickUp(path string) {
 	if !files.Lock(file) { // its process lives
 		return
 	}
+	if now, err := os.Lstat(path); err != nil || !os.SameFile(now, state) { // another process was faster
+		return
+	}
 	data, _ := io.ReadAll(io.LimitReader(file, mostCrash))
 	header, text, _ := strings.Cut(string(data), "\n")
 	if strings.TrimSpace(text) != "" {

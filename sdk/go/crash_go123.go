@@ -26,7 +26,8 @@ func keepCrash(folder string, facts map[string]any) (stop func()) {
 	var random [4]byte
 	rand.Read(random[:])
 	path := filepath.Join(folder, fmt.Sprintf("%d-%s%s", os.Getpid(), hex.EncodeToString(random[:]), crashEnd))
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
+	// Under another name until it is locked: who finds it unlocked takes it for left.
+	file, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_EXCL|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		warn.Debug("crashes are not kept: %v", err)
 		return nil
@@ -35,8 +36,10 @@ func keepCrash(folder string, facts map[string]any) (stop func()) {
 	if err == nil {
 		_, err = file.Write(append(header, '\n'))
 	}
-	if err != nil || !files.Lock(file) || debug.SetCrashOutput(file, debug.CrashOptions{}) != nil {
+	if err != nil || !files.Lock(file) || os.Rename(path+".tmp", path) != nil ||
+		debug.SetCrashOutput(file, debug.CrashOptions{}) != nil {
 		file.Close()
+		os.Remove(path + ".tmp")
 		os.Remove(path)
 		return nil
 	}
