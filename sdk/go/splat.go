@@ -51,15 +51,16 @@ func Init(options Options) {
 	if !chosen.Enabled || chosen.Transport == "none" {
 		return
 	}
-	folder := spool.FolderOf(chosen)
 	started := &client{
 		settings: chosen, frames: frames.New(chosen.Root, chosen.Include, nil), keeper: suppress.NewKeeper(chosen.Release),
 		began: time.Now(), kinds: map[uint64]string{},
 	}
 	reporter := report.New(chosen, info, Version, warn.Say)
-	started.worker = delivery.New(reporter, folder, func() values.Transport {
-		return transportOf(chosen, folder)
+	place := func() string { return spool.FolderOf(chosen) }
+	started.worker = delivery.New(reporter, place, func() values.Transport {
+		return transportOf(chosen, place())
 	}, started, warn.Say)
+	folder := place()
 	wasLeft := isLeft(folder)
 	started.install(reporter, folder)
 	current.Store(started)

@@ -126,7 +126,7 @@ func started(t *testing.T, folder string, to *place) (*delivery.Worker, *pending
 	chosen := settings.Read(nil, nil, settings.Main{Working: t.TempDir()})
 	warned, counts := &said{}, &pending{}
 	reporter := report.New(&chosen, build.Info{}, "0", warned.say)
-	return delivery.New(reporter, folder, func() values.Transport { return to }, counts, warned.say), counts, warned
+	return delivery.New(reporter, func() string { return folder }, func() values.Transport { return to }, counts, warned.say), counts, warned
 }
 
 func event(number int) *report.Event {
@@ -261,7 +261,7 @@ func TestATransportThatPanicsEndsDeliveryAlone(t *testing.T) {
 	folder, warned := t.TempDir(), &said{}
 	chosen := settings.Read(nil, nil, settings.Main{Working: folder})
 	broken := func() values.Transport { panic("no") }
-	worker := delivery.New(report.New(&chosen, build.Info{}, "0", warned.say), folder, broken, &pending{}, warned.say)
+	worker := delivery.New(report.New(&chosen, build.Info{}, "0", warned.say), func() string { return folder }, broken, &pending{}, warned.say)
 	worker.Put(event(1))
 	if worker.Flush(time.Second) || warned.String() != "delivery" {
 		t.Error(warned)

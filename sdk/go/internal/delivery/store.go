@@ -18,7 +18,7 @@ type kept struct {
 // store is where items are until they are delivered: the spool, and memory where no disk will have them. Safe from
 // every goroutine; none waits here for more than a disk.
 type store struct {
-	folder string
+	folder func() string // asked when the first error comes: a server may start as one user and go on as another (P1)
 	warn   values.Warn
 
 	lock    sync.Mutex
@@ -28,7 +28,7 @@ type store struct {
 
 func (s *store) opened() (*spool.Spool, error) {
 	if s.spool == nil {
-		opened, err := spool.Open(s.folder)
+		opened, err := spool.Open(s.folder())
 		if err != nil {
 			return nil, err
 		}
@@ -180,7 +180,7 @@ func (s *store) tellUnreadable() {
 	if s.spool != nil && s.spool.Unreadable > 0 {
 		s.warn("unreadable", fmt.Sprintf("errors that were left in %s (%d) cannot be read: another version of Splat wrote "+
 			"them, or they are damaged. They are not sent; they stay there for 7 days, in files that end in .bad.",
-			s.folder, s.spool.Unreadable))
+			s.spool.Folder, s.spool.Unreadable))
 		s.spool.Unreadable = 0
 	}
 }
@@ -192,5 +192,5 @@ func (s *store) noDisk(err error) {
 	s.refused = true
 	s.warn("no disk", fmt.Sprintf("nothing can be written below %s (%v): errors that cannot be delivered at once are kept "+
 		"in memory alone, the last 100. Give the option SpoolDir a folder that belongs to this user, or make room.",
-		s.folder, err))
+		s.folder(), err))
 }

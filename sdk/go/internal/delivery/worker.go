@@ -58,8 +58,8 @@ type noted struct {
 // marker leaves the queue when all that was put before it is on disk.
 type marker struct{ passed chan struct{} }
 
-// New makes a worker that does nothing yet. folder is that of the spool.
-func New(reporter *report.Reporter, folder string, transport func() values.Transport, counts Counts,
+// New makes a worker that does nothing yet. folder is asked for that of the spool.
+func New(reporter *report.Reporter, folder func() string, transport func() values.Transport, counts Counts,
 	warn values.Warn) *Worker {
 	kept := &store{folder: folder, warn: warn}
 	return &Worker{
