@@ -88,7 +88,7 @@ func (c *client) guarded(work func() string) (id string) {
 // captureError is the id of the event when the error is new; "" when it is counted only, or none.
 func (c *client) captureError(err error, e caught) string {
 	return c.guarded(func() string {
-		if c.isIgnored(err) || !c.isSampled() || !e.scope.first(err) {
+		if c.isIgnored(err) || !e.scope.first(err) || !c.isSampled() {
 			return ""
 		}
 		e.links = failure.Links(err)
@@ -100,7 +100,7 @@ func (c *client) captureError(err error, e caught) string {
 func (c *client) capturePanic(value any, e caught) string {
 	return c.guarded(func() string {
 		err, _ := value.(error)
-		if isAbort(err) || err != nil && c.isIgnored(err) || !c.isSampled() || !e.scope.first(err) {
+		if isAbort(err) || err != nil && c.isIgnored(err) || !e.scope.first(err) || !c.isSampled() {
 			return ""
 		}
 		e.links = failure.Thrown(value)
