@@ -11,6 +11,8 @@ module Splat
     MOST_NODES = 2_000
     MOST_ENTRIES = 100
     MOST_DEPTH = 8
+    # So many pairs are copied in about a millisecond.
+    MOST_AT_ONCE = 10_000
     # Of all texts of one value together; of one a little more than X11 reads.
     MOST_TEXT = 120_000
     MOST_A_TEXT = 100_001
@@ -132,7 +134,7 @@ module Splat
 
     def mapping(value, budget, inside)
       made = {}
-      Hash.instance_method(:each_pair).bind_call(value) do |key, each|
+      pairs(value).each do |key, each|
         if made.length >= MOST_ENTRIES || budget.nodes <= 0
           made[Cut::MARK] = true
           break
@@ -142,5 +144,19 @@ module Splat
       made
     end
     private_class_method :mapping
+
+    # Taken out at once: while a hash is gone over, no other thread of the app may add a key to it, and what is called
+    # for its values may take long.
+    def pairs(value)
+      return Hash.instance_method(:to_a).bind_call(value) if Hash.instance_method(:size).bind_call(value) <= MOST_AT_ONCE
+
+      found = []
+      Hash.instance_method(:each_pair).bind_call(value) do |key, each|
+        found << [key, each]
+        break if found.length > MOST_ENTRIES
+      end
+      found
+    end
+    private_class_method :pairs
   end
 end
