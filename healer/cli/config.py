@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from healer.settings import Mistake
     from healer.settings.origin import Explained
 
+#: Columns; below that a table would cut the names.
+_NARROW = 60
+
 
 @click.command()
 @click.argument("do", required=False, type=click.Choice(["explain", "check"]))
@@ -43,6 +46,7 @@ def config(do: str | None, key: str | None, repo: str, base: str, as_json: bool)
     settings = explained(text, os.environ)
     if key is not None:
         return _explain(meant(key, settings), as_json=as_json)
+    _warn()
     return _list(tuple(each for each in settings if each.changed), as_json=as_json)
 
 
@@ -88,9 +92,16 @@ def _check(text: bytes | None, *, as_json: bool) -> int:
         )
         return EXIT_USAGE if wrong else 0
     _tell_check(text, found, trouble)
-    for warning in warnings:
-        say(f"splat: warning: {one_line(warning)}", err=True)
+    _warn()
     return EXIT_USAGE if wrong else 0
+
+
+def _warn() -> None:
+    """Of variables that look like settings and are none."""
+    from healer.settings.variables import unknown
+
+    for warning in unknown(os.environ):
+        say(f"splat: warning: {one_line(warning)}", err=True)
 
 
 def _environment(text: bytes | None) -> ConfigError | None:
@@ -164,12 +175,17 @@ def _list(changed: tuple[Explained, ...], *, as_json: bool) -> int:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table("setting")
-    for name in ("value", "default", "from"):
+    console = Console()
+    if console.width < _NARROW:
+        for each in changed:
+            say(f"{each.key} = {_shown(each.value)}\n  default {_shown(each.default)}\n  from {one_line(each.origin)}")
+        return 0
+    table = Table()
+    for name in ("setting", "value", "default", "from"):
         table.add_column(name, overflow="fold")
     for each in changed:
         cells = (each.key, _shown(each.value), _shown(each.default), one_line(each.origin))
         table.add_row(*map(Text, cells))
     with foreign(err=False):
-        Console().print(table)
+        console.print(table)
     return 0

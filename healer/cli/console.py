@@ -36,6 +36,15 @@ def tolerate() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def ascii_only() -> bool:
+    """True where standard output cannot show what is beyond ASCII, as with LANG=C."""
+    try:
+        "✓→…".encode(sys.stdout.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print text that may hold words of others."""
     with foreign(err=err):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from healer.cli.console import foreign, one_line, say, say_json
+from healer.cli.console import ascii_only, foreign, one_line, say, say_json
 from healer.outcome import SplatError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from rich.text import Text
 
     from healer.cli.doctor_look import Look
     from healer.doctor import Check, Task
@@ -36,6 +39,8 @@ CHECKS = {
     "trace": ("", 120),
 }
 _MARKS = {"ok": ("✓", "green"), "warn": ("!", "yellow"), "fail": ("✗", "red"), "unknown": ("?", "magenta")}
+#: Columns; below that a table's words would stand in a strip.
+_NARROW = 60
 _ENDS = {
     0: "healing will work here",
     10: "nothing is known to keep healing from working, but not everything could be found out",
@@ -78,17 +83,19 @@ def doctor(
         raise UsageError("--allow-pull-requests is something to mend", next_step="Give --fix too.")
     if how["fix"] and how["offline"]:
         raise UsageError("What --fix mends is on GitHub", next_step="Leave out --offline.")
+    if not Path(repo).is_dir():
+        raise UsageError("There is no such folder", where=repo, next_step="Give a clone of your code as `--repo DIR`.")
     trace = read_event(trace_file, None).text if trace_file is not None else None
     look = Look(Path(repo), base, trace, splats=how["as_splat"], offline=how["offline"])
     try:
         checks = _run(look, _chosen(only, skip), offline=how["offline"], quiet=as_json)
-        fixed: tuple[str, ...] = ()
+        mended = None
         if how["fix"]:
-            checks, fixed = _fix(look, checks, allow=how["allow_pull_requests"])
+            checks, mended = _fix(look, checks, allow=how["allow_pull_requests"])
     finally:
         look.close()
     code = exit_code(checks)
-    _tell(checks, fixed, code, as_json=as_json)
+    _tell(checks, mended, code, as_json=as_json)
     return code
 
 
@@ -130,26 +137,43 @@ def _progress(names: Sequence[str], *, quiet: bool) -> Iterator[Callable[[str], 
         yield done
 
 
-def _fix(look: Look, checks: tuple[Check, ...], *, allow: bool) -> tuple[tuple[Check, ...], tuple[str, ...]]:
-    """Mends what is safe, and looks again at what was mended; the rows as they are then, and what was done."""
+@dataclass(frozen=True, slots=True)
+class _Mended:
+    """What `--fix` did, and what it could not do and why, in sentences."""
+
+    done: tuple[str, ...] = ()
+    undone: tuple[str, ...] = ()
+
+
+def _fix(look: Look, checks: tuple[Check, ...], *, allow: bool) -> tuple[tuple[Check, ...], _Mended]:
+    """Mends what is safe, and looks again at what was mended; the rows as they are then."""
     from healer.doctor.hub import FIX_LABELS, FIX_PULLS
 
     wanted = {check.fix for check in checks if check.fix}
     done: list[str] = []
-    try:
-        if FIX_LABELS in wanted:
-            done.append(f"labels: {look.probe().make_labels(look.wanted_labels)}")
-        if FIX_PULLS in wanted and (allow or _agreed()):
-            done.append(f"pull requests: {_allow(look)}")
-    except SplatError as error:
-        done.append(str(error))
+    undone: list[str] = []
+    for fix, mend in ((FIX_LABELS, _labels), (FIX_PULLS, _allow)):
+        if fix not in wanted or (fix == FIX_PULLS and not (allow or _agreed())):
+            continue
+        try:
+            did, why = mend(look)
+        except SplatError as error:
+            did, why = "", str(error)
+        done += [f"{fix}: {did}"] if did else []
+        undone += [f"{fix}: {why}"] if why else []
+    mended = _Mended(tuple(done), tuple(undone))
+    if not done:
+        return checks, mended
     names = tuple(name for name in CHECKS if name in {check.name for check in checks if check.fix})
-    if not done or not names:
-        return checks, tuple(done)
     again = _run(look, names, offline=False, quiet=True)
     kept = [check for check in checks if check.name not in names]
     order = list(CHECKS)
-    return tuple(sorted((*kept, *again), key=lambda check: order.index(check.name))), tuple(done)
+    return tuple(sorted((*kept, *again), key=lambda check: order.index(check.name))), mended
+
+
+def _labels(look: Look) -> tuple[str, str]:
+    made, why = look.probe().make_labels(look.wanted_labels)
+    return ", ".join(made), why
 
 
 def _agreed() -> bool:
@@ -159,26 +183,31 @@ def _agreed() -> bool:
     return click.confirm("Let GitHub Actions create and approve pull requests here?", default=False, err=True)
 
 
-def _allow(look: Look) -> str:
+def _allow(look: Look) -> tuple[str, str]:
     from healer.setup.github_rights import Held
 
     setup = look.probe().setup
     policy = setup.pull_policy()
     held = policy if isinstance(policy, Held) else setup.allow_pulls(policy)
-    return held.mend if held is not None else "allowed"
+    return ("", held.mend) if held is not None else ("GitHub Actions may open them now", "")
 
 
-def _tell(checks: Sequence[Check], fixed: Sequence[str], code: int, *, as_json: bool) -> None:
+def _tell(checks: Sequence[Check], mended: _Mended | None, code: int, *, as_json: bool) -> None:
     if as_json:
         rows = [{"name": each.name, "state": each.state, "found": each.found, "mend": each.mend} for each in checks]
-        say_json(
-            {"works": {0: True, 10: None, 20: False}[code], "exit_code": code, "checks": rows, "fixed": list(fixed)}
-        )
+        did = mended or _Mended()
+        ends = {"works": {0: True, 10: None, 20: False}[code], "exit_code": code}
+        say_json({**ends, "checks": rows, "fixed": list(did.done), "unfixed": list(did.undone)})
         return
     with foreign(err=False):
         _print(checks)
-    for each in fixed:
-        say(f"splat: mended {one_line(each)}")
+    if mended is not None:
+        for each in mended.done:
+            say(f"splat: mended {one_line(each)}")
+        for each in mended.undone:
+            say(f"splat: not mended {one_line(each)}")
+        if not mended.done and not mended.undone:
+            say("splat: nothing was mended: there is nothing that --fix may mend")
     say(f"splat: {_ends(checks, code)}")
 
 
@@ -191,17 +220,34 @@ def _ends(checks: Sequence[Check], code: int) -> str:
 
 
 def _print(checks: Sequence[Check]) -> None:
+    """As a table; on a narrow screen, whose column would cut the places, as lines."""
     from rich.console import Console
+    from rich.padding import Padding
     from rich.table import Table
-    from rich.text import Text
 
-    table = Table("check", "", "what was found, and how to mend it")
+    console = Console()
+    table = Table("check", "")
+    table.add_column("what was found, and how to mend it", overflow="fold")
     name = ""
     for check in checks:
-        mark, style = _MARKS.get(check.state, ("-", "dim"))
-        words = Text(one_line(check.found))
-        if check.mend and check.state != "ok":
-            words.append(f"\n→ {one_line(check.mend)}", "dim" if check.state == "skipped" else "cyan")
-        table.add_row("" if check.name == name else check.name, Text(mark, style), words)
+        mark, words = _row(check)
+        if console.width < _NARROW:
+            console.print(mark, check.name, style=mark.style)
+            console.print(Padding(words, (0, 0, 0, 2)), overflow="fold")
+        table.add_row("" if check.name == name else check.name, mark, words)
         name = check.name
-    Console().print(table)
+    if console.width >= _NARROW:
+        console.print(table)
+
+
+def _row(check: Check) -> tuple[Text, Text]:
+    """Its mark, and its words."""
+    from rich.text import Text
+
+    plain = ascii_only()
+    mark, style = _MARKS.get(check.state, ("-", "dim"))
+    words = Text(one_line(check.found))
+    if check.mend and check.state != "ok":
+        arrow = "->" if plain else "→"
+        words.append(f"\n{arrow} {one_line(check.mend)}", "dim" if check.state == "skipped" else "cyan")
+    return Text(check.state if plain else mark, style), words

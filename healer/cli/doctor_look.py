@@ -28,10 +28,19 @@ class Look(Ground):
         yield from local.repository(self.checkout)
         if not any(note.stops for note in self.checkout.notes):
             self.commit.paths()
+            yield local.readable(self.checkout)
 
     def configuration(self) -> Iterator[Check]:
         """The settings' mistakes."""
-        yield from local.configuration(self._text(CONFIG_PATH), self.commit.read(CONFIG_PATH), os.environ)
+        text = self._text(CONFIG_PATH)
+        try:
+            committed = self.commit.read(CONFIG_PATH)
+        except SplatError:  # which `repository` tells of
+            yield from local.configuration(text, text, os.environ)
+            return
+        if any(note.code == "bare" for note in self.checkout.notes):
+            text = committed
+        yield from local.configuration(text, committed, os.environ)
         if self.settings.paths:
             from healer.context.paths import stray
 
@@ -48,9 +57,9 @@ class Look(Ground):
         """The workflow's file."""
         found, broken = flows.callers(self.files)
         yield from broken
-        if not found:
+        if not found and not any(check.state == "fail" for check in broken):
             then = "`splat init` writes .github/workflows/splat.yml. For this machine alone none is needed."
-            yield Check("workflow", "warn" if not broken else "fail", "No workflow here calls Splat", then)
+            yield Check("workflow", "warn", "No workflow here calls Splat", then)
         names = {name for path, content in self.files.items() for name in (path, *_names(path, content))}
         for caller in found:
             yield from flows.check_caller(caller, self.settings, names)
@@ -183,7 +192,9 @@ class Look(Ground):
         if not self._offline:
             with suppress(SplatError):  # which `access` tells of
                 others = self.probe().providers(self.standing.default_branch).others
-        host = self.place.host
+        host = "github.com"
+        with suppress(SplatError):
+            host = self.place.host
         server = host != "github.com" and not host.endswith(".ghe.com")
         yield from roads.check_road(self.writer, self.others, others, server=server)
 

@@ -24,13 +24,18 @@ def repository(checkout: Checkout) -> Iterator[Check]:
     for note in notes:
         where = f" ({note.where})" if note.where else ""
         yield Check("repository", "fail" if note.stops else "warn", f"{note.what}{where}", note.next_step)
-    if not any(note.stops for note in notes):
-        at = f"on branch {checkout.branch}" if checkout.branch else "on no branch (a detached head)"
-        yield Check("repository", "ok", f"{checkout.root}, {at}")
+
+
+def readable(checkout: Checkout) -> Check:
+    """For a repository that has a commit."""
+    at = f"on branch {checkout.branch}" if checkout.branch else "on no branch (a detached head)"
+    return Check("repository", "ok", f"{checkout.root}, {at}")
 
 
 def configuration(text: bytes | None, committed: bytes | None, environ: Mapping[str, str]) -> Iterator[Check]:
-    """Every mistake of the settings. `text` lies in the working tree, `committed` in the commit that is healed."""
+    """Every mistake of the settings. `text` lies in the working tree, `committed` in the commit that is healed: the
+    same where there is no commit yet.
+    """
     wrong = False
     try:
         for mistake in mistakes_in(text) if text is not None else ():
@@ -48,10 +53,9 @@ def configuration(text: bytes | None, committed: bytes | None, environ: Mapping[
     if text != committed:
         what = f"{CONFIG_PATH} is not committed as it lies here; healing reads the committed one"
         yield Check("configuration", "warn", what, "Commit it, and push it to the default branch.")
-    count = len(settings.sources)
-    yield Check(
-        "configuration", "ok", f"{CONFIG_PATH}: {count} settings" if text is not None else "All is as by default"
-    )
+    count = sum(source == CONFIG_PATH for source in settings.sources.values())
+    what = f"{CONFIG_PATH}: {count} setting{'' if count == 1 else 's'}" if text is not None else "All is as by default"
+    yield Check("configuration", "ok", what)
 
 
 def prices(settings: Settings) -> Iterator[Check]:

@@ -6,11 +6,13 @@ import json
 import re
 from difflib import get_close_matches
 from importlib.resources import files
+from itertools import starmap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from healer.doctor.cron import wrong_cron
 from healer.doctor.expressions import flaws_in
 from healer.doctor.value import Check
+from healer.settings.document import doubled
 from healer.settings.mistakes import position
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def mistakes_in(path: str, content: bytes) -> tuple[Check, ...]:
     root = yaml.compose(content, Loader=yaml.SafeLoader)
     found: set[tuple[int, int, str, bool]] = set()
     try:
-        for each in (*_twice(root, ()), *_wrong(_plain(root))):
+        for each in (*starmap(Wrong, doubled(root)), *_wrong(_plain(root))):
             found.add((*position(root, each.path, each.key), each.what, each.sure))
     except RecursionError:
         found = {(1, 1, "it is nested too deeply", True)}
@@ -90,26 +92,6 @@ def _plain(node: Any, depth: int = 0) -> Any:
     if text.lower() in _PLAIN:
         return _PLAIN[text.lower()]
     return float(text) if _NUMBER.fullmatch(text) else text
-
-
-def _twice(node: Any, path: _Path) -> Iterator[Wrong]:
-    """Keys that stand there more than once; PyYAML takes the last one, GitHub none."""
-    import yaml
-
-    if len(path) > _DEEPEST:
-        raise RecursionError
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                line = key.start_mark.line + 1
-                yield Wrong(path, name, f"{name[:60]!r} stands here, and once more in line {line}")
-            seen.add(name)
-            yield from _twice(value, (*path, name))
-    elif isinstance(node, yaml.SequenceNode):
-        for number, value in enumerate(node.value):
-            yield from _twice(value, (*path, number))
 
 
 def _wrong(document: Any) -> Iterator[Wrong]:

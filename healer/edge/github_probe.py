@@ -98,15 +98,20 @@ class GitHubProbe:
             f"GitHub answers {found.status}: {found.said}", where=path, next_step="Run it again in a minute."
         )
 
-    def make_labels(self, wanted: tuple[str, ...]) -> str:
-        """Make Splat's labels, and those of `wanted` that are missing; what was made, or why not, in words."""
+    def make_labels(self, wanted: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        """Make Splat's labels, and those of `wanted` that are missing: which are new, and what to do about the others,
+        "" where all are there.
+        """
         from healer.edge.github_setup import Labels
 
         made = self.setup.make_labels()
         if not isinstance(made, Labels):
-            return made.mend
+            return (), made.mend
+        new = list(made.made)
         there = {name.casefold() for name in (*made.made, *made.kept, *self.setup.labels())}
-        more = [name for name in wanted if name.casefold() not in there]
-        for name in more:
-            answer(self.api, "POST", "/labels", {"name": name, "color": "ededed"})
-        return ", ".join((*made.made, *more)) or "nothing"
+        for name in (name for name in wanted if name.casefold() not in there):
+            found = answer(self.api, "POST", "/labels", {"name": name, "color": "ededed"})
+            if not found.ok and found.status != 422:
+                return tuple(new), f"GitHub answers {found.status} to the label {name[:50]!r}: {found.said}"
+            new.append(name)
+        return tuple(new), ""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 #: Values of a document with every alias written out.
 _MOST_VALUES = 20_000
+_DEEPEST = 60
 
 
 def read_yaml(text: bytes, name: str) -> Any:
@@ -37,10 +38,51 @@ def read_yaml(text: bytes, name: str) -> Any:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         what = getattr(error, "problem", None) or "cannot be read"
+        if isinstance(error, yaml.reader.ReaderError):
+            where, what = f"{name}:{_line_of(text, error)}", _unread(error)
         raise ConfigError(f"Not valid YAML: {what}", where=where, next_step="Correct the file and run again.") from None
     finally:
         if loader is not None:
             loader.dispose()
+
+
+def _unread(error: Any) -> str:
+    """What the text has that no YAML may, or that is in no encoding of YAML's."""
+    if error.encoding != "unicode":
+        return f"byte 0x{error.character:02x} is not {error.encoding.upper()}; save the file as UTF-8"
+    return f"the character U+{error.character:04X} may not stand in it"
+
+
+def _line_of(text: bytes, error: Any) -> int:
+    """The line of a place that is counted in bytes or in characters."""
+    if error.encoding != "unicode":
+        return text.count(b"\n", 0, error.position) + 1
+    return text.decode("utf-8", "replace").count("\n", 0, error.position) + 1
+
+
+def doubled(node: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """The keys of a composed document that stand more than once: the path to their map, the key, and what is wrong.
+    PyYAML takes the last of them without a word. Raises RecursionError for a document that is deep beyond use.
+    """
+    yield from _doubled(node, ())
+
+
+def _doubled(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    import yaml
+
+    if len(path) > _DEEPEST:
+        raise RecursionError
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+            if name in seen:
+                yield path, name, f"{name[:60]!r} stands here, and once more in line {key.start_mark.line + 1}"
+            seen |= {name} - {""}
+            yield from _doubled(value, (*path, name))
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _doubled(value, (*path, number))
 
 
 def _size(node: Any, known: dict[int, int]) -> int:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from healer.outcome import ConfigError
-from healer.settings.document import read_yaml, unusable
+from healer.settings.document import doubled, read_yaml, unusable
 from healer.settings.expression import EXPRESSIONS, UnfitError, reach
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def mistakes_in(text: bytes) -> tuple[Mistake, ...]:
     import yaml
 
     root = yaml.compose(text, Loader=yaml.SafeLoader)
-    found = {_placed(root, path, key, what) for path, key, what in _wrong(document)}
+    found = {_placed(root, path, key, what) for path, key, what in (*_twice(root), *_wrong(document))}
     return tuple(sorted(found, key=lambda each: (each.line, each.column, each.key)))[:_MOST]
 
 
@@ -55,7 +55,17 @@ def first_mistake(document: object, text: bytes) -> Mistake | None:
 
     error = jsonschema.exceptions.best_match(_validator().iter_errors(document))
     found = next(_told(error), None) if error else next(_unfit(document), None)
-    return _placed(yaml.compose(text, Loader=yaml.SafeLoader), *found) if found else None
+    root = yaml.compose(text, Loader=yaml.SafeLoader)
+    found = found or next(_twice(root), None)
+    return _placed(root, *found) if found else None
+
+
+def _twice(root: Any) -> Iterator[_Wrong]:
+    """A group that stands there twice: without this, the limits of the first one would be forgotten in silence."""
+    try:
+        yield from doubled(root)
+    except RecursionError:
+        yield (), "", "it is nested too deeply"
 
 
 def schema() -> dict[str, Any]:

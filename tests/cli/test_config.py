@@ -135,6 +135,30 @@ def test_hostile_files_are_refused_in_words(content: bytes, repo: Path) -> None:
         assert b"\x1b" not in ended.stdout + ended.stderr
 
 
+def test_a_group_that_stands_there_twice_is_refused(repo: Path) -> None:
+    """Its first limits would be forgotten in silence."""
+    (repo / ".github/splat.yml").write_text("limits: {dollars: 1}\nchecks: {test: x}\nlimits: {attempts: 2}\n")
+    ended = splat("config", "check", cwd=repo)
+    assert ended.returncode == 2
+    assert b".github/splat.yml:1:1: the file: 'limits' stands here, and once more in line 3" in ended.stdout
+    assert splat("config", cwd=repo).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [(b"x: y\nmodels: [\xe9]\n", b"splat.yml:2: Not valid YAML: byte 0xe9 is not UTF-8"), (b"a: \x07", b"U+0007")],
+)
+def test_what_no_text_holds_is_named_with_its_line(content: bytes, words: bytes, repo: Path) -> None:
+    (repo / ".github/splat.yml").write_bytes(content)
+    assert words in splat("config", "check", cwd=repo).stdout
+
+
+def test_small_screens_cut_no_name(repo: Path) -> None:
+    ended = splat("config", cwd=repo, COLUMNS="40", SPLAT_LIMITS_DOLLARS="3", SPLAT_LIMIT_DOLLARS="3")
+    assert b"limits.dollars = 3.0" in ended.stdout
+    assert b"did you mean SPLAT_LIMITS_DOLLARS?" in ended.stderr
+
+
 def test_what_is_no_file_is_neither_followed_nor_waited_for(repo: Path) -> None:
     place = repo / ".github/splat.yml"
     place.unlink()

@@ -181,8 +181,23 @@ def test_fix_mends_what_is_safe_and_no_more(repo: Path, hub: Hub) -> None:
     assert not hub.secrets
     found = doctor(repo, *FAST, "--fix", "--allow-pull-requests", hub=hub)
     assert (found.states("pull-requests"), hub.allowed, found.code) == (["ok"], True, 20)
-    assert any("pull requests: allowed" in each for each in found.told["fixed"])
+    assert any("pull-requests: GitHub Actions may" in each for each in found.told["fixed"])
     assert found.states("secrets") == ["fail"]
+
+
+def test_fix_says_what_it_could_not_mend_and_mends_the_rest(repo: Path, hub: Hub) -> None:
+    hub.labels, hub.allowed, hub.denied = {}, False, {"issues"}
+    options = ("--only", "labels", "--only", "pull-requests", "--fix", "--allow-pull-requests")
+    found = doctor(repo, *options, hub=hub)
+    assert [each.partition(":")[0] for each in found.told["fixed"]] == ["pull-requests"]
+    assert [each.partition(": Give the token")[0] for each in found.told["unfixed"]] == ["labels"]
+    assert (hub.labels, hub.allowed) == ({}, True)
+    hub.denied = {"administration"}
+    hub.allowed = False
+    found = doctor(repo, *options, hub=hub)
+    assert ("labels: splat" in found.told["fixed"][0], hub.allowed) == (True, False)
+    before = len(hub.written)
+    assert (doctor(repo, *options, hub=hub).told["fixed"], len(hub.written)) == ([], before)
 
 
 def test_offline_asks_nobody(repo: Path, hub: Hub) -> None:
@@ -212,6 +227,37 @@ def test_no_token_a_wrong_one_and_no_remote(repo: Path, hub: Hub) -> None:
     (repo / WORKFLOW).unlink()
     found = doctor(repo, *FAST)
     assert (found.states("access"), found.states("rights"), found.code) == (["warn"], ["skipped"], 0), found.told
+
+
+def test_a_repository_without_a_commit_or_a_remote(repo: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", tmp_path / "empty"], check=True)
+    names = ("--only", "repository", "--only", "configuration", "--only", "ci", "--offline")
+    ended = doctor(tmp_path / "empty", *names)
+    assert (ended.states("repository"), ended.states("configuration")) == (["fail"], ["ok"])
+    # The files say which road it is, whoever's the repository is.
+    assert doctor(repo, *names).states("ci") == ["ok"]
+
+
+def test_a_workflow_that_github_cannot_read(repo: Path) -> None:
+    (repo / WORKFLOW).write_text(EXAMPLE.replace("    with:\n", "    wiht:\n"))
+    ended = doctor(repo, "--only", "workflow")
+    assert (ended.code, ended.states("workflow")[0]) == (20, "fail")
+    assert f"{WORKFLOW}:70:5: unknown key 'wiht' in a job that calls a workflow, did you mean 'with'?" in ended.words(
+        "workflow"
+    )
+
+
+@pytest.mark.parametrize("environ", [{"COLUMNS": "40"}, {"COLUMNS": "40", "LC_ALL": "C", "PYTHONUTF8": "0"}])
+def test_small_and_plain_screens_cut_no_place(environ: dict[str, str], repo: Path) -> None:
+    (repo / ".github/splat.yml").write_text("checks:\n  tests: x\n")
+    options = ("--repo", str(repo), "--only", "configuration", "--only", "repository")
+    ended = splat("doctor", *options, PYTHONCOERCECLOCALE="0", **environ)
+    told = ended.stdout.decode()
+    assert ".github/splat.yml:2:3" in told
+    assert "…" not in told
+    assert "\\u" not in told
+    assert told.isascii() == ("LC_ALL" in environ)
+    assert all(len(line) <= 40 for line in told.splitlines()[:-1]), told
 
 
 def test_no_repository_at_all(tmp_path: Path) -> None:
