@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
 from healer.setup.code import chosen
+from healer.setup.code.javascript_apps import gives
 from healer.setup.code.javascript_lines import CALLS, SDK, Style, import_line, install, start_lines
 from healer.setup.code.javascript_next import next_part
 from healer.setup.code.javascript_place import start_splices, style_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _MOST_PASTES = 4
 _NAME = re.compile(r"\bsplat\b")
+#: What does not begin a statement of its own, but goes on with one that has no semicolon; comments may come first.
+_GOES_ON = re.compile(rb"(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*(?:[(\[`+\-]|/(?![/*]))")
 _RELAY = "Browsers hold no token: your server passes their reports on. In Express: app.use('/splat', splat.relay())"
 
 
@@ -122,20 +125,38 @@ def _change(path: str, entries: Sequence[Entry], site: _Site) -> Change | Part |
 
 def _splices(tree: Tree, style: Style, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:
     browser = any(entry.kind == "browser" for entry in entries)
-    splices = start_splices(tree, style, import_line(style), site.start(style, browser=browser))
-    for entry in entries:
-        if not is_app(entry):
-            continue
-        statement = tree.statement(entry.line - 1)
-        if statement is None or not entry.name or "." in entry.name.removeprefix("this."):
-            return Rejected("place", f"the app is not bound to a name on line {entry.line}")
-        splice = tree.behind(statement, [install(entry, style)])
+    apps = [entry for entry in entries if is_app(entry)]
+    before = min((entry.line - 1 for entry in apps), default=len(tree.source.lines))
+    splices = start_splices(tree, style, import_line(style), site.start(style, browser=browser), before)
+    if isinstance(splices, Rejected):
+        return splices
+    for entry in apps:
+        splice = _behind(tree, style, entry)
         if isinstance(splice, Rejected):
             return splice
         if any(splice.at < other.at for other in splices):
             return Rejected("place", "the app is made among the imports")
         splices.append(splice)
-    return splices
+    return splices if style.end else [_ended(tree, splice) for splice in splices]
+
+
+def _behind(tree: Tree, style: Style, entry: Entry) -> Splice | Rejected:
+    """The line behind what makes an app, where that is certain."""
+    statement = tree.statement(entry.line - 1)
+    if statement is None or not entry.name or "." in entry.name.removeprefix("this."):
+        return Rejected("place", f"the app is not bound to a name on line {entry.line}")
+    splice = tree.behind(statement, [install(entry, style)])
+    if isinstance(splice, Rejected) or gives(tree, statement, entry):
+        return splice
+    return Rejected("place", f"whether `{entry.name}` is the app is not certain on line {entry.line}")
+
+
+def _ended(tree: Tree, splice: Splice) -> Splice:
+    """With a semicolon where the code behind it would be taken for more of the same expression."""
+    if not _GOES_ON.match(tree.source.data[splice.at :]):
+        return splice
+    text = splice.added.rstrip()
+    return replace(splice, added=text + b";" + splice.added[len(text) :])
 
 
 def _to_paste(site: _Site) -> Part:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from healer.outcome import Rejected
+from healer.setup.code.javascript_imports import attached, import_place, leading
 from healer.setup.code.javascript_lines import Style
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ _ENVIRONMENT = re.compile(
     r"""["'](dotenv|dotenv-flow|dotenv-expand|dotenvx|@dotenvx/dotenvx|env-cmd)(/[\w/]{1,40})?["']"""
 )
 _LOADS = re.compile(r"\b(dotenv|dotenvx|env)\s{0,9}\.\s{0,9}config\s{0,9}\(|\bloadEnvFile\s{0,9}\(")
+#: Statements that are run as the file is loaded.
+_RUN = ("expression_statement", "lexical_declaration", "variable_declaration", "if_statement", "try_statement")
+_MOST_LOADS = 100
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 
 
@@ -47,22 +52,54 @@ def _is_module(path: str, kinds: set[str], brings: bool, package_type: str) -> b
     return package_type == "module" or (path.endswith(_TYPESCRIPT) and not brings)
 
 
-def start_splices(tree: Tree, style: Style, bring: str, start: Sequence[str]) -> list[Splice]:
-    """The import before the file's own, and the start behind what has to come first."""
-    source = tree.source
+def start_splices(tree: Tree, style: Style, bring: str, start: Sequence[str], before: int) -> list[Splice] | Rejected:
+    """The import among the file's own, and the start behind what has to come first. `before`: the line (from 0) of the
+    first app.
+    """
     top = [node for node in tree.top() if node.type != "hash_bang_line"]
     floor = _floor(tree, top)
-    imports = [node for node in top[floor:] if node.type == "import_statement"] if style.module else []
-    if not imports:
-        line = _line(tree, top, floor)
-        above = [] if line <= source.first or source.blank(line - 1) or floor else [""]
-        below = [] if source.blank(line) else [""]
-        return [source.insert(line, [*above, bring, *start, *below])]
-    first, last = imports[0], _leading(imports, top[floor:])
-    place = source.above(first.start_point.row)
-    behind = last.end_point.row + 1
-    below = [] if source.blank(behind) else [""]
-    return [source.insert(place, [bring]), source.insert(behind, ["", *start, *below])]
+    loads = _loads(tree, top[floor:], before)
+    imports = leading(top[floor:]) if style.module else []
+    placed = import_place(tree, imports, bring) if imports else _required(tree, top, floor, bring)
+    behind = imports[-1].end_point.row + 1 if imports else placed[0]
+    rows = [placed, (max(loads, behind), ["", *start])]
+    if any(_splits(top, row) for row, _ in rows):
+        return Rejected("place", "a statement goes on where the lines would begin")
+    return _joined(tree, rows)
+
+
+def _joined(tree: Tree, rows: Sequence[tuple[int, list[str]]]) -> list[Splice]:
+    """Lines that go to one place, as one; an empty line behind the last."""
+    (first, bring), (second, start) = rows
+    below = [] if tree.source.blank(second) else [""]
+    if first == second:
+        return [tree.source.insert(first, [*bring, *start, *below])]
+    apart = [] if tree.source.blank(first) or _holds_import(tree, first) else [""]
+    start = start[1:] if tree.source.blank(second - 1) else start
+    return [tree.source.insert(first, [*bring, *apart]), tree.source.insert(second, [*start, *below])]
+
+
+def _holds_import(tree: Tree, row: int) -> bool:
+    """Whether an import, or a comment above one, stands there."""
+    return any(
+        node.type in ("import_statement", "comment") and node.start_point.row <= row <= node.end_point.row
+        for node in tree.top()
+    )
+
+
+def _splits(top: Sequence[Node], row: int) -> bool:
+    return any(node.start_point.row < row <= node.end_point.row for node in top)
+
+
+def _loads(tree: Tree, top: Sequence[Node], before: int) -> int:
+    """The line behind what brings a file into the environment further down, in front of the first app; 0 for none."""
+    found = 0
+    for node in top[:_MOST_LOADS]:
+        if node.end_point.row >= before:
+            break
+        if node.type in _RUN and _LOADS.search(tree.text(node)[:2_000]):
+            found = node.end_point.row + 1
+    return found
 
 
 def _floor(tree: Tree, top: Sequence[Node]) -> int:
@@ -92,31 +129,11 @@ def _comments(top: Sequence[Node], start: int) -> int:
     return count
 
 
-def _line(tree: Tree, top: Sequence[Node], floor: int) -> int:
-    """The line before which a `require` goes."""
+def _required(tree: Tree, top: Sequence[Node], floor: int, bring: str) -> tuple[int, list[str]]:
+    """Where a `require` goes: in front of all code, behind what stays in front of it."""
+    source = tree.source
     if floor:
-        return top[floor - 1].end_point.row + 1
+        return top[floor - 1].end_point.row + 1, [bring]
     code = next((node for node in top if node.type != "comment"), None)
-    if code is None:
-        return len(tree.source.lines)
-    # A comment that an empty line parts from the code is the file's own.
-    return max(tree.source.first, _above(tree, code.start_point.row))
-
-
-def _above(tree: Tree, line: int) -> int:
-    comments = [node for node in tree.top() if node.type == "comment"]
-    for comment in reversed(comments):
-        if comment.end_point.row == line - 1:
-            line = comment.start_point.row
-    return line
-
-
-def _leading(imports: Sequence[Node], top: Sequence[Node]) -> Node:
-    """The last of the imports that only imports and comments stand between."""
-    last = imports[0]
-    for node in top:
-        if node.type == "import_statement":
-            last = node
-        elif node.type != "comment" and node.start_byte > imports[0].start_byte:
-            break
-    return last
+    line = len(source.lines) if code is None else max(source.first, attached(tree, code.start_point.row))
+    return line, [bring] if line <= source.first or source.blank(line - 1) else ["", bring]

@@ -129,9 +129,10 @@ def test_what_loads_the_environment_stays_in_front() -> None:
     text = "#!/usr/bin/env node\n'use strict'\nrequire('dotenv').config()\nconst express = require('express')\nconst app = express()\n"
     assert added(text) == [
         (4, "const splat = require('@splat-heal/sdk')"),
-        (5, "splat.init({ repo: 'acme/shop' })"),
-        (6, ""),
-        (9, "splat.express(app)"),
+        (5, ""),
+        (6, "splat.init({ repo: 'acme/shop' })"),
+        (7, ""),
+        (10, "splat.express(app)"),
     ]
 
 
@@ -143,6 +144,102 @@ def test_imports_come_first_in_a_module() -> None:
         (9, ""),
         (11, "splat.express(app);"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("imports", "place"),
+    [
+        (["express"], 0),
+        (["@nestjs/core", "./app.js"], 1),
+        (["!reflect-metadata", "@nestjs/core", "express", "./x.js"], 2),
+        (["node:fs", "path", "fs/promises", "express"], 3),
+        (["node:fs"], 1),
+        (["!./polyfills.js", "!./style.css"], 2),
+        (["node:fs", "", "./x.js"], 1),
+        (["koa", "axios"], 0),
+        (["axios", "", "@sentry/node", "koa"], 0),
+        (["./x.js", "express"], 0),
+    ],
+)
+def test_the_import_stands_where_linters_of_order_have_nothing_to_say(imports: list[str], place: int) -> None:
+    lines = [
+        f"import '{each[1:]}'" if each.startswith("!") else f"import a{number} from '{each}'" if each else ""
+        for number, each in enumerate(imports)
+    ]
+    made = after("\n".join([*lines, "", "const app = express()", ""]), "app.mjs").splitlines()
+    while made[place] == "":
+        place += 1
+    assert made[place] == "import * as splat from '@splat-heal/sdk'"
+    assert made.index("splat.init({ repo: 'acme/shop' })") > max(made.index(line) for line in lines if line)
+
+
+def test_what_begins_a_file_stays_first_and_what_speaks_of_a_line_stays_above_it() -> None:
+    text = "// @ts-check\nimport a from 'z'\n\nconst app = express()\n"
+    assert added(text, "app.mjs")[0] == (2, "import * as splat from '@splat-heal/sdk'")
+    text = "// eslint-disable-next-line x/y\nimport a from 'z'\n\nconst app = express()\n"
+    assert added(text, "app.mjs")[0] == (1, "import * as splat from '@splat-heal/sdk'")
+    text = "/* eslint-disable */\nconst a = require('a')\n\nconst app = express()\n"
+    assert added(text)[:2] == [(2, ""), (3, "const splat = require('@splat-heal/sdk')")]
+
+
+def test_the_start_waits_for_what_loads_the_environment_further_down() -> None:
+    text = "import a from 'z'\n\nconst log = a()\nif (x) {\n  require('dotenv').config()\n  dotenv.config({ path })\n}\n\nconst app = express()\n"
+    start = "}\n\nsplat.init({ repo: 'acme/shop' })\n\nconst app = express()\nsplat.express(app)\n"
+    assert after(text, "app.ts").endswith(start)
+    late = "const log = a()\ndotenv.config()\nconst app = express()\n"
+    assert [line for _, line in added(late)][:4] == [
+        "const splat = require('@splat-heal/sdk')",
+        "",
+        "splat.init({ repo: 'acme/shop' })",
+        "",
+    ]
+
+
+@pytest.mark.parametrize("start", ["(async () => {})()", "[1].forEach(f)", "`x`.length", "/* c */ (0, eval)('')", "+x"])
+def test_code_without_semicolons_does_not_become_a_call(start: str) -> None:
+    assert "\nsplat.init({ repo: 'acme/shop' });\n" in after(f"{start}\n")
+    text = after(f"const a = require('z')\nconst app = express();\n{start}\n")
+    assert f"\nsplat.express(app);\n{start}" in text
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "const server = express().listen(3)",
+        "const handler = express().use(a).callback()",
+        "let app\nif (x) app = express()",
+        "for (;;) app = express()",
+        "let app\nx && (app = express())",
+        "const app = x ? express() : null",
+        "const [app] = [express()]",
+        "const app = wrap(express())",
+        "class A {\n  app = express()\n}",
+    ],
+)
+def test_what_may_be_no_app_is_pasted(made: str) -> None:
+    part = inject(f"import a from 'z'\n\n{made}\n".encode(), "app.ts")
+    assert not part.changes
+    assert part.pastes
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "export const app = express().use(a).get('/', b);",
+        "var app = module.exports = express();",
+        "const app: Express = express() as Express;",
+        "export const app = await express();",
+        "const app = (exports.app = express()), server = http.createServer(app);",
+    ],
+)
+def test_what_is_the_app_for_sure_gets_its_line(made: str) -> None:
+    assert f"{made}\nsplat.express(app);\n" in after(f"import a from 'z';\n\n{made}\n", "app.ts")
+
+
+def test_no_line_goes_into_a_text() -> None:
+    part = inject(b"import a from 'z'; const t = `\n\n`;\n\nconst app = express();\n", "app.mjs")
+    assert not part.changes
+    assert "goes on" in part.pastes[0].why
 
 
 @pytest.mark.parametrize(
@@ -188,6 +285,7 @@ def test_node_can_still_read_it(head: str, make: str, tmp_path: Path) -> None:
 # --- package.json ------------------------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(st.text(max_size=8), st.text(max_size=8), max_size=6),
     st.dictionaries(
