@@ -44,7 +44,7 @@ try {
   mkdirSync(join(made, 'cjs'), { recursive: true });
   mkdirSync(join(made, 'esm'));
   writeFileSync(join(made, 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
-  writeFileSync(join(made, 'esm', 'package.json'), '{ "type": "module" }\n');
+  writeFileSync(join(made, 'esm', 'package.json'), '{ "type": "module", "sideEffects": false }\n');
   compile('tsconfig.json', 'cjs');
   compile('tsconfig.browser.json', 'esm');
   wrap();

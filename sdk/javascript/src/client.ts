@@ -10,7 +10,7 @@ import { textOf } from './plain.js';
 import type { Asked, Told } from './scope.js';
 import { gather } from './scope.js';
 import type { Sight } from './report.js';
-import { signature } from './signature/index.js';
+import { signatureOf } from './signature/javascript.js';
 import { exceptionsOf, keyOf, linksOf, stackAbove, type Link } from './snapshot.js';
 import { hasFrames } from './stack.js';
 import { state } from './state.js';
@@ -148,7 +148,7 @@ export class Client {
       return this.put(exceptionsOf(links, this.frames), known.signature, caught, told, now);
     }
     const exceptions = exceptionsOf(links, this.frames);
-    const named = signature('javascript', this.options.root, exceptions);
+    const named = signatureOf(this.options.root, exceptions);
     const varies = !exceptions.some((each) => each.frames?.some((frame) => frame.in_app));
     this.remember(key, { signature: named, varies, since: now, seen: 0, last: now });
     return this.goesOut(named, now) ? this.put(exceptions, named, caught, told, now) : null;
@@ -174,7 +174,7 @@ export class Client {
   private named(event: Event): Event | undefined {
     const exceptions = this.originals(event.exceptions);
     if (event.signature) return { ...event, exceptions };
-    const named = signature('javascript', this.options.root, exceptions);
+    const named = signatureOf(this.options.root, exceptions);
     const kind = this.kinds.get(event.key);
     const goes = this.goesOut(named, event.time);
     if (kind) {

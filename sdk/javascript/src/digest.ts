@@ -5,17 +5,7 @@ import { utf8 } from './codepoints.js';
  * while an error is being handled.
  */
 
-/** The first 32 bits of the fractions of the square roots of the first 8 primes. */
-const INITIAL = words('6a09e667 bb67ae85 3c6ef372 a54ff53a 510e527f 9b05688c 1f83d9ab 5be0cd19');
-/** The same of the cube roots of the first 64. */
-const ROUNDS = words(
-  '428a2f98 71374491 b5c0fbcf e9b5dba5 3956c25b 59f111f1 923f82a4 ab1c5ed5 d807aa98 12835b01 243185be 550c7dc3 ' +
-    '72be5d74 80deb1fe 9bdc06a7 c19bf174 e49b69c1 efbe4786 0fc19dc6 240ca1cc 2de92c6f 4a7484aa 5cb0a9dc 76f988da ' +
-    '983e5152 a831c66d b00327c8 bf597fc7 c6e00bf3 d5a79147 06ca6351 14292967 27b70a85 2e1b2138 4d2c6dfc 53380d13 ' +
-    '650a7354 766a0abb 81c2c92e 92722c85 a2bfe8a1 a81a664b c24b8b70 c76c51a3 d192e819 d6990624 f40e3585 106aa070 ' +
-    '19a4c116 1e376c08 2748774c 34b0bcb5 391c0cb3 4ed8aa4a 5b9cca4f 682e6ff3 748f82ee 78a5636f 84c87814 8cc70208 ' +
-    '90befffa a4506ceb bef9a3f7 c67178f2',
-);
+const [INITIAL, ROUNDS] = constants();
 
 /** The 64 lower-case hexadecimal digits of the SHA-256 of the text in UTF-8. */
 export function sha256(text: string): string {
@@ -63,6 +53,18 @@ function turned(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-function words(hexadecimal: string): Uint32Array {
-  return Uint32Array.from(hexadecimal.split(' '), (word) => parseInt(word, 16));
+/**
+ * The first 32 bits of the fractions of the square roots of the first 8 primes, and of the cube roots of the first 64.
+ * None of them is so close to another number of 32 bits that the last digits of a floating-point number matter.
+ */
+function constants(): [Uint32Array, Uint32Array] {
+  const primes: number[] = [];
+  for (let number = 2; primes.length < 64; number += 1) {
+    if (primes.every((prime) => number % prime)) primes.push(number);
+  }
+  const bits = (root: number): number => (root % 1) * 2 ** 32;
+  return [
+    Uint32Array.from(primes.slice(0, 8), (prime) => bits(Math.sqrt(prime))),
+    Uint32Array.from(primes, (prime) => bits(Math.cbrt(prime))),
+  ];
 }

@@ -1,17 +1,13 @@
-/** F4: how the files of a runtime and of what is installed for it look. */
+/** F4: how the files of all runtimes look. An app meets those of JavaScript alone. */
+import { lower } from '../codepoints.js';
 import type { Runtime } from '../values.js';
-
-export interface Look {
-  /** A path that begins so is not the app's. */
-  readonly starts: readonly string[];
-  /** Nor is one in which one of these matches. */
-  readonly patterns: readonly string[];
-}
+import { JAVASCRIPT, type Look } from './javascript.js';
 
 const raw = String.raw;
 
 export const LOOKS: Readonly<Record<Runtime, Look>> = {
   python: {
+    folded: true,
     starts: ['<'],
     patterns: [
       '/(site|dist)-packages/',
@@ -24,43 +20,14 @@ export const LOOKS: Readonly<Record<Runtime, Look>> = {
       raw`(^|/)\.(tox|nox)/`,
     ],
   },
-  javascript: {
-    starts: [
-      'node:',
-      'internal/',
-      '<',
-      '[',
-      'evalmachine.',
-      'wasm:',
-      'deno:',
-      'ext:',
-      'jsr:',
-      'npm:',
-      'native ',
-      'webpack/',
-      '(webpack)',
-      'webpack-internal:///(webpack)',
-      'bootstrap:',
-      'extensions::',
-      'index ',
-      'chrome-extension:',
-      'moz-extension:',
-      'safari-extension:',
-      'safari-web-extension:',
-      'debugger:',
-    ],
-    patterns: [
-      '(^|/)node_modules/',
-      '(^|/)~/',
-      raw`(^|/)\.yarn/`,
-      '(^|/)webpack/(bootstrap|runtime/)',
-      '://webpack/',
-      raw`//(deno\.land|esm\.sh|esm\.run|unpkg\.com|cdn\.jsdelivr\.net|cdnjs\.cloudflare\.com|js\.stripe\.com)/`,
-      raw`//(www\.googletagmanager\.com|www\.google-analytics\.com|ajax\.googleapis\.com)/`,
-    ],
+  javascript: JAVASCRIPT,
+  go: {
+    starts: ['<', '_cgo_', '_testmain.go', 'external/'],
+    patterns: ['/pkg/mod/', '(^|/)vendor/', '@v'],
+    isForeign: isGoStandard,
   },
-  go: { starts: ['<', '_cgo_', '_testmain.go', 'external/'], patterns: ['/pkg/mod/', '(^|/)vendor/', '@v'] },
   ruby: {
+    isForeign: (path) => path === '-e',
     starts: ['<', '('],
     patterns: [
       '/gems/[^/]{1,200}-[0-9][^/]{0,100}/',
@@ -75,6 +42,7 @@ export const LOOKS: Readonly<Record<Runtime, Look>> = {
     ],
   },
   php: {
+    folded: true,
     starts: ['['],
     patterns: [
       '(^|/)vendor/',
@@ -95,3 +63,13 @@ export const GO_STANDARD: ReadonlySet<string> = new Set(
     'strconv strings structs sync syscall testing text time unicode unique unsafe vendor weak'
   ).split(' '),
 );
+
+const GO_SOURCE =
+  /(?:^|\/)(?:[Gg][Oo]|[Gg][Oo]-?[0-9][0-9.]*|[^/]{1,100}-[Gg][Oo]-[0-9.]+)(?:\/[^/]{1,100}){0,3}\/src\/([A-Za-z]+)\//u;
+
+/** F4.6: whether it lies in the sources that come with Go. */
+function isGoStandard(path: string): boolean {
+  const source = GO_SOURCE.exec(path);
+  if (source) return GO_STANDARD.has(lower(source[1] as string));
+  return path.includes('/') && GO_STANDARD.has(path.slice(0, path.indexOf('/')));
+}

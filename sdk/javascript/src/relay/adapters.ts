@@ -66,7 +66,7 @@ function ofNode({ request, response, body, ip }: Server): Adapted {
     method: request.method ?? '',
     header,
     address: addressOf(ip ?? request.socket?.remoteAddress, header),
-    body: (most) => (isRead(body) ? Promise.resolve(textOf(body, most)) : read(request, most)),
+    body: (most) => (request.readableEnded && isRead(body) ? Promise.resolve(textOf(body, most)) : read(request, most)),
   };
   return { asked, give: (work) => work.then((answer) => respond(request, response, answer)) };
 }
@@ -98,6 +98,7 @@ function ofServer(first: unknown, second: unknown): Server {
   return { request: given, response: reply, body: given.body, ip: given.ip };
 }
 
+/** A parser that was not asked may have left an empty object, and the body where it is. */
 function isRead(body: unknown): boolean {
   return body !== undefined && body !== null;
 }

@@ -1,10 +1,9 @@
 import { compare } from '../codepoints.js';
 import { sha256 } from '../digest.js';
 import type { Exception, Frame, Runtime } from '../values.js';
-import { functionName } from './functions.js';
 import { foldMessage } from './messages.js';
 import { rootRelative } from './paths.js';
-import { field, lastPart, typeName } from './text.js';
+import { lastPart, typeName } from './text.js';
 
 /** S7 to S14: which frame speaks for a chain of exceptions, the canonical text, and its hash. */
 
@@ -61,17 +60,30 @@ const OVERFLOW: Kind = {
   ],
 };
 
-type Lines = readonly (readonly [string, string])[];
-type Place = readonly [path: string, name: string];
+export type Lines = readonly (readonly [string, string])[];
+export type Place = readonly [path: string, name: string];
 
-/** 16 lower-case hexadecimal digits; `exceptions` as in a report, `root` as in F1, "" where unknown. */
-export function signature(runtime: Runtime, root: string, exceptions: readonly Exception[]): string {
-  return digest(canonicalText(runtime, root, exceptions));
+/** What differs between runtimes. */
+export interface Language {
+  readonly runtime: Runtime;
+  functionName(name: string): string;
+  /** S12: further lines of the frame at `at`. */
+  linesOf?(frames: readonly Frame[], at: number, root: string): Lines;
 }
 
-/** What is hashed: lines of `key=value`, joined by one LF, none at the end. */
-export function canonicalText(runtime: Runtime, root: string, exceptions: readonly Exception[]): string {
-  return new Chains(runtime, root, exceptions.slice(0, MAX_EXCEPTIONS)).canonical();
+/** See `signature` in functions.ts. */
+export function signed(language: Language, root: string, exceptions: readonly Exception[]): string {
+  return digest(canonicalOf(language, root, exceptions));
+}
+
+/** See `canonicalText` in functions.ts. */
+export function canonicalOf(language: Language, root: string, exceptions: readonly Exception[]): string {
+  return new Chains(language, root, exceptions.slice(0, MAX_EXCEPTIONS)).canonical();
+}
+
+/** The path and the function of a frame, as S4 and S5 have them. */
+export function placeOf({ runtime, functionName }: Language, frame: Frame, root: string): Place {
+  return [rootRelative(runtime, frame.path, root), functionName(frame.function ?? '')];
 }
 
 function digest(text: string): string {
@@ -84,7 +96,7 @@ class Chains {
   private readonly members = new Map<number, number[]>();
 
   constructor(
-    private readonly runtime: Runtime,
+    private readonly language: Language,
     private readonly root: string,
     private readonly exceptions: readonly Exception[],
   ) {
@@ -154,26 +166,9 @@ class Chains {
     ]);
   }
 
-  /** S12: the frame at `at`; for Python its line, and its in-app caller when it raises on purpose. */
+  /** S12: the frame at `at`. */
   private frameLines(frames: readonly Frame[], at: number): Lines {
-    const frame = frames[at] as Frame;
-    const place = this.place(frame);
-    if (this.runtime !== 'python') return placeLines(place);
-    const source = field(frame.source ?? '');
-    const lines: Lines = [...placeLines(place), ['source', source]];
-    if (!/^raise([ (]|$)/.test(source)) return lines;
-    for (const caller of frames.slice(0, at).reverse()) {
-      if (caller.in_app !== true) continue;
-      const [path, name] = this.place(caller);
-      if (path === place[0] && name === place[1]) continue;
-      return [
-        ...lines,
-        ['caller.path', path],
-        ['caller.function', name],
-        ['caller.source', field(caller.source ?? '')],
-      ];
-    }
-    return lines;
+    return [...placeLines(this.place(frames[at] as Frame)), ...(this.language.linesOf?.(frames, at, this.root) ?? [])];
   }
 
   /** S10: the smallest place that occurs more than once among the in-app frames. */
@@ -191,13 +186,13 @@ class Chains {
   }
 
   private place(frame: Frame): Place {
-    return [rootRelative(this.runtime, frame.path, this.root), functionName(this.runtime, frame.function ?? '')];
+    return placeOf(this.language, frame, this.root);
   }
 
   private text(rule: string, lines: Lines): string {
     const head: Lines = [
       ['signature', '1'],
-      ['runtime', this.runtime],
+      ['runtime', this.language.runtime],
       ['rule', rule],
     ];
     return [...head, ...lines].map(([key, value]) => `${key}=${value}`).join('\n');

@@ -1,28 +1,53 @@
-import type { Runtime } from '../values.js';
-import { after, before, field } from './text.js';
+/** What is each runtime's own about signatures: names of functions (S5), and Python's lines of source (S12). */
+import type { Exception, Frame, Runtime } from '../values.js';
+import { canonicalOf, placeOf, signed, type Language, type Lines } from './canonical.js';
+import { JAVASCRIPT } from './javascript.js';
+import { after, field } from './text.js';
+
+const python: Language = { runtime: 'python', functionName: (name) => after(field(name), '.'), linesOf: linesOfPython };
+
+const LANGUAGES: Readonly<Record<Runtime, Language>> = {
+  python,
+  javascript: JAVASCRIPT,
+  go: { runtime: 'go', functionName: (name) => ofGo(field(name)) },
+  ruby: { runtime: 'ruby', functionName: (name) => ofRuby(field(name)) },
+  php: { runtime: 'php', functionName: (name) => ofPhp(field(name)) },
+};
 
 /** S5: what a printed trace calls a function, without what it is defined in. */
 export function functionName(runtime: Runtime, name: string): string {
-  return NAMES[runtime](field(name));
+  return LANGUAGES[runtime].functionName(name);
 }
 
-const NAMES: Record<Runtime, (name: string) => string> = {
-  python: (name) => after(name, '.'),
-  javascript: ofJavaScript,
-  go: ofGo,
-  ruby: ofRuby,
-  php: ofPhp,
-};
+/** 16 lower-case hexadecimal digits; `exceptions` as in a report, `root` as in F1, "" where unknown. */
+export function signature(runtime: Runtime, root: string, exceptions: readonly Exception[]): string {
+  return signed(LANGUAGES[runtime], root, exceptions);
+}
 
-const NO_FUNCTION = new Set(['global code', 'module code', 'eval code']);
-const JAVASCRIPT_PREFIX = /^(?:async |new |bound |get |set )+/;
+/** What is hashed: lines of `key=value`, joined by one LF, none at the end. */
+export function canonicalText(runtime: Runtime, root: string, exceptions: readonly Exception[]): string {
+  return canonicalOf(LANGUAGES[runtime], root, exceptions);
+}
 
-function ofJavaScript(text: string): string {
-  let name = after(before(text, ' [as '), '*');
-  if (NO_FUNCTION.has(name)) return '';
-  name = after(name.replace(JAVASCRIPT_PREFIX, ''), '/');
-  name = after(name.endsWith('<') ? name.slice(0, -1) : name, '.').replace(JAVASCRIPT_PREFIX, '');
-  return name.startsWith('<') ? '' : name;
+/** S12: the crash line, and the in-app caller when it raises on purpose. */
+function linesOfPython(frames: readonly Frame[], at: number, root: string): Lines {
+  const frame = frames[at] as Frame;
+  const place = placeOf(python, frame, root);
+  const source = field(frame.source ?? '');
+  const lines: Lines = [['source', source]];
+  if (!/^raise([ (]|$)/.test(source)) return lines;
+  for (const caller of frames.slice(0, at).reverse()) {
+    if (caller.in_app !== true) continue;
+    const [path, name] = placeOf(python, caller, root);
+    if (path === place[0] && name === place[1]) continue;
+    return [
+      ...lines,
+      ['caller.path', path],
+      ['caller.function', name],
+      ['caller.source', field(caller.source ?? '')],
+    ];
+  }
+  return lines;
 }
 
 const GO_CLOSURE = /^(?:func|gowrap|deferwrap)?[0-9]+$/;

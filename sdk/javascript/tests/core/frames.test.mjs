@@ -7,7 +7,7 @@ import { GO_STANDARD, LOOKS } from '../../dist/cjs/frames/runtimes.js';
 import { vectors } from './vectors.mjs';
 
 vectors('frames', 'frames', (vector) => {
-  const frames = new Frames(vector.root, vector.include, vector.libraries, vector.runtime);
+  const frames = new Frames(vector.root, vector.include, vector.libraries, LOOKS[vector.runtime]);
   assert.equal(frames.inApp(vector.path), vector.in_app);
   assert.equal(frames.inApp(vector.path), vector.in_app, 'the second answer is another');
   assert.equal(frames.path(vector.path), vector.expected);
@@ -19,7 +19,7 @@ const listed = (cell) => [...cell.matchAll(/`(.+?)`(?= |$)/g)].map(([, each]) =>
 for (const runtime of Object.keys(LOOKS)) {
   test(`the table is that of the rule: ${runtime}`, () => {
     const [, starts, patterns] = new RegExp(`^ {2}\\| \`${runtime}\` \\| (.+?) \\| (.+) \\|$`, 'm').exec(SPEC);
-    assert.deepEqual(LOOKS[runtime], { starts: listed(starts), patterns: listed(patterns) });
+    assert.deepEqual([LOOKS[runtime].starts, LOOKS[runtime].patterns], [listed(starts), listed(patterns)]);
   });
 }
 
@@ -61,7 +61,7 @@ for (const unit of [
     const path = unit.repeat(100_000 / unit.length);
     const started = process.cpuUsage();
     for (const runtime of Object.keys(LOOKS)) {
-      const frames = new Frames('/app', ['/opt'], ['/usr'], runtime);
+      const frames = new Frames('/app', ['/opt'], ['/usr'], LOOKS[runtime]);
       frames.inApp(path);
       frames.path(path);
     }
