@@ -23,8 +23,9 @@ _ENVIRONMENT = re.compile(
     r"""["'](dotenv|dotenv-flow|dotenv-expand|dotenvx|@dotenvx/dotenvx|env-cmd)(/[\w/]{1,40})?["']"""
 )
 _LOADS = re.compile(r"\b(dotenv|dotenvx|env)\s{0,9}\.\s{0,9}config\s{0,9}\(|\bloadEnvFile\s{0,9}\(")
-#: Statements that are run as the file is loaded.
-_RUN = ("expression_statement", "lexical_declaration", "variable_declaration", "if_statement", "try_statement")
+_SIMPLE = ("expression_statement", "lexical_declaration", "variable_declaration", "import_statement")
+_BRANCHES = ("if_statement", "try_statement", "else_clause", "catch_clause")
+_BLOCKS = ("statement_block", "else_clause", "catch_clause", "expression_statement")
 _MOST_LOADS = 100
 _TYPESCRIPT = (".ts", ".mts", ".cts", ".tsx")
 
@@ -97,9 +98,20 @@ def _loads(tree: Tree, top: Sequence[Node], before: int) -> int:
     for node in top[:_MOST_LOADS]:
         if node.end_point.row >= before:
             break
-        if node.type in _RUN and _LOADS.search(tree.text(node)[:2_000]):
+        if _only_loads(tree, node):
             found = node.end_point.row + 1
     return found
+
+
+def _only_loads(tree: Tree, node: Node) -> bool:
+    """Whether a statement, or each in its blocks, does that and nothing else: not where it starts the app too."""
+    text = tree.text(node)[:2_000]
+    if node.type in _SIMPLE:
+        loads = bool(_LOADS.search(text) or _ENVIRONMENT.search(text))
+        return loads and "=>" not in text and "function" not in text
+    blocks = [each for each in node.named_children if each.type in _BLOCKS] if node.type in _BRANCHES else []
+    inside = [each for block in blocks for each in block.named_children if each.type != "comment"]
+    return bool(inside) and all(_only_loads(tree, each) for each in inside)
 
 
 def _floor(tree: Tree, top: Sequence[Node]) -> int:
@@ -110,7 +122,7 @@ def _floor(tree: Tree, top: Sequence[Node]) -> int:
         if node.type == "comment" or (node.type == "import_statement" and not _ENVIRONMENT.search(text)):
             continue
         directive = node.type == "expression_statement" and node.named_child_count == 1 and _is_string(node)
-        if (directive and number == floor + _comments(top, floor)) or _ENVIRONMENT.search(text) or _LOADS.search(text):
+        if (directive and number == floor + _comments(top, floor)) or _only_loads(tree, node):
             floor = number + 1
         elif not _REQUIRE.search(text):
             break

@@ -187,12 +187,20 @@ def test_the_start_waits_for_what_loads_the_environment_further_down() -> None:
     start = "}\n\nsplat.init({ repo: 'acme/shop' })\n\nconst app = express()\nsplat.express(app)\n"
     assert after(text, "app.ts").endswith(start)
     late = "const log = a()\ndotenv.config()\nconst app = express()\n"
-    assert [line for _, line in added(late)][:4] == [
-        "const splat = require('@splat-heal/sdk')",
-        "",
-        "splat.init({ repo: 'acme/shop' })",
-        "",
-    ]
+    assert "\ndotenv.config()\n\nsplat.init({ repo: 'acme/shop' })\n\nconst app" in after(late)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "(async () => {\n  dotenv.config()\n  await main()\n})();\n",
+        "if (require.main === module) {\n  dotenv.config();\n  main();\n}\n",
+        "try {\n  dotenv.config();\n} catch {\n  main();\n}\n",
+    ],
+)
+def test_the_start_does_not_wait_for_what_starts_the_app_too(start: str) -> None:
+    text = after("const a = require('z');\n\n" + start)
+    assert text.index("splat.init(") < text.index("dotenv.config(")
 
 
 @pytest.mark.parametrize("start", ["(async () => {})()", "[1].forEach(f)", "`x`.length", "/* c */ (0, eval)('')", "+x"])
