@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from healer.setup.code import chosen
 from healer.setup.code.go_lines import IMPORT, SDK, USES, start_lines, use_line
 from healer.setup.code.go_place import import_splice, router_splice, server_splice, start_splice
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency
+from healer.setup.dependency import add_dependency, by_hand
 from healer.setup.plan import Part, Paste, Word, inserted, together
 
 if TYPE_CHECKING:
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 
 _MOST_PASTES = 4
 _TAKEN = re.compile(r"\bsplat\b")
+#: By this a whole package has the name: an import of that name would not compile.
+_DECLARED = re.compile(rb"(?m)^(?:func|var|const|type)[ \t]{1,9}splat\b")
+#: What Go says of files that a program writes, and will write again.
+_GENERATED = re.compile(r"(?m)^// Code generated .{0,300} DO NOT EDIT\.\r?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     parts = [_file(path, site) for path in paths]
     if not any(word.code == "has-splat" for part in parts for word in part.words):
         parts.append(_to_paste(site))
+        if not any(part.changes for part in parts):  # what nothing imports, `go mod tidy` takes out again
+            dependency = by_hand(dependency, service, SDK)
     return together([dependency, *parts])
 
 
@@ -85,14 +92,22 @@ def _change(path: str, site: _Site) -> Change | Part | Rejected:
         return tree if isinstance(tree, Rejected) else Rejected("unreadable", "it cannot be read")
     if SDK in tree.source.text:
         return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
-    if _TAKEN.search(tree.source.text):
+    if _TAKEN.search(tree.source.text) or _is_declared(path, site.files):
         return Rejected("name", "it uses the name `splat` for something else")
+    if _GENERATED.search(tree.source.text):
+        return Rejected("generated", "it is generated: what writes it would take the lines out again")
     splices = _splices(tree, site.entries(path), site)
     if isinstance(splices, Rejected):
         return splices
     change = inserted(path, data, splices, "Splat's SDK")
     after = read_tree(path, change.after)
     return Rejected("place", "with the lines it would not be read any more") if isinstance(after, Rejected) else change
+
+
+def _is_declared(path: str, files: Files) -> bool:
+    folder = posixpath.dirname(path)
+    beside = [each for each in files.paths() if posixpath.dirname(each) == folder and each.endswith(".go")]
+    return any(_DECLARED.search(files.read(each) or b"") for each in beside)
 
 
 def _splices(tree: Tree, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:

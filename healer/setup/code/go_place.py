@@ -134,11 +134,24 @@ def statements(body: Node) -> list[Node]:
 def _environment(tree: Tree, held: Sequence[Node], row: int) -> int:
     """The last line of what loads the environment, and of what is done where that fails."""
     for number, statement in enumerate(held[:_MOST_BEFORE]):
-        if _LOADS.search(tree.text(statement)[:2_000]):
+        if _LOADS.search(_outside_functions(tree, statement)[:2_000]):
             follows = held[number + 1] if number + 1 < len(held) else statement
             fails = follows.type == "if_statement" and "err" in tree.text(follows.child_by_field_name("condition"))
             row = (follows if fails else statement).end_point.row
     return row
+
+
+def _outside_functions(tree: Tree, statement: Node) -> str:
+    """Its text without the functions in it, which are run some other time."""
+    texts: list[str] = []
+    waiting = [statement]
+    while waiting:
+        node = waiting.pop()
+        if not node.child_count:
+            texts.append(tree.text(node))
+        elif node.type != "func_literal":
+            waiting += reversed(node.children)
+    return "".join(texts)
 
 
 # --- routers and servers ---------------------------------------------------------------------------------------------
@@ -153,11 +166,24 @@ def router_splice(tree: Tree, entry: Entry) -> Splice | Rejected:
         made = made.prev_named_sibling
     if made is None or made.type not in _MAKES or not _NAME.fullmatch(entry.name) or entry.name == "_":
         return Rejected("place", f"no router is bound to a name on line {entry.line}")
+    if not _is_bound(made):
+        return Rejected("place", f"whether `{entry.name}` is the router is not certain on line {entry.line}")
     around = made.parent
     if around is None or around.type not in ("block", "statement_list"):
         return Rejected("place", "the router is made outside of a function")
     uses = [node for node in around.named_children if node.start_byte > made.end_byte and _recovers(tree, node, entry)]
     return _behind(tree, uses[-1] if uses else made, use_line(entry))
+
+
+def _is_bound(made: Node) -> bool:
+    """Whether the call's own value gets the name, and not what a method of it gives."""
+    spec = next((node for node in made.named_children if node.type == "var_spec"), made)
+    value = spec.child_by_field_name("right") or spec.child_by_field_name("value")
+    if value is not None and value.type == "expression_list" and value.named_child_count:
+        value = value.named_child(0)
+    function = value.child_by_field_name("function") if value is not None else None
+    holder = function.child_by_field_name("operand") if function is not None else None
+    return holder is not None and holder.type == "identifier"
 
 
 def _recovers(tree: Tree, node: Node, entry: Entry) -> bool:

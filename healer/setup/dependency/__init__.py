@@ -41,6 +41,8 @@ INSTALLS = {
     "php": "composer require",
     "ruby": "gem install",
 }
+#: The same where another than the usual tool keeps the manifest.
+ADDS = {"pnpm": "pnpm add", "yarn": "yarn add", "bun": "bun add"}
 _INCLUDED = re.compile(rb"(?m)^[ \t]{0,9}(?:-r|--requirement)[ \t=]{0,9}([\w./-]{1,200})[ \t\r]{0,9}(?:#|$)")
 _MOST_INCLUDED = 4
 
@@ -63,6 +65,14 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
         return Part(pastes=(Paste(path, (name,), f"its dependencies: {after.reason}"),))
     change = Change(path, data, after, difference(data, after, name.encode()), "the SDK as a dependency", origin=data)
     return Part(changes=(change,), words=_lock(service, path, files))
+
+
+def by_hand(part: Part, service: Service, name: str) -> Part:
+    """The same for whoever puts the lines in: a dependency that no code uses yet is none to write."""
+    if not part.changes:
+        return part
+    command = ADDS.get(service.manager or "", INSTALLS[service.runtime])
+    return Part(pastes=(Paste(part.changes[0].path, (f"{command} {name}",), "with the lines that are put in by hand"),))
 
 
 def _is_named(data: bytes, name: str) -> bool:

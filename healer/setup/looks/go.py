@@ -64,10 +64,12 @@ def _draft(area: Area, workspace: str | None) -> Draft | None:
     manifest = area.path("go.mod")
     text = area.files.text(manifest)[:300_000]
     dependencies = dict.fromkeys(_REQUIRED.findall(text), manifest)
+    # What only others import is no framework of this module's.
+    own = _REQUIRED.findall("\n".join(line for line in text.split("\n") if not line.rstrip().endswith("// indirect")))
     named = [
         framework
         for path, framework in _FRAMEWORKS.items()
-        if any(name == path or name.startswith(f"{path}/") for name in dependencies)
+        if any(name == path or name.startswith(f"{path}/") for name in own)
     ]
     entries = list(_entries(area, named))
     frameworks = tuple(named)
