@@ -15,7 +15,7 @@ from healer.setup.code.javascript_lines import CALLS, SDK, Style, import_line, i
 from healer.setup.code.javascript_next import next_part
 from healer.setup.code.javascript_place import start_splices, style_of
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency
+from healer.setup.dependency import add_dependency, by_hand
 from healer.setup.plan import Part, Paste, Word, inserted, together
 
 if TYPE_CHECKING:
@@ -69,7 +69,8 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     if service.manifest and dependency.pastes:  # without the dependency the app would not start any more
         pastes = [_paste(path, (), site, "once the SDK is a dependency") for path in _paths(site)]
         return dependency + Part(pastes=tuple(pastes))
-    return dependency + lines
+    told = any(word.code == "has-splat" for word in lines.words)
+    return (dependency if lines.changes or told else by_hand(dependency, service, SDK)) + lines
 
 
 def _paths(site: _Site) -> list[str]:

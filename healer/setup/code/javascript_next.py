@@ -12,6 +12,8 @@ from healer.setup.code.tree import read_tree
 from healer.setup.plan import Part, Paste, Word, created, inserted
 
 if TYPE_CHECKING:
+    from collections.abc import Set
+
     from tree_sitter import Node
 
     from healer.setup.choices import Choices
@@ -23,13 +25,25 @@ if TYPE_CHECKING:
 _HEAD = "// Written by `splat init`: Next.js loads this file before all else, and tells it of errors."
 _NAMES = tuple(f"{folder}instrumentation.{ending}" for folder in ("src/", "") for ending in ("ts", "js", "mjs"))
 
+#: What is beside it in an app, and tells how people write there.
+_BESIDE = (
+    *(
+        f"{folder}{name}.{ending}"
+        for folder in ("src/", "")
+        for name in ("app/layout", "pages/_app", "middleware")
+        for ending in ("tsx", "ts", "jsx", "js")
+    ),
+    *(f"next.config.{ending}" for ending in ("ts", "mjs", "js")),
+)
+
 
 def next_part(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The change of the file, or the lines to paste."""
     part = _part(service, files, choices, named=named)
     if part.changes and _is_old(service, files):
-        what = "Next.js tells of errors since 15: before it, only those outside of requests are seen"
-        part += Part(words=(Word("next", what, service.manifest, "Bring Next.js up to date."),))
+        what = "Next.js tells of errors since 15: before it, only those outside of requests are seen, if at all"
+        then = "Bring Next.js up to date; till then it needs `experimental: { instrumentationHook: true }`."
+        part += Part(words=(Word("next", what, service.manifest, then),))
     return part
 
 
@@ -65,15 +79,43 @@ def _typed(path: str, style: Style) -> Style:
 def _new(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     prefix = f"{service.path}/" if service.path else ""
     paths = files.paths()
-    folder = "src/" if any(path.startswith((f"{prefix}src/app/", f"{prefix}src/pages/")) for path in paths) else ""
+    folder = "src/" if _holds_pages(paths, f"{prefix}src/") and not _holds_pages(paths, prefix) else ""
     ending = "ts" if any(path.startswith(prefix) and path.endswith((".ts", ".tsx")) for path in paths) else "js"
     path = f"{prefix}{folder}instrumentation.{ending}"
     if why := files.blocked(path):
         return Part(pastes=(Paste(path, (), f"it {why}"),))
-    inside, beside = next_lines(service, choices, _typed(path, Style()), named=named)
+    style, indent = _habits(prefix, files)
+    inside, beside = next_lines(service, choices, _typed(path, style), named=named)
     lines = [_HEAD, "export async function register() {", *("  " + each for each in inside), "}", "", *beside]
+    lines = [_indented(each, indent) for each in lines]
     content = "".join(each + "\n" for each in lines).encode()
     return Part(changes=(created(path, content, "Splat's SDK"),))
+
+
+def _holds_pages(paths: Set[str], folder: str) -> bool:
+    return any(path.startswith((f"{folder}app/", f"{folder}pages/")) for path in paths)
+
+
+def _habits(prefix: str, files: Files) -> tuple[Style, str]:
+    """How a file beside it is written, and by what it is indented."""
+    for name in _BESIDE:
+        tree = read_tree(prefix + name, files.read(prefix + name))
+        if not isinstance(tree, Rejected) and tree.top():
+            return style_of(name, tree, ""), _indent(tree)
+    return Style(), "  "
+
+
+def _indent(tree: Tree) -> str:
+    """By how much the first line is indented that is, where it is no part of a comment."""
+    first = (line for line in tree.source.lines if line[:1] in " \t" and not line.lstrip().startswith("*"))
+    line = next((line for line in first if line.strip()), "  x")
+    unit = line[: len(line) - len(line.lstrip(" \t"))]
+    return "\t" if unit.startswith("\t") else unit if unit in ("  ", "    ") else "  "
+
+
+def _indented(line: str, indent: str) -> str:
+    depth = (len(line) - len(line.lstrip(" "))) // 2
+    return indent * depth + line[2 * depth :]
 
 
 def _added(path: str, data: bytes, tree: Tree, inside: list[str], beside: list[str]) -> Change | Rejected:
@@ -87,9 +129,9 @@ def _added(path: str, data: bytes, tree: Tree, inside: list[str], beside: list[s
     line = body.start_point.row
     if body.end_point.row == line:
         return Rejected("place", "register is written on one line")
-    indent = tree.source.indent(line)
-    splices = [tree.source.insert(line + 1, [f"{indent}  {each}" for each in inside])]
-    splices.append(tree.source.insert(len(tree.source.lines), ["", *beside]))
+    indent, unit = tree.source.indent(line), _indent(tree)
+    splices = [tree.source.insert(line + 1, [indent + _indented(f"  {each}", unit) for each in inside])]
+    splices.append(tree.source.insert(len(tree.source.lines), ["", *(_indented(each, unit) for each in beside)]))
     change = inserted(path, data, splices, "Splat's SDK")
     if isinstance(read_tree(path, change.after), Rejected):
         return Rejected("place", "with the lines it would not be read any more")

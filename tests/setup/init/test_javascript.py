@@ -311,3 +311,50 @@ def test_a_table_gets_one_more_member_and_no_other_line_changes(
     assert json.loads(made) == before | {"dependencies": held | {"@splat-heal/sdk": "^0.1"}}
     if held and indent:
         assert set(data.splitlines()) <= set(made.splitlines())
+
+
+# --- Next.js -----------------------------------------------------------------------------------------------------------
+
+
+def next_change(files: dict[str, bytes]) -> Change:
+    service = Service("", "javascript", "shop", ("next",), "npm", "package.json", "", None, ())
+    return only(propose_code(service, Held({"package.json": MANIFEST} | files), CHOICES, named=False))
+
+
+def test_a_new_file_is_written_as_the_ones_beside_it() -> None:
+    layout = b'import "./x.css";\n\nexport default function Layout() {\n    return null;\n}\n'
+    made = next_change({"app/layout.tsx": layout})
+    assert made.path == "instrumentation.ts"
+    assert '\n        const splat = await import("@splat-heal/sdk");\n' in (made.after or b"").decode()
+    bare = next_change({"src/app/layout.js": b"import x from 'x'\n\nexport default () => {\n\treturn x\n}\n"})
+    assert bare.path == "src/instrumentation.js"
+    text = (bare.after or b"").decode()
+    assert (
+        "\n\t\tconst splat = await import('@splat-heal/sdk')\n\t\tsplat.init({ repo: 'acme/shop' })\n\t}\n}\n" in text
+    )
+    assert "export async function onRequestError(error, request, context) {\n\tif" in text
+
+
+def test_a_new_file_lies_beside_the_folder_that_next_takes() -> None:
+    assert next_change({"src/app/a.ts": b"", "pages/a.tsx": b""}).path == "instrumentation.ts"
+    assert next_change({"src/app/a.ts": b"", "public/a.txt": b""}).path == "src/instrumentation.ts"
+
+
+def test_lines_in_a_file_of_tabs_are_indented_by_tabs() -> None:
+    text = b"export async function register() {\n\tawait start();\n}\n"
+    made = next_change({"instrumentation.ts": text, "app/page.tsx": b""})
+    assert b"{\n\tif (process.env.NEXT_RUNTIME === 'nodejs') {\n\t\tconst splat = await import(" in (made.after or b"")
+    record = read_record(write_record([entry_of(made)], ()))
+    assert record
+    assert not record.foreign
+    files = {"instrumentation.ts": made.after or b"", RECORD_PATH: write_record([entry_of(made)], ())}
+    assert {each.path: each.after for each in undo(record, Held(files)).changes}["instrumentation.ts"] == text
+
+
+def test_a_dependency_that_no_code_uses_yet_is_not_written() -> None:
+    held = Held({"app.js": b"express().listen(1);\n", "package.json": b"{}"})
+    entry = Entry("app.js", "express", "app", "likely", "it may", 1, 1)
+    service = Service("", "javascript", "shop", ("express",), "pnpm", "package.json", "pnpm-lock.yaml", None, (entry,))
+    part = propose_code(service, held, CHOICES, named=False)
+    assert not part.changes
+    assert [each.lines[-1] for each in part.pastes] == ["pnpm add @splat-heal/sdk", "splat.express(app);"]
