@@ -153,7 +153,9 @@ def _variables_of_the_sdks() -> set[str]:
     sdk = Path(__file__).resolve().parent.parent / "sdk"
     sources = [path for path in sdk.rglob("*") if path.suffix in {".py", ".js", ".ts", ".go", ".rb", ".php"}]
     texts = [
-        path.read_text(errors="replace") for path in sources if not {"tests", "node_modules", ".venv"} & {*path.parts}
+        path.read_text(errors="replace")
+        for path in sources
+        if not {"tests", "test", "node_modules", ".venv"} & {*path.parts} and not path.stem.endswith("_test")
     ]
     found = {name for text in texts for name in re.findall(r"\bSPLAT_[A-Z_]*[A-Z]\b", text)}
     options = sdk / "python/splat/options.py"

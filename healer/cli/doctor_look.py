@@ -17,6 +17,22 @@ if TYPE_CHECKING:
 
     from healer.doctor import State
 
+#: By the backend: what is missing, and where it comes from.
+_NOTHING_TO_ASK_WITH = {
+    "cli": (
+        "`backend: cli`: there is no `claude` command on PATH",
+        "`npm install -g @anthropic-ai/claude-code`, and sign in with it.",
+    ),
+    "bedrock": (
+        "`backend: bedrock`: no credential is in the environment; whether boto3 finds one was not tried",
+        "Set AWS_BEARER_TOKEN_BEDROCK, or AWS keys, or AWS_PROFILE.",
+    ),
+    "vertex": (
+        "`backend: vertex`: no credential is in the environment; whether Google's default ones are there was not tried",
+        "Set GOOGLE_OAUTH_ACCESS_TOKEN (`gcloud auth print-access-token`), or GOOGLE_APPLICATION_CREDENTIALS.",
+    ),
+}
+
 
 class Look(Ground):
     """One check a method, by the check's name."""
@@ -118,8 +134,11 @@ class Look(Ground):
             return
         if backend != "api":
             there = claude_probe.command() if backend == "cli" else winner(os.environ, backend)
-            what = f"`backend: {backend}`: {there or 'nothing to ask with'}. It was not asked: that would cost money"
-            yield Check("claude", "unknown" if there else bad, what, "`splat heal` asks it.")
+            if there:
+                what = f"`backend: {backend}`: {there}. It was not asked: that would cost money"
+                yield Check("claude", "unknown", what, "`splat heal` asks it.")
+            else:
+                yield Check("claude", bad, *_NOTHING_TO_ASK_WITH[backend])
             return
         for model in dict.fromkeys(self.settings.models[: self.settings.limits.attempts]):
             yield Check("claude", "ok", claude_probe.ask(os.environ, model))

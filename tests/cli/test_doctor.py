@@ -247,6 +247,28 @@ def test_a_workflow_that_github_cannot_read(repo: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        ({"SPLAT_BACKEND": "bedrock", "AWS_REGION": "eu-west-1"}, "Set AWS_BEARER_TOKEN_BEDROCK"),
+        (
+            {"SPLAT_BACKEND": "vertex", "ANTHROPIC_VERTEX_PROJECT_ID": "my-project", "CLOUD_ML_REGION": "global"},
+            "Set GOOGLE_OAUTH_ACCESS_TOKEN",
+        ),
+        ({"SPLAT_BACKEND": "cli", "PATH": "/usr/bin:/bin"}, "no `claude` command"),
+        (
+            {"SPLAT_BACKEND": "bedrock", "AWS_REGION": "eu-west-1", "AWS_BEARER_TOKEN_BEDROCK": "SEC"},
+            "It was not asked",
+        ),
+    ],
+)
+def test_other_ways_to_claude_say_what_is_missing(environ: dict[str, str], words: str, repo: Path) -> None:
+    found = doctor(repo, "--only", "claude", **environ)
+    assert (found.states("claude"), found.code) == (["unknown"], 10)
+    assert words in found.words("claude")
+    assert "SEC" not in found.words("claude")
+
+
 @pytest.mark.parametrize("environ", [{"COLUMNS": "40"}, {"COLUMNS": "40", "LC_ALL": "C", "PYTHONUTF8": "0"}])
 def test_small_and_plain_screens_cut_no_place(environ: dict[str, str], repo: Path) -> None:
     (repo / ".github/splat.yml").write_text("checks:\n  tests: x\n")
