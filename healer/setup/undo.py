@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".go", ".rb", ".ru", ".php")
+#: Files without an ending that are no code.
+_NO_CODE = ("Pipfile", "Gemfile", "Dockerfile", "Procfile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
     naming = _naming(record, files)
     made = {entry: _undone(entry, files, naming, force=force) for entry in record.entries}
     left = [paste for each in made.values() if isinstance(each, tuple) for paste in each]
-    if any(paste.path.endswith(_CODE) for paste in left):
+    if any(_is_code(paste.path) for paste in left):
         # Code that still imports the SDK would not start without it.
         made |= {entry: (_stays(entry),) for entry, each in made.items() if isinstance(each, Change) and _needed(entry)}
     kept = [entry for entry, each in made.items() if isinstance(each, tuple)]
@@ -47,9 +49,15 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
     return Undone(tuple(changes), tuple(left), () if kept else record.folders)
 
 
+def _is_code(path: str) -> bool:
+    """By its ending; commands of Node often have none."""
+    name = posixpath.basename(path)
+    return path.endswith(_CODE) or ("." not in name and name not in _NO_CODE)
+
+
 def _needed(entry: Entry) -> bool:
     """A file of dependencies."""
-    return not entry.created and (not entry.path.endswith(_CODE) or posixpath.basename(entry.path) == "setup.py")
+    return not entry.created and (not _is_code(entry.path) or posixpath.basename(entry.path) == "setup.py")
 
 
 def _stays(entry: Entry) -> Paste:

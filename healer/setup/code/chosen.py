@@ -22,9 +22,9 @@ def sure_entries(service: Service, choices: Choices, is_app: Callable[[Entry], b
 
 
 def likely_entries(service: Service, choices: Choices, is_app: Callable[[Entry], bool]) -> list[Entry]:
-    """Places that nobody is sure of, of frameworks that no sure one is of; the best first."""
+    """Places that nobody is sure of, of frameworks of which no app is sure; the best first."""
     sure = sure_entries(service, choices, is_app)
-    covered = {entry.framework for entry in sure}
+    covered = {entry.framework for entry in sure if is_app(entry)}
     likely = [entry for entry in service.entries if entry.certainty == "likely" and entry.framework not in covered]
     apps = [entry for entry in likely if is_app(entry)]
     return apps if sure or apps else [entry for entry in likely if entry.kind == "main"]

@@ -178,7 +178,8 @@ def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str) -> Paste:
         Style(site.package_type == "module") if isinstance(tree, Rejected) else style_of(path, tree, site.package_type)
     )
     browser = any(entry.kind == "browser" for entry in entries)
-    lines = [import_line(style), *site.start(style, browser=browser)]
+    begun = any(entry.kind != "browser" and entry.path != path for entry in _sure(site)) and not browser
+    lines = [import_line(style), *([] if begun and entries else site.start(style, browser=browser))]
     for entry in entries:
         if is_app(entry):
             lines += [f"// behind what gives {entry.name or 'app'} its value:", install(entry, style)]

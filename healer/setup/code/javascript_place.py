@@ -145,7 +145,8 @@ def _required(tree: Tree, top: Sequence[Node], floor: int, bring: str) -> tuple[
     """Where a `require` goes: in front of all code, behind what stays in front of it."""
     source = tree.source
     if floor:
-        return top[floor - 1].end_point.row + 1, [bring]
+        line = top[floor - 1].end_point.row + 1
+        return line, ["", bring] if source.blank(line) and _is_string(top[floor - 1]) else [bring]
     code = next((node for node in top if node.type != "comment"), None)
     line = len(source.lines) if code is None else max(source.first, attached(tree, code.start_point.row))
     return line, [bring] if line <= source.first or source.blank(line - 1) else ["", bring]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,9 +89,14 @@ class Tree:
         return self.source.insert(last + 1, [indent + line if line else line for line in lines])
 
 
+def _is_node(path: str, data: bytes) -> bool:
+    """Whether a file without a suffix says that Node runs it."""
+    return "." not in path.rpartition("/")[2] and re.match(rb"#![^\n]{0,100}\bnode\b", data[:200]) is not None
+
+
 def read_tree(path: str, data: bytes | None) -> Tree | Rejected:
     """The tree of a file, by the ending of its name. Rejected for what cannot be read, with the reason."""
-    ending = path.rpartition(".")[2]
+    ending = "js" if data and _is_node(path, data) else path.rpartition(".")[2]
     grammar = _GRAMMARS.get(ending)
     if data is None or grammar is None:
         return Rejected("unreadable", "it cannot be read")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ ASIDE = frozenset((
     "benchmarks", "bench", "storybook", ".storybook", ".github",
 ))
 # fmt: on
+#: The same by the last word of a longer name, as in `integration-tests`.
+_ASIDE_LAST = re.compile(r"\w[-_.](?:tests|specs|fixtures|testdata|examples|samples|benchmarks|e2e)$")
 _MOST_TOML = 400_000
 _MOST_NOTES = 20
 
@@ -169,7 +172,8 @@ def join(folder: str, name: str) -> str:
 
 def aside(path: str) -> bool:
     """True where a folder of the path says that it holds no code of production, as one that a template will name."""
-    return "{{" in path or not ASIDE.isdisjoint(path.lower().split("/"))
+    folders = path.lower().split("/")
+    return "{{" in path or not ASIDE.isdisjoint(folders) or any(map(_ASIDE_LAST.search, folders))
 
 
 def areas(files: Files, folders: Iterable[str], suffixes: tuple[str, ...]) -> tuple[list[Area], tuple[str, ...]]:

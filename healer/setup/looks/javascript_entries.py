@@ -50,6 +50,18 @@ _HINT = re.compile(
 _STARTERS = re.compile(
     r"(?:^|[\s;&|])(?:node|nodemon|ts-node|ts-node-dev|tsx|bun|deno|nest|pm2|babel-node)\s(?P<rest>[^;&|]{1,300})"
 )
+#: Options with a file that is loaded first, or watched.
+_PRELOADED = re.compile(
+    r"(?:^|\s)(?:(?:-r|--require|--import|--loader|--project|-P|-e|--ext)[\s=]"
+    r"|(?:--watch|-w)[\s=](?!\S{1,200}\.[cm]?[jt]s(?:\s|$)))\S{1,200}"
+)
+#: Scripts that a script runs.
+_RUNS = re.compile(
+    r"(?:^|[\s;&|\"'])(?:npm|pnpm|yarn|bun)\s{1,3}(?:run\s{1,3}|run-script\s{1,3})?(?:-s\s{1,3})?([\w:.-]{1,60})"
+)
+#: Those of them that may start something: others build it first.
+_SERVES = re.compile(r"^(?:start|serve)|server|backend|\bapi\b")
+_MOST_SCRIPTS = 8
 _USUAL = ("index", "server", "app", "main", "start")
 _PLACES = ("src", "", "server", "lib", "app", "bin", "api")
 _BUILT = re.compile(r"^(\./)?(dist|build|out|lib|\.?output)/(src/)?")
@@ -70,6 +82,9 @@ def server_entries(area: Area, manifest: dict[str, Any], frameworks: Sequence[st
         # A command beside a server is a tool; a library's `main` is what others load: nothing runs there.
         surely = makes or _is_started(why) or ("`bin`" in why and not runs)
         found.append(Entry(path, main, "main", "sure" if surely else "likely" if "`bin`" in why else "unsure", why))
+    if not runs and _serves_itself(manifest, frameworks):
+        # It has what a server is made of, and something else than its scripts starts it.
+        found = [replace(each, certainty="likely") if each.certainty == "unsure" else each for each in found]
     mains = {entry.path for entry in found if entry.certainty == "sure"}
     for app in apps:
         alone = sum(other.framework == app.framework for other in apps) == 1
@@ -80,41 +95,59 @@ def server_entries(area: Area, manifest: dict[str, Any], frameworks: Sequence[st
     return found
 
 
+def _serves_itself(manifest: dict[str, Any], frameworks: Sequence[str]) -> bool:
+    held = manifest.get("dependencies")
+    return isinstance(held, dict) and any(name in held or f"@{name}js/core" in held for name in frameworks)
+
+
 def _is_started(why: str) -> bool:
-    return why.startswith("`scripts.")
+    return why.startswith(("`scripts.", "`Procfile`", "`Dockerfile`"))
 
 
 def _started(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each file that package.json names to be run or loaded, with the place that names it."""
     seen: set[str] = set()
-    for why, named in _named(manifest):
+    for why, named in _named(area, manifest):
         path = _source(area, named)
         if path and path not in seen:
             seen.add(path)
             yield path, f"{why} names `{named}`"
 
 
-def _named(manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    scripts = manifest.get("scripts")
-    for name in ("start", "start:prod", "serve", "dev", "start:dev"):
-        script = str(scripts.get(name, ""))[:1000] if isinstance(scripts, dict) else ""
-        for match in _STARTERS.finditer(script):
-            words = [
-                word
-                for word in match["rest"].split()
-                if not word.startswith("-") and word not in ("run", "watch", "start")
-            ]
-            for word in words[:3]:
-                if word in (".", "./") or "/" in word or word.endswith(SUFFIXES):
-                    yield f"`scripts.{name}`", word
-                    break
-    found = manifest.get("bin")
-    for target in list(found.values())[:10] if isinstance(found, dict) else [found]:
+def _named(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for where, command in _commands(area, manifest):
+        for match in _STARTERS.finditer(command):
+            words = [word for word in _PRELOADED.sub(" ", match["rest"]).split() if not word.startswith("-")]
+            words = [word.strip("\"'") for word in words if word not in ("run", "watch", "start")]
+            looks = (word for word in words[:3] if word in (".", "./") or "/" in word or word.endswith(SUFFIXES))
+            if found := next((word for word in looks if _source(area, word)), ""):
+                yield where, found
+    commands = manifest.get("bin")
+    for target in list(commands.values())[:10] if isinstance(commands, dict) else [commands]:
         if isinstance(target, str):
             yield "`bin`", target
     for key in ("main", "module"):
         if isinstance(manifest.get(key), str):
             yield f"`{key}`", manifest[key]
+
+
+def _commands(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What starts the package, with the place that says so: scripts and those that they run, then what hosts run."""
+    table = manifest.get("scripts")
+    scripts = (
+        {name: text[:1000] for name, text in table.items() if isinstance(text, str)} if isinstance(table, dict) else {}
+    )
+    for name in ("start", "start:prod", "serve", "dev", "start:dev"):
+        waiting, seen = [name], set[str]()
+        while waiting and len(seen) < _MOST_SCRIPTS:
+            run = waiting.pop(0)
+            if run in scripts and run not in seen:
+                seen.add(run)
+                yield f"`scripts.{run}`", scripts[run]
+                waiting += filter(_SERVES.search, _RUNS.findall(scripts[run]))
+    for name, line in (("Procfile", r"^web\s{0,9}:"), ("Dockerfile", r"^\s{0,9}(?:CMD|ENTRYPOINT)\b")):
+        for found in re.finditer(line + r"([^\n]{1,500})", area.text(name)[:100_000], re.MULTILINE | re.IGNORECASE):
+            yield f"`{name}`", re.sub(r"[\[\]\",']", " ", found[1])
 
 
 def _source(area: Area, named: str) -> str:
@@ -124,9 +157,14 @@ def _source(area: Area, named: str) -> str:
         names = [candidate, *(stem + suffix for suffix in SUFFIXES), *(f"{stem}/index{suffix}" for suffix in SUFFIXES)]
         for name in names:
             path = follow(area.folder, name)
-            if path and path in area.files.all and path.endswith(SUFFIXES):
+            if path and path in area.files.all and (path.endswith(SUFFIXES) or _is_script(area, path)):
                 return path
     return ""
+
+
+def _is_script(area: Area, path: str) -> bool:
+    """Whether a file without a suffix says that Node runs it, as those of `bin` do."""
+    return "." not in path.rpartition("/")[2] and bool(re.match(r"#![^\n]{0,100}\bnode\b", area.files.text(path)[:200]))
 
 
 def _apps(area: Area, first: set[str], frameworks: Sequence[str]) -> Iterator[Entry]:

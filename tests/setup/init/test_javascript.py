@@ -313,6 +313,32 @@ def test_a_table_gets_one_more_member_and_no_other_line_changes(
         assert set(data.splitlines()) <= set(made.splitlines())
 
 
+def test_a_command_without_a_suffix(tmp_path: Path) -> None:
+    text = b"#!/usr/bin/env node\n\n'use strict';\n\nrequire('x');\n"
+    change = only(inject(text, "bin/shop"))
+    assert (change.after or b"").startswith(b"#!/usr/bin/env node\n\n'use strict';\n\nconst splat = require(")
+    record = read_record(written := write_record([entry_of(change)], ()))
+    assert record
+    held = {"bin/shop": change.after or b"", RECORD_PATH: written}
+    assert {each.path: each.after for each in undo(record, Held(held)).changes}["bin/shop"] == text
+    assert not inject(b"#!/bin/sh\nnode x\n", "bin/shop").changes
+
+
+def test_an_app_that_is_not_certain_is_shown_where_another_file_starts_the_service() -> None:
+    files = {"server.js": b"start();\n", "web.js": b"x.app = express();\n", "package.json": MANIFEST}
+    entries = (
+        Entry("server.js", "express", "main", "sure", ""),
+        Entry("web.js", "express", "app", "likely", "it may", 1, 1, "app"),
+    )
+    service = Service("", "javascript", "shop", ("express",), "npm", "package.json", "", None, entries)
+    part = propose_code(service, Held(files), CHOICES, named=False)
+    assert [each.path for each in part.changes] == ["server.js"]
+    (shown,) = part.pastes
+    assert shown.path == "web.js"
+    assert not any("splat.init(" in line for line in shown.lines)
+    assert shown.lines[-1] == "splat.express(app);"
+
+
 # --- Next.js -----------------------------------------------------------------------------------------------------------
 
 
