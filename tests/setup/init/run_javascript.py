@@ -11,19 +11,21 @@ from tests.heal.kit import ENVIRON
 
 SDK = Path(__file__).resolve().parents[3] / "sdk" / "javascript"
 FRAMEWORKS = SDK / "tests" / "frameworks"
-TOOLS = SDK / "node_modules" / ".bin"
+BROWSER = SDK / "tests" / "browser"
+#: Where a project's modules are found, the first one that has them.
+_HELD = [place / "node_modules" for place in (FRAMEWORKS, SDK)]
+TOOLS = ":".join(str(place / "node_modules" / ".bin") for place in (SDK, BROWSER))
 
 
 def prepare(root: Path, crash: dict[str, Any]) -> dict[str, str]:
-    """`crash["modules"]`: names as the app requires them, and as the frameworks' folder has them; where that is "", all
-    of the folder of that name. `crash["build"]` is run then.
+    """`crash["modules"]`: names as the app requires them, and as the frameworks' or the SDK's folder has them; where
+    that is "", all of the folder of that name. `crash["build"]` is run then.
     """
     top = root / crash.get("workdir", "")
     modules = top / "node_modules"
     _copy(modules / "@splat-heal" / "sdk")
     for name, own in crash["modules"].items():
-        held = FRAMEWORKS / name / "node_modules" if not own else FRAMEWORKS / "node_modules"
-        for each in sorted(held.iterdir()) if not own else [held / own]:
+        for each in [_held(own)] if own else sorted((_folder(name) / "node_modules").iterdir()):
             _link(modules / (name if own else each.name), each)
     environ = {"PATH": f"{TOOLS}:{ENVIRON['PATH']}", "NODE_ENV": "production"}
     if "build" in crash:
@@ -32,6 +34,14 @@ def prepare(root: Path, crash: dict[str, Any]) -> dict[str, str]:
         )
         assert done.returncode == 0, done.stdout + done.stderr
     return environ
+
+
+def _folder(name: str) -> Path:
+    return BROWSER if name == BROWSER.name else FRAMEWORKS / name
+
+
+def _held(name: str) -> Path:
+    return next(place / name for place in _HELD if (place / name).exists())
 
 
 def _copy(place: Path) -> None:

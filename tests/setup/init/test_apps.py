@@ -21,6 +21,7 @@ import pytest
 from healer.cli.init import init as command
 from healer.settings import CONFIG_PATH, mistakes_in
 from tests.heal.kit import ENVIRON
+from tests.setup.github.browser import chromium
 from tests.setup.init.kit import git, snapshot, told
 from tests.setup.trees import NAMES, expected, project
 
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
+    from playwright.sync_api import Browser
+
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[3]
 SDK = ROOT / "sdk" / "python"
+PAGES = Path(__file__).with_name("page_server.cjs")
 CRASHING = [name for name in NAMES if "crash" in expected(name)]
 
 
@@ -51,6 +55,12 @@ kit = _kit()
 def github() -> Iterator[Any]:
     with kit.Emulator() as emulator:
         yield emulator
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,16 +96,19 @@ def _prepared(root: Path, crash: dict[str, Any], name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", CRASHING)
-def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path) -> None:
+def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     repository = github.repository()
     root = project(name, tmp_path / name)
     git(root, "remote", "set-url", "origin", f"https://github.com/{repository}.git")
     told(root, "--yes")
     crash = expected(name)["crash"]
     environ = _environ(github, tmp_path) | _prepared(root, crash, name)
+    browser = request.getfixturevalue("browser") if "browser" in crash else None
+    if browser:  # the server of its pages is ours: no init told it where issues go
+        environ |= {"SPLAT_REPO": repository}
     with (tmp_path / "log").open("wb") as log:
         try:
-            with _crashed(root / crash.get("workdir", ""), crash, environ, log) as again:
+            with _crashed(root / crash.get("workdir", ""), crash, environ, log, browser) as again:
                 issue = _until(lambda: github.issues(repository) or again())[0]
         except BaseException:
             print((tmp_path / "log").read_text())
@@ -113,9 +126,11 @@ def _environ(github: Any, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def _crashed(root: Path, crash: dict[str, Any], environ: dict[str, str], log: Any) -> Iterator[Callable[[], None]]:
-    """The app has failed once; a server goes on meanwhile. What is handed out starts a program anew, as a supervisor
-    would: at its end it has 2 s for delivery, which a busy machine may need more of.
+def _crashed(
+    root: Path, crash: dict[str, Any], environ: dict[str, str], log: Any, browser: Browser | None
+) -> Iterator[Callable[[], None]]:
+    """The app has failed once; a server goes on meanwhile, and a page stays open. What is handed out starts a program
+    anew, as a supervisor would: at its end it has 2 s for delivery, which a busy machine may need more of.
     """
     if "run" in crash:
 
@@ -128,14 +143,20 @@ def _crashed(root: Path, crash: dict[str, Any], environ: dict[str, str], log: An
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
-    command = [word.replace("{port}", port) for word in crash["start"]]
+    start = ["node", str(PAGES), crash["browser"]["pages"]] if browser else crash["start"]
+    command = [word.replace("{port}", port) for word in start]
     server = subprocess.Popen(
         command, cwd=root, env=environ | {"PORT": port}, stdout=log, stderr=log, start_new_session=True
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        _until(lambda: _status(f"{url}{crash['healthy']}") == 200)
-        assert _status(f"{url}{crash['request']}") == crash.get("status", 500)
+        _until(lambda: _status(f"{url}{crash.get('healthy', '/')}") == 200)
+        if browser:
+            page = browser.new_page()
+            page.goto(url)
+            page.click(crash["browser"]["click"])
+        else:
+            assert _status(f"{url}{crash['request']}") == crash.get("status", 500)
         yield lambda: None
     finally:
         os.killpg(server.pid, signal.SIGTERM)

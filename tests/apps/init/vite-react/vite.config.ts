@@ -1,3 +1,3 @@
 import { defineConfig } from "vite";
 
-export default defineConfig({});
+export default defineConfig({ esbuild: { jsx: "automatic" } });

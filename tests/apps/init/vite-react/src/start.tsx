@@ -1,3 +1,9 @@
 import { createRoot } from "react-dom/client";
 
-createRoot(document.getElementById("root")!).render(<p>hello</p>);
+const prices: Record<string, { amount: number }> = {};
+
+function Shop() {
+  return <button onClick={() => alert(prices["tea"]!.amount)}>Buy tea</button>;
+}
+
+createRoot(document.getElementById("root")!).render(<Shop />);

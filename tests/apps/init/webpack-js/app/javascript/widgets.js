@@ -1,3 +1,7 @@
 import $ from 'jquery';
 
-$('.widget').text('ready');
+const orders = {};
+
+$('.widget')
+  .text('ready')
+  .on('click', () => orders.latest.open());
