@@ -6,6 +6,7 @@
 import { firstTime, forget, isIgnored } from './eligible.js';
 import { Frames } from './frames/index.js';
 import type { Options } from './options.js';
+import { steady, wall } from './originals.js';
 import { textOf } from './plain.js';
 import type { Asked, Told } from './scope.js';
 import { gather } from './scope.js';
@@ -91,7 +92,7 @@ export class Client {
     this.keeper = new Keeper(options.release);
     this.closed = options.transport === 'none';
     worker.name = (event) => this.named(event);
-    worker.counts = (closing) => (closing ? this.keeper.close() : this.keeper.tick(steady()));
+    worker.counts = (closing) => (closing ? this.keeper.close() : this.keeper.tick(ticks()));
   }
 
   /** The id of the event, when the error is new; null when it is counted only, or was captured before. */
@@ -141,7 +142,7 @@ export class Client {
   private taken(links: readonly Link[], caught: Caught, told: () => Told): string | null {
     const key = keyOf(links, false);
     const known = this.kinds.get(key);
-    const now = Date.now();
+    const now = wall();
     if (links.some((each) => this.sight.isBundled(each.lines))) return this.takenBundled(links, key, caught, told, now);
     if (known && !known.varies) {
       if (!this.goesOut(known.signature, now)) return null;
@@ -206,7 +207,7 @@ export class Client {
 
   /** Whether the error goes out; counts that are due go first (rule Q). */
   private goesOut(named: string, wall: number): boolean {
-    const answer = this.keeper.error(named, steady(), wall);
+    const answer = this.keeper.error(named, ticks(), wall);
     answer.counts.forEach((count: Count) => this.worker.put(count));
     return answer.report;
   }
@@ -218,7 +219,7 @@ export class Client {
 
   /** These were reported just before this began: more of them are counted. */
   resume(signatures: readonly string[]): void {
-    for (const each of signatures) this.keeper.error(each, steady(), Date.now());
+    for (const each of signatures) this.keeper.error(each, ticks(), wall());
   }
 
   /** For a report that another program made: whether it goes out. Else it is counted. */
@@ -228,7 +229,7 @@ export class Client {
 
   /** For a count that another program made: whether it was added to those of this one. */
   adds(count: Count): boolean {
-    return this.keeper.add(count, steady());
+    return this.keeper.add(count, ticks());
   }
 
   /** Waits until all that was captured is delivered, at most so long. Whether all since the last time is. */
@@ -252,6 +253,6 @@ function failed(error: unknown): void {
   }
 }
 
-function steady(): number {
-  return Math.floor(performance.now());
+function ticks(): number {
+  return Math.floor(steady());
 }

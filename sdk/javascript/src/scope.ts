@@ -6,6 +6,7 @@
  */
 import { iso } from './clock.js';
 import { put } from './mapping.js';
+import { wall } from './originals.js';
 import { plain, textOf } from './plain.js';
 import { state } from './state.js';
 import type { Entry, Report, RequestData } from './values.js';
@@ -100,7 +101,7 @@ export function addBreadcrumb(message: unknown, category: unknown, level: unknow
   const held = data === undefined || data === null ? undefined : plain(data);
   const isData = typeof held === 'object' && held !== null && !Array.isArray(held);
   crumbs.push({
-    time: Date.now(),
+    time: wall(),
     message: textOf(message),
     category: textOf(category ?? ''),
     level: textOf(level ?? ''),
@@ -112,7 +113,7 @@ export function addBreadcrumb(message: unknown, category: unknown, level: unknow
 /** Keeps a log record; the last ones, bounded in number and in text. */
 export function addRecord(level: string, logger: string, message: string): void {
   const { records } = state;
-  records.push({ time: Date.now(), level, logger, message: message.slice(0, MOST_A_TEXT) });
+  records.push({ time: wall(), level, logger, message: message.slice(0, MOST_A_TEXT) });
   state.recorded += Math.min(message.length, MOST_A_TEXT);
   while (records.length > MOST_RECORDS || (state.recorded > MOST_TEXT && records.length > 1)) {
     state.recorded -= records.shift()?.message.length ?? 0;

@@ -1,4 +1,5 @@
 /** Delivers what it is given, new things first; then what earlier tries and earlier processes left. */
+import { clearInterval, clearTimeout, setInterval, setTimeout, steady } from './originals.js';
 import type { Kept, Store } from './store.js';
 import type { Item, Outcome, Transport } from './values.js';
 import { why, type Warn } from './warn.js';
@@ -74,7 +75,7 @@ export class Sender {
     const before = this.postponed;
     this.retryAt = 0;
     while (!this.isIdle()) {
-      if (this.isOver() || performance.now() >= deadline) return false;
+      if (this.isOver() || steady() >= deadline) return false;
       this.start();
       await this.atMost(this.running, deadline);
     }
@@ -122,13 +123,13 @@ export class Sender {
 
   /** Whether nothing waits, but for what it is too early to try again. */
   isIdle(): boolean {
-    return !this.running && this.waiting.length === 0 && (this.ended || performance.now() < this.retryAt);
+    return !this.running && this.waiting.length === 0 && (this.ended || steady() < this.retryAt);
   }
 
   private async deliverAll(): Promise<void> {
-    // Not in the turn of whoever put something in.
-    await Promise.resolve();
     try {
+      // Not in the turn of whoever put something in.
+      await undefined;
       const transport = (this.transport ??= this.made());
       for (;;) {
         const fresh = this.isOver() ? [] : this.waiting.splice(0, BATCH);
@@ -154,9 +155,9 @@ export class Sender {
 
   /** What was left to a later try, once its time has come; over the whole spool, batch by batch. */
   private old(): Kept[] {
-    if (this.isOver() || performance.now() < this.retryAt) return [];
+    if (this.isOver() || steady() < this.retryAt) return [];
     const found = this.memory.length > 0 ? this.memory.splice(0, BATCH) : this.fromSpool();
-    if (found.length === 0) this.retryAt = performance.now() + LONGEST_RETRY;
+    if (found.length === 0) this.retryAt = steady() + LONGEST_RETRY;
     return found;
   }
 
@@ -171,7 +172,7 @@ export class Sender {
   }
 
   private isOver(): boolean {
-    return this.ended || this.deadline - performance.now() < WORTH_A_TRY;
+    return this.ended || this.deadline - steady() < WORTH_A_TRY;
   }
 
   private async deliver(transport: Transport, batch: Kept[], isOld: boolean): Promise<void> {
@@ -191,7 +192,7 @@ export class Sender {
       this.tellDropped();
     } else {
       if (isOld) this.retry = Math.min(this.retry * 2, LONGEST_RETRY);
-      if (isOld || this.retryAt < performance.now()) this.retryAt = performance.now() + this.retry;
+      if (isOld || this.retryAt < steady()) this.retryAt = steady() + this.retry;
     }
   }
 
@@ -204,7 +205,7 @@ export class Sender {
       this.memory.splice(0, over);
       this.dropped += over;
     }
-    if (this.retryAt > performance.now()) this.retryAt = Math.min(this.retryAt, performance.now() + this.retry);
+    if (this.retryAt > steady()) this.retryAt = Math.min(this.retryAt, steady() + this.retry);
   }
 
   private tellDropped(): void {
@@ -220,7 +221,7 @@ export class Sender {
     if (work === undefined) return;
     let timer: unknown;
     const over = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, Math.min(Math.max(0, deadline - performance.now()), 0x7fffffff));
+      timer = setTimeout(resolve, Math.min(Math.max(0, deadline - steady()), 0x7fffffff));
     });
     await Promise.race([work, over]);
     clearTimeout(timer as undefined);

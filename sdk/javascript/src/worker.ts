@@ -5,6 +5,7 @@
 import type { Event } from './client.js';
 import { cut } from './cut.js';
 import type { Options } from './options.js';
+import { clearInterval, setInterval, steady } from './originals.js';
 import { redactText } from './redact/index.js';
 import type { Reporter } from './report.js';
 import { quietly, Sender } from './sender.js';
@@ -75,7 +76,7 @@ export class Worker {
 
   /** Waits until all that was taken is delivered, at most so long. Whether all since the last time is. */
   async flush(seconds: number): Promise<boolean> {
-    const deadline = performance.now() + seconds * 1_000;
+    const deadline = steady() + seconds * 1_000;
     this.takeAll();
     if (this.sender === undefined) return !this.takeDropped();
     const done = await this.sender.drain(deadline);
@@ -84,7 +85,7 @@ export class Worker {
 
   /** Delivers what it can in so many seconds, pending counts too; the rest, and what is put later, is left. */
   async close(seconds: number): Promise<void> {
-    const deadline = performance.now() + seconds * 900; // the last of it is for what has to be left in the spool
+    const deadline = steady() + seconds * 900; // the last of it is for what has to be left in the spool
     this.takeCounts();
     this.closed = true;
     clearInterval(this.ticking as undefined);
@@ -99,7 +100,7 @@ export class Worker {
 
   /** As `flush`, when the app has nothing left to do: no wait of a transport goes past the end of it. */
   async hurried(seconds: number): Promise<void> {
-    this.sender?.hurry(performance.now() + seconds * 1_000);
+    this.sender?.hurry(steady() + seconds * 1_000);
     await this.flush(seconds);
     this.sender?.hurry(Infinity);
   }
@@ -135,10 +136,10 @@ export class Worker {
   }
 
   private takeSome(): void {
-    const until = performance.now() + SLICE;
+    const until = steady() + SLICE;
     for (let thing = this.queue.shift(); thing; thing = this.queue.shift()) {
       this.take(thing, false);
-      if (performance.now() >= until) break;
+      if (steady() >= until) break;
     }
     if (this.queue.length > 0) this.schedule();
   }

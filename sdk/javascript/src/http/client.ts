@@ -1,11 +1,14 @@
 /** T2: a small HTTP client for one server. One request after the other; times are milliseconds. */
 import { gunzip } from 'node:zlib';
+import { clearTimeout, setTimeout, steady, wall } from '../originals.js';
 import { VERSION } from '../version.js';
 import { Broken, Door, named } from './connection.js';
 import { askedPause, isAgain, LONGEST_WAIT, type Answer } from './pauses.js';
 
 export { type Answer } from './pauses.js';
 
+/** As it was then, as the timers are. */
+const { setImmediate: inNextTurn } = globalThis;
 /** For each step to a connection: TCP, a proxy's tunnel, TLS. */
 const CONNECT_TIME = 5_000;
 const CONNECT_STEPS = 3;
@@ -88,19 +91,19 @@ export class Client {
 
   /** The time since the epoch on the server's clock, as far as it is known. */
   now(): number {
-    return Date.now() + this.ahead;
+    return wall() + this.ahead;
   }
 
   /** How long may still be waited, at most `most`. */
   left(most: number): number {
-    return Math.min(most, this.deadline - performance.now());
+    return Math.min(most, this.deadline - steady());
   }
 
   /** Throws Later(`why`) when the process ends before that would be over. */
   async wait(time: number, why: string): Promise<void> {
-    const until = performance.now() + time;
+    const until = steady() + time;
     for (;;) {
-      const rest = until - performance.now();
+      const rest = until - steady();
       if (rest <= 0) return;
       if (this.left(rest) < rest) throw new Later(`${why}; the process ends before it could be tried again`);
       await this.sleep(rest);
@@ -128,7 +131,7 @@ export class Client {
 
   /** For how long the server wants to hear nothing. */
   silentFor(): number {
-    return Math.max(0, this.notBefore - performance.now());
+    return Math.max(0, this.notBefore - steady());
   }
 
   // --- requests ------------------------------------------------------------------------------------------------------
@@ -162,7 +165,7 @@ export class Client {
 
   /** Send nothing before the time that the server named. */
   private silence(time: number | null): void {
-    if (time !== null) this.notBefore = performance.now() + time;
+    if (time !== null) this.notBefore = steady() + time;
   }
 
   private askedPause(answer: Answer): number | null {
@@ -197,7 +200,7 @@ export class Client {
 
   private async once(method: string, target: string, request: Request): Promise<Answer | Broken> {
     // What the server did to an idle connection is noticed in between.
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => inNextTurn(resolve));
     if (this.left(READ_TIME) <= LEAST_TIME) throw new Later('the process ends');
     try {
       this.door ??= new Door(this.server, () => Math.max(LEAST_TIME, this.left(CONNECT_TIME)));
@@ -253,10 +256,10 @@ export class Client {
   /** Does `work` when the time, or what is left before the end, is over; returns what prevents that. */
   private within(time: number, work: () => void): () => void {
     let timer: ReturnType<typeof setTimeout>;
-    const until = performance.now() + time;
+    const until = steady() + time;
     const start = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(work, Math.max(0, this.left(until - performance.now())));
+      timer = setTimeout(work, Math.max(0, this.left(until - steady())));
       timer.unref();
     };
     this.sleeping.add(start);
@@ -268,7 +271,7 @@ export class Client {
   }
 
   private learnTime(date: string | undefined): void {
-    const ahead = Date.parse(date ?? '') - Date.now();
+    const ahead = Date.parse(date ?? '') - wall();
     // The header has whole seconds: below that it is noise.
     if (Number.isFinite(ahead)) this.ahead = Math.abs(ahead) > 2_000 ? ahead : 0;
   }

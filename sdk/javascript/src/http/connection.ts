@@ -2,11 +2,12 @@
  * T5: connections to one server, through a proxy where the environment names one. Nothing here keeps a process alive:
  * whoever waits for an answer does.
  */
-import * as http from 'node:http';
-import * as https from 'node:https';
+import type * as http from 'node:http';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { clearTimeout, setTimeout } from '../originals.js';
 import { proxyFor, type Proxy } from './proxy.js';
+import { Agent, connect, request } from './wires.js';
 
 /** No whole answer came. The text says why, in words of ours: a library's may repeat what was sent. */
 export class Broken extends Error {
@@ -31,7 +32,7 @@ export class Door {
     this.host = server.hostname.replace(/^\[|\]$/g, '');
     this.port = Number(server.port) || (this.secure ? 443 : 80);
     this.proxy = proxyFor(server, process.env);
-    this.agent = new (this.secure ? https : http).Agent({ keepAlive: true, maxSockets: 1, scheduling: 'lifo' });
+    this.agent = new Agent({ keepAlive: true, maxSockets: 1, scheduling: 'lifo' });
     type Connects = {
       createConnection: (options: unknown, done: (error: Error | null, socket?: net.Socket) => void) => void;
     };
@@ -46,7 +47,7 @@ export class Door {
   /** A request that still has to be ended. `target` is a path with its query. Emits `socket` once it is connected. */
   request(method: string, target: string, headers: http.OutgoingHttpHeaders): http.ClientRequest {
     const absolute = this.proxy !== null && !this.secure;
-    const request = (this.secure ? https : http).request({
+    const sent = request({
       agent: this.agent,
       host: this.host,
       port: this.port,
@@ -54,8 +55,8 @@ export class Door {
       path: absolute ? this.server.origin + target : target,
       headers: { Host: this.server.host, ...headers, ...(absolute ? signIn(this.proxy) : {}) },
     });
-    request.on('socket', (socket) => socket.unref());
-    return request;
+    sent.on('socket', (socket) => socket.unref());
+    return sent;
   }
 
   close(): void {
@@ -65,7 +66,7 @@ export class Door {
 
   private async connected(): Promise<net.Socket> {
     const [host, port] = this.proxy ? [this.proxy.host, this.proxy.port] : [this.host, this.port];
-    const socket = await this.step(net.connect({ host, port }), 'connect');
+    const socket = await this.step(connect({ host, port }), 'connect');
     if (!this.secure) return socket;
     if (this.proxy) await this.tunnelled(socket, this.proxy);
     const servername = net.isIP(this.host) ? '' : this.host;
@@ -94,10 +95,10 @@ export class Door {
     const target = `${this.server.hostname}:${this.port}`;
     const headers = { Host: target, ...signIn(proxy) };
     return new Promise((resolve, reject) => {
-      const request = http.request({ method: 'CONNECT', path: target, headers, createConnection: () => socket });
-      const timer = setTimeout(() => request.destroy(new Broken('no answer in time')), this.connectTime());
+      const asked = request({ method: 'CONNECT', path: target, headers, createConnection: () => socket });
+      const timer = setTimeout(() => asked.destroy(new Broken('no answer in time')), this.connectTime());
       timer.unref();
-      request.once('connect', ({ statusCode = 0 }) => {
+      asked.once('connect', ({ statusCode = 0 }) => {
         clearTimeout(timer);
         if (statusCode >= 200 && statusCode < 300) resolve();
         else {
@@ -105,9 +106,9 @@ export class Door {
           reject(new Broken(`the proxy answered with status ${statusCode}`));
         }
       });
-      request.on('error', reject);
-      request.once('close', () => reject(new Broken('the proxy closed the connection')));
-      request.end();
+      asked.on('error', reject);
+      asked.once('close', () => reject(new Broken('the proxy closed the connection')));
+      asked.end();
     });
   }
 }

@@ -1,8 +1,8 @@
 /** Folders that only this user can read, and files that are there whole or not at all (rules T3, P1, P2). */
-import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { digits } from '../clock.js';
 import type { Item } from '../values.js';
+import * as fs from './fs.js';
 
 /** Makes the folder, readable for this user alone. Throws when it is a link, or another's. */
 export function makePrivate(folder: string): void {

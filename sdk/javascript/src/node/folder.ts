@@ -1,10 +1,10 @@
 /** P1: where the spool of one destination is. The same folder as the SDKs of other languages use. */
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { sha256 } from '../digest.js';
 import type { Options } from '../options.js';
 import { className } from '../plain.js';
+import * as fs from './fs.js';
 
 /** The folder for what goes to the options' repository or URL, for the user that this process now is. */
 export function folderOf(options: Options): string {

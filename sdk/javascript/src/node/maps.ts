@@ -2,10 +2,10 @@
  * Where code that a bundler wrote comes from, by the source maps beside it. Next alone needs this: it bundles every app,
  * and Node's own `--enable-source-maps` does not reach the stacks of its errors. For the worker: it reads files.
  */
-import * as fs from 'node:fs';
 import * as nodeModule from 'node:module';
 import { dirname, resolve } from 'node:path';
 import type { Frame } from '../values.js';
+import * as fs from './fs.js';
 
 const LARGEST = 8_000_000;
 const MOST_MAPS = 64;

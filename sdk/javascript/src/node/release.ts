@@ -1,6 +1,6 @@
 /** Which commit runs and what was deployed, from what platforms say in the environment, else from `.git`. */
-import * as fs from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
+import * as fs from './fs.js';
 
 /** Set to the commit by the platform that built or runs the app; the first that looks like one counts. */
 const COMMIT_VARIABLES = [

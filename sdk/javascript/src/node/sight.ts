@@ -1,9 +1,9 @@
 /** F5: lines of the app's source, each file read once; and the packages that are installed. */
-import * as fs from 'node:fs';
 import * as os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Around, Sight } from '../report.js';
 import type { Frame } from '../values.js';
+import * as fs from './fs.js';
 import { isBundled, Maps } from './maps.js';
 
 const LARGEST = 2 * 1024 * 1024;

@@ -1,11 +1,11 @@
 /** Where options come from in Node. */
-import * as fs from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Surroundings } from '../options.js';
 import { TRANSPORTS } from '../reading.js';
 import { reason } from './files.js';
+import * as fs from './fs.js';
 import { deployOf, releaseOf } from './release.js';
 import { warn } from '../warn.js';
 

@@ -1,5 +1,5 @@
 /** `console`: canonical JSON on stderr, one line an item. It is ASCII, so that no terminal acts on it. */
-import { writeSync } from 'node:fs';
+import { writeSync } from '../node/fs.js';
 import type { Item, Outcome } from '../values.js';
 import { written } from '../wire.js';
 import { Nowhere } from './none.js';

@@ -2,6 +2,7 @@
 import { Later, Unreachable, type Client } from '../http/client.js';
 import { nameOf, reason, write } from '../node/files.js';
 import type { Options } from '../options.js';
+import { steady } from '../originals.js';
 import { state } from '../state.js';
 import { OVERFLOW } from '../suppress.js';
 import type { Item, Outcome, Transport } from '../values.js';
@@ -226,8 +227,8 @@ export class GitHub implements Transport {
   }
 
   private async claimed(): Promise<boolean> {
-    const until = performance.now() + CLAIM_WAIT;
-    while (this.client.left(until - performance.now()) > CLAIM_POLL) {
+    const until = steady() + CLAIM_WAIT;
+    while (this.client.left(until - steady()) > CLAIM_POLL) {
       await this.client.wait(CLAIM_POLL, 'another process creates issues');
       if (this.claim.take()) return true;
     }
@@ -274,12 +275,12 @@ export class GitHub implements Transport {
   }
 
   private isRefused(): boolean {
-    return performance.now() < this.refusedUntil;
+    return steady() < this.refusedUntil;
   }
 
   /** What GitHub refused to one error it refuses to all, but for a text it does not take. */
   private refuse(never: Never): void {
-    if (never.status !== 422) this.refusedUntil = performance.now() + REFUSED_FOR;
+    if (never.status !== 422) this.refusedUntil = steady() + REFUSED_FOR;
   }
 }
 

@@ -1,8 +1,9 @@
 /** D7: one process a host creates issues at a time, by a lock file in the spool. */
 import { randomBytes } from 'node:crypto';
-import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { remove } from '../../node/files.js';
+import * as fs from '../../node/fs.js';
+import { wall } from '../../originals.js';
 
 const NAME = 'create.lock';
 /** After which time, in milliseconds, whoever holds it is not believed to be alive. */
@@ -33,7 +34,7 @@ export class Claim {
   keep(): void {
     if (!this.held) return;
     try {
-      const now = new Date();
+      const now = new Date(wall());
       fs.utimesSync(this.path, now, now);
     } catch {
       // Somebody took it for stale; two creations are put right later.
@@ -79,5 +80,5 @@ export class Claim {
 
 function isStale(path: string): boolean {
   const state = fs.lstatSync(path, { throwIfNoEntry: false });
-  return state === undefined || Math.abs(Date.now() - state.mtimeMs) > STALE;
+  return state === undefined || Math.abs(wall() - state.mtimeMs) > STALE;
 }

@@ -1,6 +1,7 @@
 /** D8: what follows a creation: the trigger label for the issue that stays, the others closed as its duplicates. */
 import { asDuplicate } from '../../block.js';
 import { afterCreate, type Aftermath, type Listed } from '../../decide.js';
+import { steady } from '../../originals.js';
 import { OVERFLOW } from '../../suppress.js';
 import { Gone, type Change } from './api.js';
 import type { Owed } from './notes.js';
@@ -40,8 +41,8 @@ export class FollowUp {
 
   /** What is owed since longer, also by processes that are gone. Looks at the folder every 30 s at most. */
   async owed(): Promise<void> {
-    if (performance.now() - this.looked < EVERY && !this.repository.client.hurried) return;
-    this.looked = performance.now();
+    if (steady() - this.looked < EVERY && !this.repository.client.hurried) return;
+    this.looked = steady();
     const left = this.repository.notes.owed(MAKERS_TURN).map((each) => [each.number, each.signature] as const);
     const owed = new Map([...left, ...this.owing]);
     if (owed.size === 0) return;

@@ -1,5 +1,6 @@
 /** D1: the issues with the fixed label, listed once and then kept up by what changed since. */
 import { LABEL, type Listed } from '../../decide.js';
+import { steady } from '../../originals.js';
 import type { Api } from './api.js';
 import { bodyOf, createdAt, listed } from './entry.js';
 
@@ -29,7 +30,7 @@ export class Index {
 
   /** Milliseconds since it was read. */
   age(): number {
-    return performance.now() - this.listedAt;
+    return steady() - this.listedAt;
   }
 
   /** All that are known. */
@@ -76,7 +77,7 @@ export class Index {
       this.tag = { path, tag: first.tag };
       this.takeOver(entries, wanted);
     }
-    this.listedAt = performance.now();
+    this.listedAt = steady();
   }
 
   private hasAll(wanted: ReadonlySet<string>): boolean {

@@ -2,11 +2,12 @@
  * What the processes of a host tell each other and those that come after them, in files beside the spool's. No file of
  * it ends in `.json`: those are the spool's. Where none can be written, each process knows only its own.
  */
-import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { compare } from '../../codepoints.js';
 import { sha256 } from '../../digest.js';
 import { makePrivate, remove, write } from '../../node/files.js';
+import * as fs from '../../node/fs.js';
+import { wall } from '../../originals.js';
 
 const REPORTERS = 'reporters.txt';
 const MOST_REPORTERS = 20;
@@ -90,7 +91,7 @@ export class Notes {
   /** Milliseconds since a file was written; undefined where there is none. */
   private age(name: string): number | undefined {
     const state = quietly(() => fs.lstatSync(join(this.folder, name), { throwIfNoEntry: false }), undefined);
-    return state && Date.now() - state.mtimeMs;
+    return state && wall() - state.mtimeMs;
   }
 
   private write(name: string, text: string): void {

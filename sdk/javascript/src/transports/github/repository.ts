@@ -2,6 +2,7 @@
 import { decide, type Decision, type Listed, type Sighting } from '../../decide.js';
 import { Later, type Client } from '../../http/client.js';
 import type { Options } from '../../options.js';
+import { steady } from '../../originals.js';
 import type { Warn } from '../../warn.js';
 import { Api, type Change } from './api.js';
 import { bodyOf } from './entry.js';
@@ -67,7 +68,7 @@ export class Repository {
   /** D5 over the index as it is; not `capped` by what was created lately for the issue about too many. */
   decide(error: Sighting, capped = true): Promise<Decision> {
     const now = Math.floor(this.client.now());
-    this.creations = this.creations.filter((each) => each > performance.now() - HOUR);
+    this.creations = this.creations.filter((each) => each > steady() - HOUR);
     const repository = this.index.createdSince(now - HOUR, this.reporters);
     return decide(error, this.index.issues(), {
       reporters: this.reporters,
@@ -93,8 +94,8 @@ export class Repository {
 
   /** I9; asked once an hour. */
   async isPublic(): Promise<boolean> {
-    if (performance.now() - this.visibility.at > PUBLIC_FOR) {
-      this.visibility = { isPublic: await this.api.isPublic(), at: performance.now() };
+    if (steady() - this.visibility.at > PUBLIC_FOR) {
+      this.visibility = { isPublic: await this.api.isPublic(), at: steady() };
     }
     return this.visibility.isPublic;
   }
@@ -105,7 +106,7 @@ export class Repository {
    */
   atHand(number: number): string | undefined {
     const made = this.made.get(number);
-    return made && performance.now() - made.at < FRESH ? made.text : undefined;
+    return made && steady() - made.at < FRESH ? made.text : undefined;
   }
 
   /** The issue's text as just read. `issue` is null unless the issue was read for this. */
@@ -133,7 +134,7 @@ export class Repository {
     if (!issue) throw new Later('the answer to a write is no issue');
     this.ownWrites.set(issue.number, issue.updatedAt);
     dropOldest(this.ownWrites, MOST_OWN_WRITES);
-    if (this.made.has(issue.number)) this.made.set(issue.number, { text: bodyOf(entry), at: performance.now() });
+    if (this.made.has(issue.number)) this.made.set(issue.number, { text: bodyOf(entry), at: steady() });
     return issue;
   }
 
@@ -158,10 +159,10 @@ export class Repository {
   async create(title: string, body: string, labels: readonly string[], counts: boolean): Promise<Listed> {
     const entry = await this.api.create(title, body, labels);
     const issue = this.wrote(entry);
-    this.made.set(issue.number, { text: bodyOf(entry), at: performance.now() });
+    this.made.set(issue.number, { text: bodyOf(entry), at: steady() });
     dropOldest(this.made, MOST_MADE);
     this.met(issue.author);
-    if (counts) this.creations.push(performance.now());
+    if (counts) this.creations.push(steady());
     return issue;
   }
 

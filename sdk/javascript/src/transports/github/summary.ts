@@ -1,6 +1,7 @@
 /** D9: the one issue about errors that got none of their own. */
 import { block, marker } from '../../block.js';
 import { iso } from '../../clock.js';
+import { steady } from '../../originals.js';
 import { OVERFLOW } from '../../suppress.js';
 import { together, type Group, type Times } from './group.js';
 
@@ -20,7 +21,7 @@ export class Summary {
 
   /** Whether the hour since it was last told is over. */
   get due(): boolean {
-    return performance.now() - this.toldAt >= EVERY;
+    return steady() - this.toldAt >= EVERY;
   }
 
   /** Whether anything is held. */
@@ -50,7 +51,7 @@ export class Summary {
   /** It went out. */
   told(): void {
     this.held = null;
-    this.toldAt = performance.now();
+    this.toldAt = steady();
   }
 
   /** What is held, for someone else to tell. */
