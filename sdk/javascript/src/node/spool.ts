@@ -1,12 +1,13 @@
 /** P: what could not be delivered yet, in a folder that only this user can read; the next process sends it. */
-import * as fs from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { wall } from '../originals.js';
 import type { Warn } from '../warn.js';
 import type { Kept, Store } from '../store.js';
 import type { Item } from '../values.js';
 import { itemOf, written } from '../wire.js';
 import { makePrivate, nameOf, reason, remove, write } from './files.js';
 import { isGone } from './folder.js';
+import * as fs from './fs.js';
 
 const MOST_FILES = 200;
 const MOST_BYTES = 20_000_000;
@@ -51,7 +52,8 @@ export class Spool implements Store {
     return (
       this.guarded(() => {
         const match = TAKEN.exec(basename(each.path));
-        if (match) fs.renameSync(each.path, join(dirname(each.path), match[1] as string));
+        // Where something cleans up, the file may be gone.
+        if (match && fs.existsSync(each.path)) fs.renameSync(each.path, join(dirname(each.path), match[1] as string));
         else write(this.folder, nameOf(this.folder, each.item), written(each.item), false);
         return true;
       }) ?? false
@@ -78,7 +80,7 @@ export class Spool implements Store {
     const free = join(this.folder, name);
     const path = `${free}.${process.pid}.taken`;
     try {
-      const now = new Date();
+      const now = new Date(wall());
       fs.utimesSync(free, now, now); // its age as taken is counted from now
       fs.renameSync(free, path);
     } catch {
@@ -95,7 +97,7 @@ export class Spool implements Store {
 
   tidy(): void {
     this.guarded(() => {
-      const now = Date.now();
+      const now = wall();
       for (const name of fs.readdirSync(this.folder)) {
         try {
           this.tidied(name, now);
@@ -157,16 +159,26 @@ export class Spool implements Store {
     this.unreadable = 0;
   }
 
+  /** What `work` gives, in a folder that is there. Throws where no disk will have it. */
+  private inFolder<Result>(work: () => Result): Result {
+    const known = this.made;
+    try {
+      if (!known) makePrivate(this.folder);
+      this.made = true;
+      return work();
+    } catch (error) {
+      this.made = false;
+      // Something cleans up here.
+      if (known && !fs.existsSync(this.folder)) return this.inFolder(work);
+      throw error;
+    }
+  }
+
   /** What `work` gives, in a folder that is there; undefined, and one warning, where no disk will have it (P6). */
   private guarded<Result>(work: () => Result): Result | undefined {
     try {
-      if (!this.made) {
-        makePrivate(this.folder);
-        this.made = true;
-      }
-      return work();
+      return this.inFolder(work);
     } catch (error) {
-      this.made = false; // something cleans up here
       if (!this.refused) {
         this.refused = true;
         this.warn(
