@@ -62,14 +62,16 @@ export function linksOf(thrown: unknown): Link[] {
 
 function link(thrown: unknown, relation: Relation, parent: number): Link {
   if (!isError(thrown)) return { type: kindOf(thrown), message: messageOfValue(thrown), relation, parent, lines: '' };
-  const message = textOf(get(thrown, 'message') ?? '').slice(0, MOST_MESSAGE);
-  return { type: typeOf(thrown), message, relation, parent, lines: linesOf(thrown, message) };
+  const told = get(thrown, 'message') ?? '';
+  const message = textOf(told).slice(0, MOST_MESSAGE);
+  const lines = linesOf(thrown, typeof told === 'string' ? told : message);
+  return { type: typeOf(thrown), message, relation, parent, lines };
 }
 
 function linesOf(error: object, message: string): string {
   const stack = get(error, 'stack');
-  if (Array.isArray(stack)) return printedSites(stack);
-  return typeof stack === 'string' ? framesOf(stack.slice(0, MOST_STACK), message) : '';
+  if (typeof stack === 'string') return framesOf(stack, message).slice(0, MOST_STACK);
+  return tried(() => (Array.isArray(stack) ? printedSites(stack) : '')) ?? '';
 }
 
 /** As Node prints it: by its class where its name is the language's. */
@@ -83,10 +85,15 @@ export function typeOf(error: object): string {
 }
 
 function ownClass(error: object): string {
+  return tried(() => className(error)) ?? '';
+}
+
+/** What a look into an object gives; undefined where it throws: a proxy of the app's. */
+function tried<Found>(look: () => Found): Found | undefined {
   try {
-    return className(error) || '';
+    return look();
   } catch {
-    return '';
+    return undefined;
   }
 }
 
@@ -129,7 +136,12 @@ function causeOf(error: unknown): object | undefined {
 function membersOf(error: unknown): object[] {
   if (!isError(error) || !/AggregateError$/.test(typeOf(error))) return [];
   const errors = get(error, 'errors');
-  return Array.isArray(errors) ? errors.slice(0, MOST_EXCEPTIONS).filter(isError) : [];
+  const members: unknown[] = [];
+  tried(() => {
+    if (!Array.isArray(errors)) return;
+    for (let at = 0; at < errors.length && at < MOST_EXCEPTIONS; at += 1) members.push(errors[at]);
+  });
+  return members.filter(isError);
 }
 
 /** A property as the app would read it; undefined where that fails. */

@@ -9,6 +9,8 @@ import type { Frame } from './values.js';
 
 const LONGEST_LINE = 2_000;
 const MOST_LINES = 2_000;
+/** Of the type in front of a message, and of the message that is looked for. */
+const MOST_HEADER = 1_000;
 const NO_PLACE = new Set(['<anonymous>', 'native', 'native code', 'unknown location']);
 const EVAL_ORIGIN = /\(([^()]{1,1000}):([0-9]{1,9}):([0-9]{1,9})\)/;
 const GECKO_NAME = /^[0-9A-Za-z_$.<>/*[\]#() -]{0,200}$/;
@@ -20,9 +22,7 @@ export type Printed = Frame & { path: string; function: string };
 
 /** Where the frames of a printed stack begin: behind the type and the message, which may look like frames. */
 export function framesOf(stack: string, message: string): string {
-  const told = message === '' ? -1 : stack.indexOf(message);
-  // What stands far from the beginning is no header, but the message of something else.
-  const from = told >= 0 && told <= 1_000 ? told + message.length : 0;
+  const from = endOfMessage(stack, message);
   for (let at = from; at < stack.length; ) {
     const end = stack.indexOf('\n', at);
     if (AT.test(stack.slice(at, at + 50)) && (at === 0 || stack[at - 1] === '\n')) return stack.slice(at);
@@ -31,6 +31,15 @@ export function framesOf(stack: string, message: string): string {
   }
   // Firefox and Safari print no header.
   return from === 0 || stack.indexOf('\n', from) < 0 ? (from === 0 ? stack : '') : stack.slice(stack.indexOf('\n', from) + 1);
+}
+
+/** 0 where the message is not in the header: what stands far from the beginning is another's. */
+function endOfMessage(stack: string, message: string): number {
+  // Not the whole message: to look for that may take the square of its length.
+  const head = message.slice(0, MOST_HEADER);
+  const told = head === '' ? -1 : stack.slice(0, MOST_HEADER * 2).indexOf(head);
+  if (told < 0 || told > MOST_HEADER) return 0;
+  return told + (stack.startsWith(message, told) ? message.length : head.length);
 }
 
 /** The frames that the lines print, from the outermost call to the crash; what is no frame is passed over. */

@@ -52,7 +52,7 @@ export interface State {
 const KEY = Symbol.for('splat-heal.sdk.1');
 const shared = globalThis as unknown as { [KEY]?: State };
 
-export const state: State = (shared[KEY] ??= {
+export const state: State = shared[KEY] ?? {
   platform: {
     id: () => Array.from({ length: 32 }, () => Math.floor(Math.random() * 16).toString(16)).join(''),
     say: () => undefined,
@@ -68,4 +68,6 @@ export const state: State = (shared[KEY] ??= {
   atRequest: new Set(),
   held: new Set(),
   installed: new WeakSet(),
-});
+};
+// Who prints or lists what is global does not meet it, nor the options in it.
+if (!shared[KEY]) Object.defineProperty(shared, KEY, { value: state });

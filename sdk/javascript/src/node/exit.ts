@@ -3,13 +3,14 @@
  * spool first, and one child process delivers it while this one waits, at most as long as `shutdownTimeout` says.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Options } from '../options.js';
+import { steady } from '../originals.js';
 import { state } from '../state.js';
 import { debug, kindOf } from '../warn.js';
 import type { Worker } from '../worker.js';
+import { existsSync } from './fs.js';
 import { OWN } from './place.js';
 
 const AT_MOST = 2;
@@ -31,9 +32,9 @@ export interface Order {
 export function watchEnd(worker: Worker, options: Options, folder: () => string): () => void {
   let left = Math.min(AT_MOST, options.shutdownTimeout);
   const spend = async (): Promise<void> => {
-    const began = performance.now();
+    const began = steady();
     await worker.hurried(left);
-    left -= (performance.now() - began) / 1_000;
+    left -= (steady() - began) / 1_000;
   };
   const beforeExit = (): void => {
     // What is started now makes Node tell of the end again: other listeners would hear of it twice.
@@ -44,12 +45,38 @@ export function watchEnd(worker: Worker, options: Options, folder: () => string)
     for (const each of [...state.held]) each();
     if (worker.finish() > 0 && left >= WORTH_A_PROCESS) deliver(options, folder(), left);
   };
-  process.on('beforeExit', beforeExit);
-  process.on('exit', exit);
+  return listen({ beforeExit, exit });
+}
+
+interface End {
+  beforeExit(): void;
+  exit(): void;
+}
+
+/** Of each `init` whose delivery is not over yet. */
+const ends = new Set<End>();
+const beforeExit = (): void => ends.forEach((each) => each.beforeExit());
+const exit = (): void => ends.forEach((each) => each.exit());
+
+function listen(end: End): () => void {
+  if (ends.size === 0) {
+    process.on('beforeExit', beforeExit);
+    process.on('exit', exit);
+    makeRoom(1);
+  }
+  ends.add(end);
   return () => {
+    if (!ends.delete(end) || ends.size > 0) return;
     process.removeListener('beforeExit', beforeExit);
     process.removeListener('exit', exit);
+    makeRoom(-1);
   };
+}
+
+/** Node warns of many listeners: ours is not to be the one too many. */
+function makeRoom(more: number): void {
+  const most = process.getMaxListeners();
+  if (most > 1 && Number.isFinite(most)) process.setMaxListeners(most + more);
 }
 
 /** Empties the spool by a process of its own, at most in so many seconds. */

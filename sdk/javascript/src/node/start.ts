@@ -33,9 +33,10 @@ export function start(given: unknown): void {
     makeTransport: () => makeTransport(options, place(), warn),
     sendNow: now && ((batch) => now.sendNow(batch)),
   }));
+  if (!now && typeof options.transport === 'string') require('../http/wires.js');
   const client = new Client(options, worker, sight);
-  const unwatch = watch(options.integrations);
   const unend = watchEnd(worker, options, place);
+  const unwatch = watch(options.integrations);
   state.client = client;
   state.unhook = unwatch;
   state.unend = unend;
