@@ -39,7 +39,7 @@ final class Deliver
                 $delivery->keepCount($count);
             }
             $delivery->run(Clock::steady() + $seconds, true);
-            return $delivery->isDue() ? 1 : 0;
+            return $delivery->isDue() || $delivery->owes() ? 1 : 0;
         });
     }
 }

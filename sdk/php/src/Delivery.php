@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Splat;
 
+use Splat\GitHub\Notes;
 use Splat\Redact\Redact;
 
 /** Sends what is in the spool; one process of a host at a time. */
@@ -14,6 +15,8 @@ final class Delivery
     private const WORTH_A_TRY = 0.05;
     /** Seconds in which no request tries again what could not be delivered. */
     private const RETRY = 60;
+    /** Seconds between two looks at what is only owed: GitHub's index may show it late, or never. */
+    private const OWED = 20;
     private const MOST_HELD = 100;
     private const LOOK = 20_000; // microseconds between two looks at a lock
 
@@ -59,10 +62,17 @@ final class Delivery
         return $this->folder;
     }
 
-    /** Whether there is something that a delivery could send. */
+    /** Whether there is something that a delivery could send, or a trigger label that it could set now (D8). */
     public function isDue(): bool
     {
-        return $this->held !== [] || Folder::waitsIn($this->folder);
+        return $this->held !== [] || Folder::waitsIn($this->folder)
+            || (self::age($this->looked()) >= self::OWED && $this->owes());
+    }
+
+    /** Whether an issue that was created on this host has no trigger label yet. */
+    public function owes(): bool
+    {
+        return Notes::owedIn($this->folder, 0) !== [];
     }
 
     /** One error of ours will never be delivered. */
@@ -98,6 +108,7 @@ final class Delivery
         } catch (\Throwable $error) {
             Warn::warn('delivery failed with ' . Warn::why($error), 'delivery');
         } finally {
+            $this->owes() && @touch($this->looked());
             $lock !== null && flock($lock, LOCK_UN) && fclose($lock);
         }
         $this->tell();
@@ -244,6 +255,18 @@ final class Delivery
     private function marker(): string
     {
         return $this->folder . '/retry';
+    }
+
+    private function looked(): string
+    {
+        return $this->folder . '/owed';
+    }
+
+    /** Seconds since a file was touched; for ever when there is none. */
+    private static function age(string $path): int
+    {
+        clearstatcache(true, $path);
+        return abs(time() - (int) @filemtime($path));
     }
 
     /** @return resource|null */

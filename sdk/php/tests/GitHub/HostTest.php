@@ -6,10 +6,14 @@ namespace Splat\Tests\GitHub;
 
 use PHPUnit\Framework\TestCase;
 use Splat\Block;
+use Splat\Clock;
 use Splat\Dedup\Listed;
+use Splat\Delivery;
 use Splat\GitHub\Claim;
 use Splat\GitHub\Index;
 use Splat\GitHub\Notes;
+use Splat\Memory;
+use Splat\Options;
 use Splat\Tests\Folders;
 
 /** D7, D8 and D1 between the processes of a host, and of several. */
@@ -169,5 +173,27 @@ final class HostTest extends TestCase
         $desk->kit->call('clear');
         $desk->send();
         $this->assertSame([], $desk->asked());
+    }
+
+    public function testALabelThatIsStillOwedIsReasonEnoughToDeliver(): void
+    {
+        $desk = new Desk();
+        $desk->kit->call('play', name: 'lag', value: 3_600);
+        $given = [
+            'transport' => 'github', 'repo' => $desk->repo, 'token' => 'bot-token', 'api_url' => $desk->kit->call('url'),
+        ];
+        $delivery = new Delivery(new Options($given), $desk->spool, new Memory($desk->spool, 'r1', false));
+        $this->assertFalse($delivery->isDue());
+        $desk->sendBy($desk->process(seconds: 1.0), Desk::item());
+        $this->assertTrue($delivery->isDue());
+        $delivery->run(Clock::steady() + 1.0, false);
+        $this->assertSame([false, true], [$delivery->isDue(), $delivery->owes()], 'not with every request');
+        touch("$desk->spool/owed", time() - 30);
+        $this->assertTrue($delivery->isDue());
+        $desk->kit->call('play', name: 'lag', value: 0);
+        $delivery->run(Clock::steady() + 20.0, false);
+        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        touch("$desk->spool/owed", time() - 30);
+        $this->assertSame([false, false], [$delivery->isDue(), $delivery->owes()]);
     }
 }
