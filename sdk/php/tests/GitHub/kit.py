@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
-from tests.github_kit import Emulator, Fault, Proxy  # noqa: E402
+from tests.github_kit import Emulator, Fault, Proxy
 
 
 class Bare(BaseHTTPRequestHandler):
@@ -56,10 +56,21 @@ class Bare(BaseHTTPRequestHandler):
         pass
 
 
+def clear(proxy):
+    proxy.log.clear()
+    proxy.faults.clear()
+
+
 def requests(proxy):
     return [
-        {"method": each.method, "path": each.path, "query": each.query, "headers": each.headers, "data": each.data,
-         "status": each.status}
+        {
+            "method": each.method,
+            "path": each.path,
+            "query": each.query,
+            "headers": each.headers,
+            "data": each.data,
+            "status": each.status,
+        }
         for each in proxy.requests()
     ]
 
@@ -83,7 +94,7 @@ def main():
             "fault": lambda **given: proxy.faults.append(Fault(given.pop("status"), **given)),
             "play": lambda name, value: setattr(proxy, name, set(value) if isinstance(value, list) else value),
             "canonical": lambda repo, number, of: proxy.canonical.update({(repo, number): of}),
-            "clear": lambda: (proxy.log.clear(), proxy.faults.clear()) and None,
+            "clear": lambda: clear(proxy),
         }
         for line in sys.stdin:
             asked = json.loads(line)

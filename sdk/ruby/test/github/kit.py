@@ -1,8 +1,8 @@
 """The stand-in for GitHub of `sdk/python/tests/github_kit`, told by lines of JSON what to do. Run by `desk.rb`.
 
-`{"on": "emulator", "call": name, "args": [...], "named": {...}}` calls a method; with the number of a proxy instead it
-does so there, or with `"set": name` and `"value"` sets an attribute; `{"fresh": true}` makes a proxy, and says its number
-and address. Each line is answered by one.
+`{"on": "emulator", "call": name, "args": [...], "named": {...}}` calls a method; with the number of a proxy instead
+it does so there, or with `"set": name` and `"value"` sets an attribute; `{"fresh": true}` makes a proxy, and says its
+number and address. Each line is answered by one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "python"))
-from tests.github_kit import Emulator, Fault, Proxy  # noqa: E402
+from tests.github_kit import Emulator, Fault, Proxy
 
 
 def fault(proxy, *args, data=None, **named):
