@@ -67,7 +67,10 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     dependency = add_dependency(service, files, SDK)
     lines = together(list(_parts(site)))
     if service.manifest and dependency.pastes:  # without the dependency the app would not start any more
-        pastes = [_paste(path, (), site, "once the SDK is a dependency") for path in _paths(site)]
+        told = "once the SDK is a dependency"
+        pastes = [
+            _paste(path, [each for each in _sure(site) if each.path == path], site, told) for path in _paths(site)
+        ]
         return dependency + Part(pastes=tuple(pastes))
     told = any(word.code == "has-splat" for word in lines.words)
     return (dependency if lines.changes or told else by_hand(dependency, service, SDK)) + lines
@@ -163,8 +166,15 @@ def _ended(tree: Tree, splice: Splice) -> Splice:
 def _to_paste(site: _Site) -> Part:
     likely = chosen.likely_entries(site.service, site.choices, is_app)[:_MOST_PASTES]
     why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
+    begun = any(each.kind != "browser" for each in _sure(site))
     pastes = [
-        _paste(each.path, [each], site, why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)))
+        _paste(
+            each.path,
+            [each],
+            site,
+            why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)),
+            begun=begun,
+        )
         for each in likely
     ]
     if not pastes and not _sure(site):
@@ -172,14 +182,14 @@ def _to_paste(site: _Site) -> Part:
     return Part(pastes=tuple(pastes))
 
 
-def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str) -> Paste:
+def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str, *, begun: bool = False) -> Paste:
+    """The lines of these places of one file. `begun`: another file has the start."""
     tree = read_tree(path, site.files.read(path)) if path else Rejected("none", "")
     style = (
         Style(site.package_type == "module") if isinstance(tree, Rejected) else style_of(path, tree, site.package_type)
     )
     browser = any(entry.kind == "browser" for entry in entries)
-    begun = any(entry.kind != "browser" and entry.path != path for entry in _sure(site)) and not browser
-    lines = [import_line(style), *([] if begun and entries else site.start(style, browser=browser))]
+    lines = [import_line(style), *([] if begun and not browser else site.start(style, browser=browser))]
     for entry in entries:
         if is_app(entry):
             lines += [f"// behind what gives {entry.name or 'app'} its value:", install(entry, style)]

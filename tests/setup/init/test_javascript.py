@@ -313,6 +313,13 @@ def test_a_table_gets_one_more_member_and_no_other_line_changes(
         assert set(data.splitlines()) <= set(made.splitlines())
 
 
+def test_all_lines_are_shown_where_the_dependency_cannot_be_written() -> None:
+    part = inject(b"const express = require('express');\nconst app = express();\n", manifest=b"{ // shop\n}\n")
+    assert not part.changes
+    shown = {each.path: each.lines for each in part.pastes}["app.js"]
+    assert [line for line in shown if "splat." in line] == ["splat.init({ repo: 'acme/shop' });", "splat.express(app);"]
+
+
 def test_a_command_without_a_suffix(tmp_path: Path) -> None:
     text = b"#!/usr/bin/env node\n\n'use strict';\n\nrequire('x');\n"
     change = only(inject(text, "bin/shop"))
