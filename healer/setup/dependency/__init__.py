@@ -42,7 +42,7 @@ INSTALLS = {
     "ruby": "gem install",
 }
 #: The same where another than the usual tool keeps the manifest.
-ADDS = {"pnpm": "pnpm add", "yarn": "yarn add", "bun": "bun add"}
+ADDS = {"pnpm": "pnpm add", "yarn": "yarn add", "bun": "bun add", "bundler": "bundle add"}
 _INCLUDED = re.compile(rb"(?m)^[ \t]{0,9}(?:-r|--requirement)[ \t=]{0,9}([\w./-]{1,200})[ \t\r]{0,9}(?:#|$)")
 _MOST_INCLUDED = 4
 

@@ -1,4 +1,4 @@
-"""`Gemfile`: one more `gem` behind the last one that is for all environments."""
+"""`Gemfile`: one more `gem` with the last ones that are for all environments."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 VERSION = "~> 0.1"
 _GRAMMAR = Grammar("tree_sitter_ruby", "")
 _GEM = re.compile(r"gem[\s(]{1,9}([\"'])")
+_NAMED = re.compile(r"gem[\s(]{1,9}[\"']([^\"']{0,100})")
 #: Behind which the first one may stand.
 _BEFORE = re.compile(r"(?:source|ruby|gemspec|git_source|plugin)\b")
 
@@ -32,12 +33,47 @@ def add(data: bytes, name: str) -> bytes | Rejected:
     calls = [node for node in root.named_children if node.type == "call" and _alone(source, node)]
     gems = [node for node in calls if _GEM.match(_text(node))]
     before = gems or [node for node in calls if _BEFORE.match(_text(node))]
-    quote = _quote(_text(gems[-1])) if gems else _quote(source.text)
-    line = f"gem {quote}{name}{quote}, {quote}{VERSION}{quote}"
     if not before:
         return Rejected("format", "no `gem` and no `source` stands at its top level")
-    splice = source.insert(before[-1].end_point.row + 1, [line] if gems else ["", line])
+    quote = _quote(_text(before[-1]))
+    row, lines = _place(source, gems, name, f"gem {quote}{name}{quote}, {quote}{VERSION}{quote}")
+    splice = source.insert(before[-1].end_point.row + 1 if row is None else row, lines)
     return data[: splice.at] + splice.added + data[splice.at :]
+
+
+def _place(source: Source, gems: list[Node], name: str, line: str) -> tuple[int | None, list[str]]:
+    """Where among the gems, None for behind all; in the last block's own order, where it has one (as RuboCop wants),
+    and not under a heading that speaks of others.
+    """
+    block = _last_block(gems)
+    if not block:
+        return None, ["", line]
+    first, end = block[0].start_point.row, block[-1].end_point.row + 1
+    if first and source.lines[first - 1].lstrip().startswith("#"):
+        return None, ["", line, *([] if source.blank(end) else [""])]
+    keys = [_key(_name(node)) for node in block]
+    later = (node.start_point.row for node, key in zip(block, keys, strict=True) if key > _key(name))
+    return (next(later, None) if keys == sorted(keys) else None), [line]
+
+
+def _last_block(gems: list[Node]) -> list[Node]:
+    """The last of them, and those on the lines right above."""
+    block = gems[-1:]
+    for node in reversed(gems[:-1]):
+        if node.end_point.row + 1 != block[0].start_point.row:
+            break
+        block.insert(0, node)
+    return block
+
+
+def _name(node: Node) -> str:
+    found = _NAMED.match(_text(node))
+    return found[1] if found else ""
+
+
+def _key(name: str) -> str:
+    """What gems are ordered by."""
+    return re.sub("[-_]", "", name).lower()
 
 
 def _text(node: Node) -> str:

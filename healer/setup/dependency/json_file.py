@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from healer.outcome import Rejected
@@ -16,6 +17,8 @@ TABLES = {"package.json": "dependencies", "composer.json": "require"}
 VERSION = "^0.1"
 #: What people keep their dependencies above, where they have none yet.
 _LATER = ("require-dev", "devDependencies", "peerDependencies", "optionalDependencies", "autoload")
+#: What Composer takes for a part of the machine, not for a package.
+_PLATFORM = re.compile(r"(php|hhvm)(-\w{1,20})?\Z|(ext|lib)-|composer(-\w{1,20}-api)?\Z")
 #: JSON is an expression of it.
 _GRAMMAR = Grammar("tree_sitter_javascript", "")
 
@@ -77,13 +80,22 @@ def _into(data: bytes, held: Node, line: bytes, name: str, *, ordered: bool = Tr
     if len(rows) < len(pairs) or held.start_point.row in rows:
         at = pairs[0].start_byte - 1  # of what was read, the file begins one byte later
         return data[:at] + line + b", " + data[at:]
-    keys = [_key(each) for each in pairs]
-    later = (number for number, key in enumerate(keys) if (key > name if ordered else key == name))
-    place = pairs[next(later, 0) if not ordered or keys == sorted(keys) else 0]
-    at = place.start_byte - 1
+    at = pairs[_place([_key(each) for each in pairs], name, ordered=ordered)].start_byte - 1
     begin = data.rfind(b"\n", 0, at) + 1
     end = b"\r\n" if data[:begin].endswith(b"\r\n") else b"\n"
     return data[:begin] + data[begin:at] + line + b"," + end + data[begin:]
+
+
+def _place(keys: list[str], name: str, *, ordered: bool) -> int:
+    """The number of the key that the new one stands before. What the platform has to have stays first, as Composer
+    keeps it; where the new one would be the last, it is the last but one, so that no comma moves.
+    """
+    if not ordered:
+        return next((number for number, key in enumerate(keys) if key == name), 0)
+    platform = next((number for number, key in enumerate(keys) if not _PLATFORM.match(key)), len(keys) - 1)
+    rest = keys[platform:]
+    later = (number for number, key in enumerate(rest, platform) if key > name)
+    return next(later, len(keys) - 1) if rest == sorted(rest) else platform
 
 
 def _key(pair: Node) -> str:

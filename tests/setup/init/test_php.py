@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from healer.setup.choices import Choices
 from healer.setup.code import propose_code
+from healer.setup.dependency.json_file import add
 from healer.setup.looks.calls import calls
 from healer.setup.record import RECORD_PATH, Record, entry_of, read_record, write_record
 from healer.setup.undo import undo
@@ -272,6 +273,22 @@ def test_without_composer_nothing_is_written() -> None:
         "composer require splat-heal/sdk",
         "\\Splat\\init(['repo' => 'acme/shop']);",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "before"),
+    [
+        ("php ext-a lib-b composer-runtime-api a/a slim/slim symfony/x", "symfony/x"),
+        ("php-64bit a/a slim/slim", "slim/slim"),
+        ("php z/z a/a", "z/z"),
+        ("php ext-a", "ext-a"),
+        ("z/z", "z/z"),
+    ],
+)
+def test_the_place_among_the_requirements(names: str, before: str) -> None:
+    data = json.dumps({"require": dict.fromkeys(names.split(), "*")}, indent=4).encode()
+    after = add("require", data, "splat-heal/sdk")
+    assert after == data.replace(f'"{before}"'.encode(), f'"splat-heal/sdk": "^0.1",\n        "{before}"'.encode())
 
 
 def test_a_lock_file_needs_composer() -> None:

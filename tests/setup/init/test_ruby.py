@@ -201,6 +201,23 @@ GEMFILES = {
     "no end of line": ("gem 'a'", "gem 'a'\ngem 'splat-sdk', '~> 0.1'"),
     "no gem yet": ('source "x"\nruby "3.2"\n', 'source "x"\nruby "3.2"\n\ngem "splat-sdk", "~> 0.1"\n'),
     "conditional": ("gem 'a'\ngem 'b' if ENV['B']\n", "gem 'a'\ngem 'splat-sdk', '~> 0.1'\ngem 'b' if ENV['B']\n"),
+    "in the order that is kept": (
+        "source 'x'\n\ngem 'z'\n\ngem 'Sp-a'\ngem 'web'\n",
+        "source 'x'\n\ngem 'z'\n\ngem 'Sp-a'\ngem 'splat-sdk', '~> 0.1'\ngem 'web'\n",
+    ),
+    "in no order": ("gem 'web'\ngem 'a'\n", "gem 'web'\ngem 'a'\ngem 'splat-sdk', '~> 0.1'\n"),
+    "not under a heading": (
+        "gem 'a'\n\n# AI\ngem 'b'\n\ngroup :test do\nend\n",
+        "gem 'a'\n\n# AI\ngem 'b'\n\ngem 'splat-sdk', '~> 0.1'\n\ngroup :test do\nend\n",
+    ),
+    "not under a heading, and no line free": (
+        "# AI\ngem 'b'\ngem 'c' if ENV['C']\n",
+        "# AI\ngem 'b'\n\ngem 'splat-sdk', '~> 0.1'\n\ngem 'c' if ENV['C']\n",
+    ),
+    "quotes of the code, not of the comments": (
+        "source \"x\"\n\n# it's the gem's\ngemspec\n",
+        'source "x"\n\ngem "splat-sdk", "~> 0.1"\n\n# it\'s the gem\'s\ngemspec\n',
+    ),
     "windows": ("gem 'a'\r\n", "gem 'a'\r\ngem 'splat-sdk', '~> 0.1'\r\n"),
 }
 
