@@ -1,6 +1,6 @@
 /** From an event to the report that goes out (rules R1 to R8). For the worker: it reads files. */
 import { canonical } from './canonical.js';
-import type { Event } from './client.js';
+import type { Event } from './capture.js';
 import { iso, milliseconds } from './clock.js';
 import { conform, readBack } from './conform.js';
 import { Frames } from './frames/index.js';

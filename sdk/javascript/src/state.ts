@@ -1,4 +1,4 @@
-import type { Client } from './client.js';
+import type { Capturer } from './capture.js';
 import type { Held, LogRecord, Scope } from './scope.js';
 
 /** What differs between the places that JavaScript runs in. */
@@ -22,7 +22,7 @@ export interface Storage {
 /** All that is one for a process, however often the package is loaded. */
 export interface State {
   platform: Platform;
-  client?: Client;
+  client?: Capturer;
   /** `init` was called, whatever came of it. */
   started?: true;
   /** Takes away what `init` put into the runtime. */

@@ -2,7 +2,7 @@
  * What makes reports of events and keeps them until they are delivered. It works between the app's turns: soon after
  * an error, and a few at a time.
  */
-import type { Event } from './client.js';
+import type { Event } from './capture.js';
 import { cut } from './cut.js';
 import type { Options } from './options.js';
 import { clearInterval, setInterval, steady } from './originals.js';

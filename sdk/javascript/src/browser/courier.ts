@@ -1,5 +1,5 @@
 /** Makes reports of events between the page's turns, and sends them: also from a page that is about to go. */
-import type { Event, Taker } from '../client.js';
+import type { Event, Taker } from '../capture.js';
 import { cut } from '../cut.js';
 import type { Options } from '../options.js';
 import { redactText } from '../redact/texts.js';

@@ -1,6 +1,6 @@
 /** From an event to the item that goes out, redacted and bounded. The relay holds it to every limit once more. */
 import { canonical } from '../canonical.js';
-import type { Event } from '../client.js';
+import type { Event } from '../capture.js';
 import { iso } from '../clock.js';
 import { cut } from '../cut.js';
 import { isMapping } from '../mapping.js';

@@ -1,14 +1,11 @@
 /** `init` in a browser. */
-import { Client } from '../client.js';
+import { Capturer } from '../capture.js';
 import { state } from '../state.js';
 import { debug, setDebug } from '../warn.js';
 import { Courier } from './courier.js';
 import { read } from './options.js';
 import { pageOf, watch } from './page.js';
 import { seen } from './stored.js';
-
-/** Nothing is bundled that could be seen through: source maps are not read. */
-const SIGHT = { isBundled: () => false, original: <Same>(frame: Same): Same => frame };
 
 /** Starts capturing; what was before is closed. Where there is no page (on a server that renders), nothing happens. */
 export function start(given: unknown): void {
@@ -23,7 +20,7 @@ export function start(given: unknown): void {
   void stop(0);
   if (!options.enabled || options.transport === 'none') return;
   const courier = new Courier(options);
-  const client = new Client(options, courier, SIGHT);
+  const client = new Capturer(options, courier);
   const page = { request: pageOf };
   state.storage = { getStore: () => page, run: (_held, work) => work() };
   state.client = client;

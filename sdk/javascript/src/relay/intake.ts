@@ -1,5 +1,5 @@
 /** What a page sent, as items of this process: nothing is kept but what a browser's report holds. */
-import type { Client } from '../client.js';
+import type { Capturer } from '../capture.js';
 import { iso, milliseconds } from '../clock.js';
 import { checked, conform } from '../conform.js';
 import { cut } from '../cut.js';
@@ -33,7 +33,7 @@ export class Intake {
   private strays = 0;
 
   /** Whether it was a batch with at least one item that could be used, or with none at all. */
-  take(batch: unknown, client: Client): boolean {
+  take(batch: unknown, client: Capturer): boolean {
     if (!isMapping(batch)) return false;
     const [reports, counts] = [own(batch, 'reports') ?? [], own(batch, 'counts') ?? []];
     if (!Array.isArray(reports) || !Array.isArray(counts) || reports.length + counts.length > MOST_ITEMS) return false;
@@ -54,13 +54,13 @@ export class Intake {
   }
 
   /** R9; throws for what is no report of a browser. */
-  private report(given: unknown, client: Client): void {
+  private report(given: unknown, client: Capturer): void {
     const report = made(conform(checked(given)), client);
     if (JSON.stringify(report).length > MOST_REPORT) throw new Error('too large');
     if (client.admits(report.signature as string, milliseconds(report.time as string))) client.worker.put({ report });
   }
 
-  private count(given: unknown, client: Client): void {
+  private count(given: unknown, client: Capturer): void {
     const counted = countOf(given);
     if (client.closed || client.adds(counted)) return;
     const now = performance.now();
@@ -71,7 +71,7 @@ export class Intake {
 }
 
 /** The report of a page as this server vouches for it: what it did not see itself it does not repeat. */
-function made(given: Report, { options }: Client): Report {
+function made(given: Report, { options }: Capturer): Report {
   const { signature, id, platform = '', request } = given;
   if (given.runtime !== 'javascript' || !signature || signature === OVERFLOW) throw new Error('not of a browser');
   const time = iso(near(given.time));
