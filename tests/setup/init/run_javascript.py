@@ -13,12 +13,12 @@ SDK = Path(__file__).resolve().parents[3] / "sdk" / "javascript"
 FRAMEWORKS = SDK / "tests" / "frameworks"
 BROWSER = SDK / "tests" / "browser"
 #: Where a project's modules are found, the first one that has them.
-_HELD = [place / "node_modules" for place in (FRAMEWORKS, SDK)]
+_HELD = [place / "node_modules" for place in (FRAMEWORKS, SDK, BROWSER)]
 TOOLS = ":".join(str(place / "node_modules" / ".bin") for place in (SDK, BROWSER))
 
 
 def prepare(root: Path, crash: dict[str, Any]) -> dict[str, str]:
-    """`crash["modules"]`: names as the app requires them, and as the frameworks' or the SDK's folder has them; where
+    """`crash["modules"]`: names as the app requires them, and as the SDK's folders have them; where
     that is "", all of the folder of that name. `crash["build"]` is run then.
     """
     top = root / crash.get("workdir", "")
