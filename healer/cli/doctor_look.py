@@ -80,11 +80,21 @@ class Look(Ground):
         for caller in found:
             yield from flows.check_caller(caller, self.settings, names)
             yield from flows.drifted(caller, self._template(caller))
+            yield from self._committed(caller)
         if len(found) > 1:
             paths = ", ".join(caller.path for caller in found)
             yield Check(
                 "workflow", "warn", f"{paths} all call Splat: each delivery starts more than one run", "Keep one."
             )
+
+    def _committed(self, caller: flows.Caller) -> Iterator[Check]:
+        try:
+            committed = self.commit.read(caller.path) or b""
+        except SplatError:  # which `repository` tells of
+            return
+        if committed.replace(b"\r\n", b"\n") != self.files[caller.path].replace(b"\r\n", b"\n"):
+            what = f"{caller.path} is not committed as it lies here; GitHub runs the one on the default branch"
+            yield Check("workflow", "warn", what, "Commit it, and push it to the default branch.")
 
     def sandbox(self) -> Iterator[Check]:
         """Does it start."""

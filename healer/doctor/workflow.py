@@ -44,6 +44,8 @@ _TYPES = {"issues": "labeled", "issue_comment": "created", "workflow_run": "comp
 CREDENTIALS = ("anthropic-api-key", "claude-code-oauth-token", "aws-bearer-token-bedrock", "google-access-token")
 _SIGN_INS = ("anthropic-federation-rule-id", "aws-role-to-assume", "google-workload-identity-provider")
 _MEND = "`splat init` writes what is missing, and keeps what you changed."
+#: Where nothing is to be waited for, `splat init` writes none.
+_NO_CI = "`splat init` adds it once a workflow here runs tests on pull requests."
 
 Writer = Literal["plain", "app", "token"]
 
@@ -191,7 +193,8 @@ def _heard(caller: Caller, names: Collection[str]) -> Iterator[Check]:
         if event not in caller.triggers:
             # Steps of one's own may well want one event alone.
             bad: Any = "warn" if caller.uses == "action" else state
-            yield Check("workflow", bad, f"{caller.path} does not listen to `{event}`: {without}", _MEND)
+            then = _NO_CI if event == "workflow_run" else _MEND
+            yield Check("workflow", bad, f"{caller.path} does not listen to `{event}`: {without}", then)
             continue
         rule = caller.triggers[event]
         types = rule.get("types") if isinstance(rule, dict) else None

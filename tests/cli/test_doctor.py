@@ -238,6 +238,16 @@ def test_a_repository_without_a_commit_or_a_remote(repo: Path, tmp_path: Path) -
     assert doctor(repo, *names).states("ci") == ["ok"]
 
 
+def test_a_workflow_that_is_not_committed(repo: Path) -> None:
+    committed = (repo / WORKFLOW).read_bytes()
+    (repo / WORKFLOW).write_bytes(committed.replace(b"\n", b"\r\n"))
+    assert doctor(repo, "--only", "workflow").states("workflow") == ["ok"]
+    (repo / WORKFLOW).write_bytes(committed + b"# mine\n")
+    ended = doctor(repo, "--only", "workflow")
+    assert (ended.code, ended.states("workflow")) == (0, ["ok", "warn"])
+    assert "not committed" in ended.words("workflow")
+
+
 def test_a_workflow_that_github_cannot_read(repo: Path) -> None:
     (repo / WORKFLOW).write_text(EXAMPLE.replace("    with:\n", "    wiht:\n"))
     ended = doctor(repo, "--only", "workflow")
