@@ -94,7 +94,7 @@ def init(**told: Any) -> int:
     part = propose(found, files, chosen, merge_texts)
     done = _carry_out(found.root, part, way, _MESSAGE)
     steps = _on_github(found, chosen, way, on_github) if done.written or not part.changes else ()
-    return _end(done, part, steps, way)
+    return _end(done, part, steps, way, _app_page(found, chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,14 +230,11 @@ def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> 
     from healer.cli.console import say
     from healer.cli.init_github import set_up
     from healer.edge.github_token import find_token
-    from healer.setup.github import Place
 
     # The address of the App's page, above all, has to be seen.
     tell = partial(say, err=True) if way.as_json else say
-    host = found.remote.host if found.remote else "github.com"
-    owner, _, name = chosen.repository.partition("/")
     try:
-        place = Place.at(host, owner, name, os.environ)
+        place = _place(found, chosen)
         try:
             find_token(place, os.environ)
         except ConfigError as error:
@@ -245,6 +242,23 @@ def _on_github(found: Found, chosen: Choices, way: Way, told: GitHubChoices) -> 
         return set_up(place, told, _asking(way), tell)
     except SplatError as error:
         return (Step("github", "failed", error.what, f"{error.where}: {error.next_step}".strip(": ")),)
+
+
+def _place(found: Found, chosen: Choices) -> Place:
+    from healer.setup.github import Place
+
+    owner, _, name = chosen.repository.partition("/")
+    return Place.at(found.remote.host if found.remote else "github.com", owner, name, os.environ)
+
+
+def _app_page(found: Found, chosen: Choices) -> str:
+    """Where the token is made that the app files its errors with; "" where nobody knows."""
+    from healer.setup.github_rights import app_token_page
+
+    try:
+        return app_token_page(_place(found, chosen))
+    except SplatError:
+        return ""
 
 
 def _by_hand(place: Place, error: ConfigError) -> tuple[Step, ...]:
@@ -263,7 +277,7 @@ def _by_hand(place: Place, error: ConfigError) -> tuple[Step, ...]:
     )
 
 
-def _end(done: Done, part: Part, steps: Sequence[Step], way: Way) -> int:
+def _end(done: Done, part: Part, steps: Sequence[Step], way: Way, app_page: str = "") -> int:
     """The last words, and the exit code: 0 unless the half on GitHub broke."""
     code = EXIT_BROKEN if any(step.state == "failed" for step in steps) else EXIT_FIXED
     if way.as_json:
@@ -271,5 +285,5 @@ def _end(done: Done, part: Part, steps: Sequence[Step], way: Way) -> int:
 
         say_json(as_wire(done.outcome, done.commit, way.branch, part, steps, code), indent=2)
     else:
-        told(done.outcome, done.commit, way.branch, part, steps)
+        told(done.outcome, done.commit, way.branch, part, steps, app_page)
     return code

@@ -205,9 +205,7 @@ class _Walk:
         box = "`Allow GitHub Actions to create and approve pull requests`"
         now = self._setup.pull_policy()
         if isinstance(now, Held):
-            return _lacking(
-                name, f"Whether GitHub Actions may open pull requests is unknown: look for {box}", now, page
-            )
+            return _lacking(name, f"See whether {box} is ticked", now, page)
         if now.allowed:
             return Step(name, "there", "GitHub Actions may open pull requests.")
         wanted = self._told.allow_pulls
@@ -228,5 +226,5 @@ def told_of(step: Step) -> str:
 
 
 def _lacking(name: str, what: str, held: Held, page: str = "") -> Step:
-    then = f"{held.mend} Or open {page}".strip() if page else held.mend
-    return Step(name, "missing", f"{what}: the token lacks {held.right.title}.", then)
+    then = f"Open {page}. Or: {held.mend}" if page and held.mend else page or held.mend
+    return Step(name, "missing", f"{what} (the token lacks {held.right.title}).", then)

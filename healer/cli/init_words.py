@@ -79,8 +79,8 @@ def _style(line: str) -> str:
     return {"+": "green", "-": "red", "@": "cyan", "\\": "dim"}.get(line[:1], "")
 
 
-def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Step]) -> None:
-    """What was done, and what is left to do, by number."""
+def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Step], app_page: str = "") -> None:
+    """What was done, and what is left to do, by number. `app_page` is where the app's token is made."""
     then: list[str] = []
     if outcome == "written":
         said, then = _wrote(commit, branch, part), _left(commit, branch, part)
@@ -91,7 +91,11 @@ def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Ste
     then += [_step(step) for step in steps if not step.fine]
     if outcome == "written":
         then += [] if steps else [_OFFLINE]
-        then += [_APP] if any(change.why == "Splat's SDK" for change in part.changes) else []
+        then += (
+            [f"{_APP}: {app_page}" if app_page else f"{_APP}."]
+            if any(change.why == "Splat's SDK" for change in part.changes)
+            else []
+        )
         then.append("See whether all of it works: splat doctor")
     numbered = [f"  {number}. {one_line(step)}" for number, step in enumerate(then, 1)]
     say("\n".join(["", said, *(["Next:"] if numbered else []), *numbered]))
@@ -103,7 +107,7 @@ _NOTHING = {
     "kept": "Nothing was written.",
 }
 _OFFLINE = "Labels, the secret ANTHROPIC_API_KEY, what Actions may: run `splat init` again without --offline."
-_APP = "Where the app runs, set SPLAT_TOKEN: a token with `Issues: read and write` on this repository."
+_APP = "Where the app runs, set SPLAT_TOKEN, a token with `Issues: read and write` on this repository alone"
 
 
 def _step(step: Step) -> str:

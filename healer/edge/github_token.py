@@ -41,10 +41,11 @@ def find_token(place: Place, environ: Mapping[str, str]) -> Token:
             return Token(value, name)
     if value := _of_gh(place.host, environ):
         return Token(value, "gh")
+    names = " or ".join(_names(place, environ))
     raise ConfigError(
         f"There is no token for {place.host}",
-        where=" or ".join(_names(place, environ)),
-        next_step=f"Run `gh auth login --hostname {place.host}`, or set one of them: {place.page('tokens')}",
+        where=names,
+        next_step=f"Run `gh auth login --hostname {place.host}`, or put a token into {names}: {place.page('tokens')}",
     )
 
 

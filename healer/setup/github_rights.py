@@ -85,6 +85,15 @@ def mend(right: Right, kind: Kind, place: Place, *, admin: bool | None) -> str:
 
 def token_page(place: Place) -> str:
     """Where a fine-grained token for Splat's own use is made, its rights ticked already where GitHub knows how."""
-    told = {"name": f"Splat {place.name}"[:40], "target_name": place.owner}
-    told |= dict.fromkeys(("contents", "issues", "pull_requests", "actions"), "write") | {"statuses": "read"}
+    rights = dict.fromkeys(("contents", "issues", "pull_requests", "actions"), "write") | {"statuses": "read"}
+    return _new_token(place, "Splat", rights)
+
+
+def app_token_page(place: Place) -> str:
+    """The same for the token that an app files its errors with."""
+    return _new_token(place, "Errors of", {"issues": "write"})
+
+
+def _new_token(place: Place, what: str, rights: dict[str, str]) -> str:
+    told = {"name": f"{what} {place.name}"[:40], "target_name": place.owner} | rights
     return f"{place.server}/settings/personal-access-tokens/new?{urlencode(told, quote_via=quote)}"

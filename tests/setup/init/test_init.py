@@ -66,6 +66,16 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert snapshot(repo) == before
 
 
+def test_the_last_words_say_where_the_app_s_token_is_made(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "shop", SHOP)
+    said = run(repo, "--yes", "--offline").stdout
+    page = (
+        "https://github.com/settings/personal-access-tokens/new?name=Errors%20of%20shop&target_name=acme&issues=write"
+    )
+    assert f"set SPLAT_TOKEN, a token with `Issues: read and write` on this repository alone: {page}\n" in said
+    assert "SPLAT_TOKEN" not in run(repository(tmp_path / "other", SHOP), "--yes", "--offline", "--no-code").stdout
+
+
 def test_the_diff_is_one_that_git_applies(tmp_path: Path) -> None:
     one, other = (repository(tmp_path / name, SHOP) for name in ("one", "other"))
     diff = told(one)["diff"]
@@ -130,6 +140,20 @@ def test_what_a_person_changed_stays(tmp_path: Path) -> None:
     assert told(repo, "--remove", "--yes", "--force")["paste"] == []
     assert not workflow.exists()
     assert not (repo / RECORD_PATH).exists()
+
+
+def test_what_runs_by_itself_is_named_where_there_is_more_of_it(tmp_path: Path) -> None:
+    libraries = {f"libs/{name}/package.json": '{"name": "%s"}' % name for name in "abcd"}
+    libraries |= {f"libs/{name}/index.js": "module.exports = 1;\n" for name in "abcd"}
+    repo = repository(tmp_path / "shop", SHOP | libraries)
+    answer = told(repo, "--yes")
+    assert 'splat.init(repo="acme/shop")\n' in (repo / "app.py").read_text()
+    (word,) = (note for note in answer["notes"] if note["code"] == "library")
+    assert word["what"].startswith("4 projects have nothing that runs by itself")
+    other = {"worker/requirements.txt": "flask\n", "worker/app.py": FLASK}
+    repo = repository(tmp_path / "two", SHOP | other)
+    told(repo, "--yes")
+    assert 'service="worker"' in (repo / "worker/app.py").read_text()
 
 
 def test_lines_that_were_sorted_or_edited(tmp_path: Path) -> None:
