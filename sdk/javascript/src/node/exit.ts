@@ -8,9 +8,9 @@ import { basename, dirname, join } from 'node:path';
 import type { Options } from '../options.js';
 import { steady } from '../originals.js';
 import { state } from '../state.js';
-import { debug, kindOf } from '../warn.js';
+import { debug, kindOf, warn } from '../warn.js';
 import type { Worker } from '../worker.js';
-import { existsSync } from './fs.js';
+import { closeSync, existsSync, openSync } from './fs.js';
 import { OWN } from './place.js';
 
 const AT_MOST = 2;
@@ -39,7 +39,7 @@ export function watchEnd(worker: Worker, options: Options, folder: () => string)
   const beforeExit = (): void => {
     // What is started now makes Node tell of the end again: other listeners would hear of it twice.
     if (left < WORTH_A_PROCESS || process.listenerCount('beforeExit') > 1 || !worker.isOwing()) return;
-    void spend();
+    spend().catch((error: unknown) => warn(`nothing is delivered at the end, for ${kindOf(error)}`, 'end'));
   };
   const exit = (): void => {
     for (const each of [...state.held]) each();
@@ -96,6 +96,7 @@ function deliver(options: Options, folder: string, seconds: number): void {
     said: [...state.said],
   };
   try {
+    fillStandard();
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name)));
     spawnSync(process.execPath, [script], {
       input: JSON.stringify(order),
@@ -107,6 +108,15 @@ function deliver(options: Options, folder: string, seconds: number): void {
     });
   } catch (error) {
     debug(`no process could be started to deliver (${kindOf(error)}); the next one of the app does`);
+  }
+}
+
+/** A program that has closed its standard streams would be aborted when it closes a pipe that has got their numbers. */
+function fillStandard(): void {
+  if (process.platform === 'win32') return;
+  for (let count = 0; count <= 3; count += 1) {
+    const descriptor = openSync('/dev/null', 'r');
+    if (descriptor > 2) return closeSync(descriptor);
   }
 }
 

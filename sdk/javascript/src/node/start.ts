@@ -20,7 +20,7 @@ export function start(given: unknown): void {
   if (process.env.SPLAT_DELIVERER) return; // whatever it is, it was started to deliver
   const options = read(given, surroundings);
   setDebug(options.debug);
-  void stop(options.shutdownTimeout);
+  stop(options.shutdownTimeout).catch(() => undefined);
   if (!options.enabled || options.transport === 'none') return;
   // A server may start as one user and go on as another: it is looked for when the first error comes.
   let folder = '';
