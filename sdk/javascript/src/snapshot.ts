@@ -7,6 +7,7 @@ import { sha256 } from './digest.js';
 import type { Frames } from './frames/index.js';
 import { UNPRINTABLE } from './onelevel.js';
 import { className, textOf } from './plain.js';
+import { SPEAKING_MESSAGES } from './signature/canonical.js';
 import { state } from './state.js';
 import { framesOf, printedSites, readFrames } from './stack.js';
 import type { Exception, Relation } from './values.js';
@@ -15,20 +16,6 @@ const MOST_EXCEPTIONS = 200;
 const MOST_MESSAGE = 200_002; // UTF-16 units; X11 wants to know that there were more than 100,000 code points
 const MOST_STACK = 1_000_000;
 const MOST_KEY = 5_000;
-/** Rules S9 and S10 read how a message begins. */
-const SPEAKING = [
-  'Allowed memory size of ',
-  'JavaScript heap out of memory',
-  'Array buffer allocation failed',
-  'runtime: out of memory',
-  'runtime: cannot allocate memory',
-  'Maximum execution time of ',
-  'Maximum call stack size ',
-  'too much recursion',
-  'stack overflow',
-  'Maximum function nesting level of ',
-  'maximum recursion depth exceeded',
-];
 /** Names that say only what kind of error the language made. */
 const NATIVE = new Set(['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError']);
 
@@ -176,7 +163,7 @@ export function keyOf(links: readonly Link[], withMessages: boolean): string {
   const parts: string[] = [];
   for (const { type, message, relation, parent, lines } of links) {
     parts.push(type, relation, String(parent), lines);
-    if (withMessages || SPEAKING.some((each) => message.startsWith(each))) parts.push(message.slice(0, MOST_KEY));
+    if (withMessages || SPEAKING_MESSAGES.some((each) => message.startsWith(each))) parts.push(message.slice(0, MOST_KEY));
   }
   const key = parts.join('\u0000');
   return key.length > MOST_KEY * 2 ? sha256(key) : key;

@@ -2,6 +2,7 @@
 import type { Event, Taker } from '../capture.js';
 import { cut } from '../cut.js';
 import type { Options } from '../options.js';
+import { clearInterval, clearTimeout, setInterval, setTimeout, wall } from '../originals.js';
 import { redactText } from '../redact/texts.js';
 import { state } from '../state.js';
 import { signatureOf, type Count, type Item } from '../values.js';
@@ -82,12 +83,12 @@ export class Courier implements Taker {
       timer = setTimeout(() => resolve(false), seconds * 1_000);
     });
     const done = await Promise.race([this.settled(), over]);
-    clearTimeout(timer as undefined);
+    clearTimeout(timer);
     return done && !this.failed;
   }
 
   async close(seconds: number): Promise<void> {
-    clearInterval(this.ticking as undefined);
+    clearInterval(this.ticking);
     for (const count of this.counts(true)) this.put(count);
     await this.flush(seconds);
     this.keep(this.waiting.splice(0));
@@ -134,7 +135,7 @@ export class Courier implements Taker {
 
   /** One request after the other; at once, and only by such as outlive the page, when it is `leaving`. */
   private send(leaving: boolean): void {
-    if (!leaving && (this.underWay.size > 0 || Date.now() < this.notBefore)) return;
+    if (!leaving && (this.underWay.size > 0 || wall() < this.notBefore)) return;
     const held: Parcel[] = [];
     while (this.waiting.length > 0) {
       const batch = firstOf(this.waiting);
@@ -189,7 +190,7 @@ export class Courier implements Taker {
   private later(batch: readonly Parcel[], pause: number): void {
     this.keep(batch);
     this.again(Math.max(pause, this.retry));
-    this.notBefore = Date.now() + this.retry;
+    this.notBefore = wall() + this.retry;
     this.retry = Math.min(this.retry * 2, LONGEST_RETRY);
   }
 

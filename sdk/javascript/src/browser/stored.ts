@@ -1,5 +1,7 @@
 /** What a page leaves behind: what could not be sent, and which bugs this visit has reported. All of it redacted. */
 
+import { wall } from '../originals.js';
+
 /** An item as it is sent, and how long it has waited. */
 export interface Unsent {
   readonly text: string;
@@ -29,7 +31,7 @@ export function takeKept(): Unsent[] {
 }
 
 function stored(): Unsent[] {
-  const oldest = Date.now() - OLDEST;
+  const oldest = wall() - OLDEST;
   const isUnsent = (each: Unsent | null): boolean => typeof each?.text === 'string' && each.time > oldest;
   return (list(() => localStorage, UNSENT) as Unsent[]).filter(isUnsent);
 }

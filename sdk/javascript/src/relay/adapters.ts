@@ -1,5 +1,6 @@
 /** How the servers hand a request over, and take the answer. */
 import type { Answer, Asked } from './index.js';
+import { clearTimeout, setTimeout } from '../originals.js';
 import { addressOf } from './door.js';
 
 /** For so long, in milliseconds, a body may take to come. */

@@ -5,6 +5,7 @@
  *
  * A page may send anything. What it sends is never answered back, and what is no report of a browser is not kept.
  */
+import { steady } from '../originals.js';
 import { state } from '../state.js';
 import { kindOf, warn } from '../warn.js';
 import { adapt, type Handler } from './adapters.js';
@@ -71,7 +72,7 @@ async function answered(told: Asked, listed: readonly string[], door: Door, inta
     if (told.method === 'OPTIONS' && other !== undefined) return answer(204);
     if (told.method !== 'POST') return answer(405, { Allow: 'POST' });
     if (other === undefined && !isSameOrigin((name) => told.header(name))) return answer(403);
-    if (!door.opens(told.address, performance.now())) return answer(429, { 'Retry-After': '60' });
+    if (!door.opens(told.address, steady())) return answer(429, { 'Retry-After': '60' });
     if (!/^application\/json[ \t]*(?:;|$)/i.test(told.header('content-type'))) return answer(400);
     const declared = Number(told.header('content-length') || MOST_BYTES);
     if (!(declared <= MOST_BYTES)) return answer(413);

@@ -4,6 +4,7 @@ import { iso, milliseconds } from '../clock.js';
 import { checked, conform } from '../conform.js';
 import { cut } from '../cut.js';
 import { isMapping, own } from '../mapping.js';
+import { steady, wall } from '../originals.js';
 import { state } from '../state.js';
 import { OVERFLOW } from '../suppress.js';
 import type { Count, Frame, Report } from '../values.js';
@@ -63,7 +64,7 @@ export class Intake {
   private count(given: unknown, client: Capturer): void {
     const counted = countOf(given);
     if (client.closed || client.adds(counted)) return;
-    const now = performance.now();
+    const now = steady();
     if (now - this.began >= MINUTE) [this.began, this.strays] = [now, 0];
     this.strays += 1;
     if (this.strays <= MOST_STRAYS) client.worker.put(counted);
@@ -120,7 +121,7 @@ function countOf(given: unknown): Count {
 
 /** A time that a page's clock may have: not of the future, and not long ago. Milliseconds since the epoch. */
 function near(told: unknown): number {
-  const now = Date.now();
+  const now = wall();
   try {
     const time = milliseconds(String(told));
     return time <= now && time >= now - OLDEST ? time : now;

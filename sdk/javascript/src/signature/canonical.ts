@@ -60,6 +60,9 @@ const OVERFLOW: Kind = {
   ],
 };
 
+/** How messages begin that decide which rule applies (S9, S10). */
+export const SPEAKING_MESSAGES: readonly string[] = [...KINDS.flatMap(([, kind]) => kind.messages), ...OVERFLOW.messages];
+
 export type Lines = readonly (readonly [string, string])[];
 export type Place = readonly [path: string, name: string];
 

@@ -156,6 +156,7 @@ test('repeats are counted, on this page and the next', { skip }, async (context)
   });
   await crashes();
   const [report] = await reported('again and again');
+  await until2(() => page.evaluate(() => sessionStorage.getItem('splat.seen')));
   await page.goto(`http://127.0.0.1:${app.port}/next`);
   await crashes();
   await page.goto('about:blank');
