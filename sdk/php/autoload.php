@@ -14,6 +14,4 @@ spl_autoload_register(static function (string $class): void {
     }
 });
 
-if (is_file(__DIR__ . '/src/functions.php')) {
-    require_once __DIR__ . '/src/functions.php';
-}
+require_once __DIR__ . '/src/functions.php';

@@ -15,8 +15,6 @@ final class Client
     public const VERSION = '0.1.0';
     /** Seconds between two deliveries in a process that lives on. */
     private const PERIOD = 5.0;
-    /** One of so many requests without an error looks whether something was left. */
-    private const LOOKS = 100;
     /** The most that the end of a process may take for delivery, in seconds. */
     private const AT_EXIT = 2.0;
 
@@ -29,27 +27,31 @@ final class Client
     private Reporter $reporter;
     private Memory $memory;
     private Delivery $delivery;
-    private int $pid;
-    private string $started;
-    private float $deliveredAt;
     private bool $closed = false;
+    private int $pid;
     /** An error without an exception ended the script. */
     private bool $hasEnded = false;
     private Known $known;
 
-    /** @param array<array-key, mixed> $arguments of `init` */
-    public function __construct(private array $arguments)
-    {
+    /**
+     * @param array<array-key, mixed> $arguments of `init`
+     * @param string $started the folder it was called in
+     * @param float $deliveredAt when it was called, as `Clock::steady()`
+     */
+    public function __construct(
+        private array $arguments,
+        private string $started,
+        private float $deliveredAt,
+    ) {
         $this->captured = new \WeakMap();
-        $this->started = (string) @getcwd();
-        $this->pid = (int) getmypid();
-        $this->deliveredAt = hrtime(true) / 1e9; // as Clock::steady(), which is not loaded yet
+        $this->pid = Start::loading(static fn () => Host::process());
     }
 
     /** The client that `init` made; null before it and when it is not enabled. */
     public static function current(): ?self
     {
-        return self::$current;
+        $waiting = Start::taken();
+        return $waiting === null ? self::$current : self::$current = new self(...$waiting);
     }
 
     public static function replace(?self $client): ?self
@@ -214,9 +216,6 @@ final class Client
     /** The process ends, or the answer to a request is there. */
     public function end(): void
     {
-        if ($this->options === null && !self::isCommand() && random_int(1, self::LOOKS) > 1) {
-            return;
-        }
         if ($this->options === null) {
             // Of a command that failed nowhere, on a machine without a token, nobody wants to hear it.
             Warn::pass('no transport');
@@ -263,7 +262,7 @@ final class Client
     /** Nobody waits for the response any more. */
     private static function finishRequest(): void
     {
-        ignore_user_abort(true);
+        function_exists('ignore_user_abort') && ignore_user_abort(true);
         foreach (['fastcgi_finish_request', 'litespeed_finish_request'] as $finish) {
             if (function_exists($finish)) {
                 $finish();
@@ -275,14 +274,14 @@ final class Client
     /** Whether this process is no server's: a command, a worker, a loop. */
     public static function isCommand(): bool
     {
-        return in_array(PHP_SAPI, ['cli', 'phpdbg', 'embed'], true);
+        return Start::isCommand();
     }
 
     /** In the child of a fork: what waits and what is counted is the parent's. */
     private function afterFork(): void
     {
-        if (getmypid() !== $this->pid) {
-            $this->pid = (int) getmypid();
+        if (Host::process() !== $this->pid) {
+            $this->pid = Host::process();
             $this->memory->leaveToParent();
             $this->delivery->leaveToParent();
         }
@@ -304,7 +303,7 @@ final class Client
         }
         self::$busy = true;
         try {
-            return Quiet::run(function () use ($work, $capturing): mixed {
+            return $this->alone(function () use ($work, $capturing): mixed {
                 $this->options();
                 if ($this->closed) {
                     return null;
@@ -315,15 +314,33 @@ final class Client
                 return $answer;
             });
         } catch (\Throwable $error) {
-            $place = basename($error->getFile()) . ':' . $error->getLine();
-            // What others say may quote the app's values, which are not redacted yet.
-            $isForbidden = str_starts_with($error->getMessage(), 'Call to undefined function ');
-            $why = $isForbidden ? $error->getMessage() : get_debug_type($error) . ' in the SDK itself';
-            Warn::warn("an error could not be captured: $why", 'capture');
-            Warn::debug("failed: $place");
+            try {
+                Start::loading(static fn () => self::failed($error));
+            } catch (\Throwable) { // where even that is forbidden
+            }
             return null;
         } finally {
             self::$busy = false;
         }
+    }
+
+    /**
+     * @template T
+     * @param \Closure(): T $work
+     * @return T
+     */
+    private function alone(\Closure $work): mixed
+    {
+        return Start::roomy(static fn () => Start::loading(static fn () => Quiet::run($work)));
+    }
+
+    private static function failed(\Throwable $error): void
+    {
+        $place = basename($error->getFile()) . ':' . $error->getLine();
+        // What others say may quote the app's values, which are not redacted yet.
+        $isForbidden = str_starts_with($error->getMessage(), 'Call to undefined function ');
+        $why = $isForbidden ? $error->getMessage() : get_debug_type($error) . ' in the SDK itself';
+        Warn::warn("an error could not be captured: $why", 'capture');
+        Warn::debug("failed: $place");
     }
 }

@@ -16,12 +16,12 @@ final class Deliver
      */
     public static function main(array $arguments): int
     {
-        [$seconds, $folder] = [30.0, (string) getcwd()];
+        [$seconds, $folder] = [30.0, Host::folder()];
         foreach ($arguments as $argument) {
             if (preg_match('/^--seconds=([0-9]{1,4})$/D', $argument, $match)) {
                 $seconds = (float) $match[1];
             } elseif ($argument !== '' && $argument[0] !== '-' && is_dir($argument)) {
-                $folder = (string) realpath($argument);
+                $folder = (string) Host::real($argument);
             } else {
                 fwrite(STDERR, self::USAGE);
                 return 2;

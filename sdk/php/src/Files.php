@@ -32,7 +32,7 @@ final class Files
             throw new \RuntimeException("$folder belongs to another user");
         }
         if (PHP_OS_FAMILY !== 'Windows' && ($state['mode'] & 0077) !== 0) {
-            @chmod($folder, 0700);
+            Host::permit($folder, 0700);
         }
     }
 
@@ -43,13 +43,13 @@ final class Files
      */
     public static function write(string $folder, string $name, string $text, bool $sync = true): void
     {
-        $temporary = "$folder/$name." . getmypid() . '.tmp';
-        $before = umask(0077);
+        $temporary = "$folder/$name." . Host::process() . '.tmp';
+        $before = Host::withhold(0077);
         try {
             Quiet::clear();
             $file = @fopen($temporary, 'wb');
             $written = $file !== false && @fwrite($file, $text) === strlen($text) && @fflush($file);
-            $written = $written && (!$sync || @fsync($file));
+            $written = $written && (!$sync || (!function_exists('fsync') || @fsync($file)));
             $written = $file !== false && @fclose($file) && $written;
             if (!$written || !@rename($temporary, "$folder/$name")) {
                 $why = Quiet::because();
@@ -57,7 +57,7 @@ final class Files
                 throw new \RuntimeException("$folder/$name cannot be written$why");
             }
         } finally {
-            umask($before);
+            Host::withhold($before);
         }
     }
 

@@ -31,9 +31,9 @@ final class Folder
     {
         $home = self::home();
         $base = match (PHP_OS_FAMILY) {
-            'Windows' => (string) getenv('LOCALAPPDATA'),
+            'Windows' => Host::variable('LOCALAPPDATA'),
             'Darwin' => $home === '' ? '' : "$home/Library/Caches",
-            default => (string) getenv('XDG_CACHE_HOME') ?: ($home === '' ? '' : "$home/.cache"),
+            default => Host::variable('XDG_CACHE_HOME') ?: ($home === '' ? '' : "$home/.cache"),
         };
         if (!preg_match('~^([/\\\\]|[A-Za-z]:)~', $base)) {
             return '';
@@ -49,7 +49,7 @@ final class Folder
         if (PHP_SAPI !== 'cli' && function_exists('posix_geteuid') && function_exists('posix_getpwuid')) {
             return (string) (posix_getpwuid(posix_geteuid())['dir'] ?? '');
         }
-        return (string) getenv('HOME');
+        return Host::variable('HOME');
     }
 
     private static function isOthers(string $place): bool
@@ -83,7 +83,7 @@ final class Folder
     /** Whether no process has that number, or only this one, which knows what it took. */
     public static function gone(int $pid): bool
     {
-        if ($pid === getmypid()) {
+        if ($pid === Host::process()) {
             return true;
         }
         if (function_exists('posix_kill')) {

@@ -76,7 +76,7 @@ final class Frames
     /** F1 without the option: the folder the process is in; "" when that is gone or forbidden. */
     public static function startFolder(): string
     {
-        return (string) @getcwd();
+        return Host::folder();
     }
 
     /**

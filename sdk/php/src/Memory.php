@@ -136,7 +136,7 @@ final class Memory
     /** A number alone may be another process's: in a container it is always the same. */
     private static function own(): string
     {
-        return 'seen-' . getmypid() . '-' . bin2hex(random_bytes(4)) . '.state';
+        return 'seen-' . Host::process() . '-' . bin2hex(random_bytes(4)) . '.state';
     }
 
     /** @return list<Count> */
@@ -220,7 +220,7 @@ final class Memory
         if ($lock === false || !flock($lock, LOCK_EX)) {
             return null;
         }
-        chmod($path, 0600);
+        Host::permit($path, 0600);
         return $lock;
     }
 

@@ -86,7 +86,7 @@ final class Reading
         if (!is_string($path) || trim($path) === '' || str_contains($path, "\0")) {
             throw self::wrong('should be the path of a folder', $value);
         }
-        $home = (string) getenv('HOME');
+        $home = Host::variable('HOME');
         return ($path === '~' || str_starts_with($path, '~/')) && $home !== '' ? $home . substr($path, 1) : $path;
     }
 

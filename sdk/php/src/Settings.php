@@ -53,7 +53,7 @@ final class Settings
     public static function environ(): array
     {
         // Names of what clients send begin with HTTP_.
-        return array_filter(getenv() + $_ENV + $_SERVER, 'is_string');
+        return array_filter((function_exists('getenv') ? getenv() : []) + $_ENV + $_SERVER, 'is_string');
     }
 
     /**
@@ -271,7 +271,6 @@ final class Settings
     private static function absolute(string $path, string $below): string
     {
         $whole = preg_match('~^([/\\\\]|[A-Za-z]:[/\\\\])~', $path) ? $path : "$below/$path";
-        $real = @realpath($whole);
-        return $real !== false ? $real : (rtrim($whole, '/') ?: '/');
+        return Host::real($whole) ?? (rtrim($whole, '/') ?: '/');
     }
 }

@@ -144,7 +144,7 @@ final class Spool
             return null; // another process was faster
         }
         self::$held[$path] = true;
-        @touch($path); // its age as taken is counted from now
+        Host::touch($path); // its age as taken is counted from now
         try {
             return Wire::itemOf($this->text($path));
         } catch (\Throwable) {
@@ -157,7 +157,7 @@ final class Spool
 
     private function taken(string $name): string
     {
-        return "$this->folder/$name." . getmypid() . '.taken';
+        return "$this->folder/$name." . Host::process() . '.taken';
     }
 
     /** @throws \UnexpectedValueException for what is no plain file, or too large */

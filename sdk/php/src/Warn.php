@@ -108,11 +108,11 @@ final class Warn
     private static function wasSaid(string $marker): bool
     {
         $when = @filemtime($marker);
-        if ($when !== false && time() - $when < self::SAID_FOR) {
+        if ($when !== false && abs(time() - $when) < self::SAID_FOR) {
             return true;
         }
         if (is_dir(dirname($marker))) {
-            @touch($marker);
+            @file_put_contents($marker, "\n");
             clearstatcache(true, $marker);
         }
         return false;

@@ -55,6 +55,7 @@ namespace Splat;
  */
 function init(array $options = []): void
 {
+    started();
     Start::with($options);
 }
 
@@ -64,13 +65,15 @@ function init(array $options = []): void
  */
 function capture_exception(\Throwable $error): ?string
 {
-    return Client::current()?->capture($error, 'capture_exception', true);
+    started();
+    return Start::client()?->capture($error, 'capture_exception', true);
 }
 
 /** Captures a text at the place of this call. As `capture_exception`. */
 function capture_message(string $text, string $level = 'info'): ?string
 {
-    return Client::current()?->captureMessage($text, $level);
+    started();
+    return Start::client()?->captureMessage($text, $level);
 }
 
 /**
@@ -80,13 +83,13 @@ function capture_message(string $text, string $level = 'info'): ?string
  */
 function add_breadcrumb(string $message, string $category = '', string $level = 'info', ?array $data = null): void
 {
-    Quiet::attempt(static fn () => Scope::addBreadcrumb($message, $category, $level, $data));
+    attempt(static fn () => Scope::addBreadcrumb($message, $category, $level, $data));
 }
 
 /** A tag for the reports of this request, or outside of requests of all; null takes it away. */
 function set_tag(string $name, string|int|float|bool|null $value): void
 {
-    Quiet::attempt(static fn () => Scope::setTag($name, $value));
+    attempt(static fn () => Scope::setTag($name, $value));
 }
 
 /**
@@ -96,7 +99,7 @@ function set_tag(string $name, string|int|float|bool|null $value): void
  */
 function set_context(string $name, ?array $value): void
 {
-    Quiet::attempt(static fn () => Scope::setContext($name, $value));
+    attempt(static fn () => Scope::setContext($name, $value));
 }
 
 /**
@@ -107,11 +110,33 @@ function set_context(string $name, ?array $value): void
  */
 function flush(float $seconds = 2.0): bool
 {
-    return Client::current()?->flush($seconds) ?? true;
+    started();
+    return Start::client()?->flush($seconds) ?? true;
 }
 
 /** Captures nothing more, and delivers what it can in so many seconds; the rest stays in the spool. */
 function close(float $seconds = 2.0): void
 {
-    Quiet::attempt(static fn () => Start::stop($seconds));
+    started();
+    Start::client() && attempt(static fn () => Start::stop($seconds));
+}
+
+/**
+ * Loads what a request without an error needs, and asks no loader of the app's.
+ *
+ * @internal
+ */
+function started(): void
+{
+    class_exists(Start::class, false) || require __DIR__ . '/Start.php';
+}
+
+/**
+ * @internal
+ * @param \Closure(): mixed $work
+ */
+function attempt(\Closure $work): void
+{
+    started();
+    Start::loading(static fn () => Quiet::attempt($work));
 }

@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Splat\GitHub;
 
+use Splat\Host;
+
 /**
  * D7: the right to create issues, of one process a host at a time, by a lock file in the spool. Where there is no
  * folder to write in, everyone has it: D8 puts that right.
@@ -36,7 +38,7 @@ final class Claim
     public function keep(): void
     {
         if ($this->held && $this->path !== null) {
-            @touch($this->path);
+            Host::touch($this->path);
         }
     }
 
@@ -51,9 +53,9 @@ final class Claim
 
     private function made(): bool
     {
-        $before = umask(0077);
+        $before = Host::withhold(0077);
         $file = @fopen((string) $this->path, 'x');
-        umask($before);
+        Host::withhold($before);
         return $file !== false && fclose($file);
     }
 
@@ -72,13 +74,13 @@ final class Claim
     /** Takes a stale lock away. Two processes may try at once: who finds a fresh one in his hands puts it back. */
     private function broken(): bool
     {
-        $aside = $this->path . '.' . getmypid() . '.' . bin2hex(random_bytes(4)) . '.tmp';
+        $aside = $this->path . '.' . Host::process() . '.' . bin2hex(random_bytes(4)) . '.tmp';
         if (!@rename((string) $this->path, $aside)) {
             return true;
         }
         $isFresh = self::age($aside) <= self::STALE;
         if ($isFresh) {
-            @link($aside, (string) $this->path);
+            function_exists('link') && @link($aside, (string) $this->path);
         }
         @unlink($aside);
         return !$isFresh;

@@ -89,7 +89,7 @@ final class Notes
                 continue;
             }
             clearstatcache(true, "$folder/$name");
-            $age = time() - (int) @filemtime("$folder/$name");
+            $age = abs(time() - (int) @filemtime("$folder/$name"));
             if ($age > self::OWED_FOR) {
                 @unlink("$folder/$name");
             } elseif ($age >= $older) {
@@ -111,7 +111,7 @@ final class Notes
         $path = "$this->folder/" . self::noLabels($token);
         clearstatcache(true, $path);
         $since = $this->folder === null ? false : @filemtime($path);
-        return $since === false || time() - $since > self::NO_LABELS_FOR;
+        return $since === false || abs(time() - $since) > self::NO_LABELS_FOR;
     }
 
     private static function noLabels(string $token): string

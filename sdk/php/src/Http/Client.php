@@ -164,7 +164,7 @@ final class Client
     /** Seconds before the try that follows the `$try`-th. */
     public static function backoff(int $try): float
     {
-        return self::BACKOFF[min($try, count(self::BACKOFF)) - 1] * (0.5 + mt_rand() / mt_getrandmax());
+        return self::BACKOFF[min($try, count(self::BACKOFF)) - 1] * (0.5 + random_int(0, 1_000_000) / 1_000_000);
     }
 
     private function passGate(): void

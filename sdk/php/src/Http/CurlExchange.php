@@ -4,6 +4,8 @@ declare(strict_types=1);
 
 namespace Splat\Http;
 
+use Splat\Host;
+
 /** By the extension curl: one connection for all requests, through the proxy that the environment names. */
 final class CurlExchange implements Exchange
 {
@@ -48,7 +50,7 @@ final class CurlExchange implements Exchange
         if ($body !== null) {
             $options[CURLOPT_POSTFIELDS] = $body;
         }
-        $trusted = getenv('SSL_CERT_FILE');
+        $trusted = Host::variable('SSL_CERT_FILE');
         if (is_string($trusted) && $trusted !== '') {
             $options[CURLOPT_CAINFO] = $trusted;
         }
@@ -64,12 +66,12 @@ final class CurlExchange implements Exchange
     private function handle(): \CurlHandle
     {
         // A forked child must not write into its parent's connection.
-        if ($this->handle === null || $this->pid !== getmypid()) {
+        if ($this->handle === null || $this->pid !== Host::process()) {
             $handle = curl_init();
             if ($handle === false) {
                 throw new Broken('the extension curl does not work');
             }
-            [$this->handle, $this->pid] = [$handle, (int) getmypid()];
+            [$this->handle, $this->pid] = [$handle, Host::process()];
         }
         return $this->handle;
     }

@@ -23,11 +23,17 @@ final class Untrace
         $property = new \ReflectionProperty($error instanceof \Error ? \Error::class : \Exception::class, 'trace');
         $trace = $property->getValue($error);
         $kept = [];
+        $inside = false;
         foreach ($trace as $call) {
             $last = count($kept) - 1;
+            $isOurs = str_starts_with($call['class'] ?? '', 'Splat\\');
+            if (self::isOurs($call['file'] ?? '') && ($isOurs || $call['function'] === 'call_user_func')) {
+                $inside = true;
+                continue;
+            }
             // A call of ours: what it called was called where it was called itself.
-            $isOurs = $last >= 0 && str_starts_with($call['class'] ?? '', 'Splat\\');
-            if ($isOurs && self::isOurs($kept[$last]['file'] ?? '')) {
+            if ($isOurs && $last >= 0 && ($inside || self::isOurs($kept[$last]['file'] ?? ''))) {
+                $inside = false;
                 unset($kept[$last]['file'], $kept[$last]['line']);
                 // PHP has the place in front.
                 $kept[$last] = array_intersect_key($call, ['file' => true, 'line' => true]) + $kept[$last];

@@ -220,7 +220,7 @@ final class GitHub implements Transport
     private function jitter(): void
     {
         $this->jittered = true;
-        $this->client->pause($this->jitter * mt_rand() / mt_getrandmax());
+        $this->client->pause($this->jitter * random_int(0, 1_000_000) / 1_000_000);
     }
 
     /**
