@@ -72,8 +72,8 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
             _paste(path, [each for each in _sure(site) if each.path == path], site, told) for path in _paths(site)
         ]
         return dependency + Part(pastes=tuple(pastes))
-    told = any(word.code == "has-splat" for word in lines.words)
-    return (dependency if lines.changes or told else by_hand(dependency, service, SDK)) + lines
+    used = lines.changes or any(word.code == "has-splat" for word in lines.words)
+    return (dependency if used else by_hand(dependency, service, SDK)) + lines
 
 
 def _paths(site: _Site) -> list[str]:
