@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     Merge = Callable[[bytes, bytes, bytes], bytes | None]
 
 
+_MOST_LIBRARIES = 3
+
+
 def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
     """The whole set-up. Its changes are those that are left to do: none where all is there already."""
     record = record_of(files)
     services = [each for each in found.services if choices.services is None or each.path in choices.services]
-    code = together([_of(service, found, files, choices, len(services) > 1) for service in services])
+    several = sum(not service.library for service in services) > 1
+    code = together([_of(service, found, files, choices, several) for service in services])
     own = together(
         [
             propose_workflow(found, files, choices, own_files := _own(record, files)),
@@ -79,8 +83,14 @@ def _of(service: Service, found: Found, files: Files, choices: Choices, named: b
 
 
 def _brief(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Each once: two services may share a lock file."""
-    return tuple(dict.fromkeys(words))
+    """Each once: two services may share a lock file. Many libraries are one word."""
+    once = dict.fromkeys(words)
+    libraries = [word for word in once if word.code == "library"]
+    if len(libraries) <= _MOST_LIBRARIES:
+        return tuple(once)
+    paths = ", ".join(word.where or "." for word in libraries[:_MOST_LIBRARIES])
+    what = f"{len(libraries)} projects have nothing that runs by itself: no SDK is put into {paths} and the others"
+    return (*(word for word in once if word.code != "library"), Word("library", what))
 
 
 def _joined(changes: Sequence[Change]) -> tuple[Change, ...]:

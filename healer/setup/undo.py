@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 _CODE = (".py", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".mts", ".cts", ".tsx", ".go", ".rb", ".ru", ".php")
-#: Files without an ending that are no code.
-_NO_CODE = ("Pipfile", "Gemfile", "Dockerfile", "Procfile")
+_OPENS, _CLOSES = (b"(", b"[", b"{"), (b")", b"]", b"}")
+#: Files without an ending that are no code, and those of dependencies that end as code does.
+_NO_CODE = ("Pipfile", "Gemfile", "Dockerfile", "Procfile", "gems.rb", "setup.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,14 @@ def undo(record: Record, files: Files, *, force: bool = False) -> Undone:
 
 
 def _is_code(path: str) -> bool:
-    """By its ending; commands of Node often have none."""
+    """By its ending; commands of Node often have none, nor have `artisan` and `bin/console`."""
     name = posixpath.basename(path)
-    return path.endswith(_CODE) or ("." not in name and name not in _NO_CODE)
+    return name not in _NO_CODE and (name.endswith(_CODE) or "." not in name)
 
 
 def _needed(entry: Entry) -> bool:
     """A file of dependencies."""
-    return not entry.created and (not _is_code(entry.path) or posixpath.basename(entry.path) == "setup.py")
+    return not entry.created and not _is_code(entry.path)
 
 
 def _stays(entry: Entry) -> Paste:
@@ -140,12 +141,22 @@ def reversed_splices(after: bytes, splices: tuple[Splice, ...]) -> bytes:
 def _found_and_taken(now: bytes, splices: tuple[Splice, ...]) -> bytes | None:
     """Each splice taken back where it stands exactly once; None where one does not."""
     for splice in reversed(splices):
-        spelling = next((each for each in _spellings(splice) if each[0] and now.count(each[0]) == 1), None)
+        spelling = next((each for each in _spellings(splice) if _stands_once(now, each[0])), None)
         taken = now.replace(*spelling) if spelling else _line_by_line(now, splice)
         if taken is None:
             return None
         now = taken
     return now
+
+
+def _stands_once(now: bytes, added: bytes) -> bool:
+    """Whether it does. Whole lines begin with a line, not behind a mark that makes a comment of them."""
+    if not added or now.count(added) != 1:
+        return False
+    before, behind = now.split(added)
+    if added.endswith(b"\n"):
+        return not before or before.endswith(b"\n")
+    return not added.startswith((b"\n", b"\r\n")) or not behind or behind.startswith((b"\n", b"\r\n"))
 
 
 def _spellings(splice: Splice) -> list[tuple[bytes, bytes]]:
@@ -156,10 +167,32 @@ def _spellings(splice: Splice) -> list[tuple[bytes, bytes]]:
 
 
 def _line_by_line(now: bytes, splice: Splice) -> bytes | None:
-    """Lines that only were added may have been sorted, or moved apart: each whole line that stands there once goes."""
-    wanted = {line.strip() for line in splice.added.splitlines() if line.strip()}
+    """Lines that only were added may have been sorted, or moved apart: each whole statement that stands there once
+    goes. What a person put between a bracket and its other half is an edit.
+    """
+    statements = _statements(splice.added)
     lines = now.splitlines(keepends=True)
     bare = [line.strip() for line in lines]
-    if splice.removed.strip() or not wanted or any(bare.count(line) != 1 for line in wanted):
+    gone: set[int] = set()
+    for wanted in statements:
+        found = [at for at in range(len(bare)) if bare[at : at + len(wanted)] == wanted]
+        if len(found) != 1:
+            return None
+        gone.update(range(found[0], found[0] + len(wanted)))
+    if splice.removed.strip() or not gone:
         return None
-    return b"".join(line for line, text in zip(lines, bare, strict=True) if text not in wanted)
+    return b"".join(line for number, line in enumerate(lines) if number not in gone)
+
+
+def _statements(added: bytes) -> list[list[bytes]]:
+    """The lines, those of one call together."""
+    found: list[list[bytes]] = []
+    is_open = False
+    for line in (each.strip() for each in added.splitlines() if each.strip()):
+        if is_open:
+            found[-1].append(line)
+            is_open = not line.startswith(_CLOSES)
+        else:
+            found.append([line])
+            is_open = line.endswith(_OPENS)
+    return found

@@ -143,7 +143,7 @@ def test_what_a_person_changed_stays(tmp_path: Path) -> None:
 
 
 def test_what_runs_by_itself_is_named_where_there_is_more_of_it(tmp_path: Path) -> None:
-    libraries = {f"libs/{name}/package.json": '{"name": "%s"}' % name for name in "abcd"}
+    libraries = {f"libs/{name}/package.json": json.dumps({"name": name}) for name in "abcd"}
     libraries |= {f"libs/{name}/index.js": "module.exports = 1;\n" for name in "abcd"}
     repo = repository(tmp_path / "shop", SHOP | libraries)
     answer = told(repo, "--yes")

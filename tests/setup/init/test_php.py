@@ -339,3 +339,47 @@ def test_lumen_has_to_be_told() -> None:
     part = propose("laravel", files, Entry("bootstrap/app.php", "laravel", "main", "sure", ""))
     assert "autoload.php';\n\n\\Splat\\init(" in after(part)
     assert "SplatServiceProvider" in part.pastes[0].lines[0]
+
+
+# --- out again, when a person was there --------------------------------------------------------------------------------
+
+
+def taken_out(part: Part, edited: dict[str, bytes]) -> tuple[dict[str, bytes | None], list[str]]:
+    """What `--remove` makes of these files, and which it leaves to a person."""
+    written = write_record([entry_of(change) for change in part.changes], ())
+    record = read_record(written)
+    assert record
+    now = {change.path: change.after or b"" for change in part.changes} | edited
+    undone = undo(record, Held({**now, RECORD_PATH: written}))
+    return {change.path: change.after for change in undone.changes}, [paste.path for paste in undone.left]
+
+
+def test_an_option_that_a_person_added_keeps_its_brackets() -> None:
+    choices = Choices("acme/" + "shop" * 9, "https://github.acme.example/api/v3")
+    head = b"<?php\nrequire 'vendor/autoload.php';\n"
+    part = inject(head + b"run();\n", choices)
+    text = only(part).after or b""
+    assert taken_out(part, {FRONT: text.replace(b"\n]);", b"\n    'durable' => true,\n]);")})[1] == [FRONT]
+    changes, left = taken_out(part, {FRONT: text.replace(b"\nrun();", b"\nrun();\nmore();")})
+    assert (changes[FRONT], left) == (head + b"run();\nmore();\n", [])
+    changes, left = taken_out(part, {FRONT: text.replace(b"php';\n\n", b"php';\n// Splats\n")})
+    assert (changes[FRONT], left) == (head + b"// Splats\n\nrun();\n", [])
+
+
+def test_a_line_that_was_made_a_comment_is_left() -> None:
+    text = "<?php\nrequire 'vendor/autoload.php';\n$app = AppFactory::create();\n$app->run();\n"
+    part = inject(text.encode())
+    now = (only(part).after or b"").replace(b"\\Splat\\Slim", b"// \\Splat\\Slim")
+    assert taken_out(part, {FRONT: now})[1] == [FRONT]
+
+
+def test_the_dependency_stays_as_long_as_a_program_without_an_ending_needs_it() -> None:
+    start = b"<?php\nrequire 'vendor/autoload.php';\n"
+    entries = [Entry(path, "symfony", "main", "likely", "") for path in ("public/index.php", "bin/console")]
+    files = {"composer.json": b'{"require": {"php": "*"}}', "public/index.php": start, "bin/console": start}
+    part = propose("symfony", files, *entries)
+    console = next(change.after or b"" for change in part.changes if change.path == "bin/console")
+    changes, left = taken_out(part, {"bin/console": console.replace(b"['repo'", b"['durable' => true, 'repo'")})
+    assert changes["public/index.php"] == start
+    assert "composer.json" not in changes
+    assert sorted(left) == ["bin/console", "composer.json"]
