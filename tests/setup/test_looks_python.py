@@ -250,3 +250,12 @@ def test_the_two_products_that_are_imported_as_splat_are_told_apart(tmp_path: Pa
         imports = [seen.how for seen in (found.splat.py_splat if theirs else found.splat.sdk)]
         assert "import" in imports, line
         assert ("py-splat" in codes(found)) == theirs
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["./vendor/splat_sdk-0.1.0-py3-none-any.whl", "vendor/splat_sdk-0.1.0-py3-none-any.whl; python_version > '3.9'"],
+)
+def test_a_wheel_in_the_repository_is_its_package(line: str, tmp_path: Path) -> None:
+    found = looked(tree(tmp_path, {"app.py": "import flask\n", "requirements.txt": f"flask\n{line}\n"}))
+    assert [(seen.path, seen.how) for seen in found.splat.sdk] == [("requirements.txt", "dependency")]

@@ -76,9 +76,9 @@ def by_hand(part: Part, service: Service, name: str) -> Part:
 
 
 def _is_named(data: bytes, name: str) -> bool:
-    """Whether the file speaks of the package, in any of the spellings that are one."""
+    """Whether the file speaks of the package, in any spelling of its name, or of an archive of it (`name-1.0…`)."""
     spelled = "[-_.]".join(re.escape(part) for part in name.split("-"))
-    return re.search(rf"(?i)(?<![\w.-]){spelled}(?![\w-])".encode(), data) is not None
+    return re.search(rf"(?i)(?<![\w.-]){spelled}(?!\w|-(?!\d))".encode(), data) is not None
 
 
 def _manifest(service: Service, files: Files) -> str:

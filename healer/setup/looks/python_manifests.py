@@ -143,8 +143,10 @@ class Declared:
 
 
 def normal(requirement: str) -> str:
-    """The name in a requirement, as package indexes compare them."""
-    return re.sub(r"[-_.]+", "-", name_of(requirement[:300]))
+    """The name in a requirement, or of the wheel that it leads to, as package indexes compare them."""
+    file = requirement[:300].partition(";")[0].strip().rpartition("/")[2]
+    name = file.partition("-")[0] if file.endswith(".whl") else requirement[:300]
+    return re.sub(r"[-_.]+", "-", name_of(name))
 
 
 def _of_pyproject(pyproject: dict[str, Any]) -> Iterator[str]:

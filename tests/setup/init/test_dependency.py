@@ -21,6 +21,7 @@ TABLE = [
     ("requirements.txt", "-r base.txt\nflask\n    # via x\nzope\n", "-r base.txt\nflask\n    # via x\nsplat-sdk\nzope\n"),
     ("requirements.txt", "flask==1 \\\n  --hash=sha256:00\n", None),
     ("requirements.txt", "flask\nSplat_SDK==1\n", "same"),
+    ("requirements.txt", "flask\n./vendor/splat_sdk-0.1.0-py3-none-any.whl\n", "same"),
     ("requirements.txt", "splat-sdk-extra\n", "splat-sdk-extra\nsplat-sdk\n"),
     ("requirements.txt", "\ufefff\n".encode("utf-16").decode("latin-1"), None),
     ("pyproject.toml", '[project]\nname="x"\ndependencies = [\n  "flask",  # w\n  "zope"\n]\n', '[project]\nname="x"\ndependencies = [\n  "flask",  # w\n  "splat-sdk",\n  "zope"\n]\n'),
