@@ -19,10 +19,6 @@ const MOST_KEPT = 60_000;
 const TICK = 5_000;
 const [FIRST_RETRY, LONGEST_RETRY] = [10_000, 600_000];
 const SOON = 1_000;
-const HINT = 'check the option `url`, and that splat.relay() is there';
-const HINTS: { readonly [status: number]: string } = {
-  403: "give relay() the page's origin: relay({ origins: ['https://…'] })",
-};
 
 interface Parcel extends Unsent {
   /** Of a report; "" of a count, and of what an earlier page left. */
@@ -168,7 +164,7 @@ export class Courier implements Taker {
     } else {
       this.failed = true;
       if (!status || status === 429 || status >= 500) this.later(batch, pause);
-      else warn(`${new URL(this.options.url).pathname} answered with ${status}: ${HINTS[status] ?? HINT}; errors are dropped`, 'refused');
+      else warn(`errors are dropped: ${status} from ${this.options.url}. Is splat.relay() there, for this origin?`, 'refused');
     }
   }
 

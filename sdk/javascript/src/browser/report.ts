@@ -15,8 +15,9 @@ import { kindOf, warn } from '../warn.js';
 const MOST = 55_000;
 const LIMITS: { readonly [key: string]: number } = { message: 5_000, type: 500, path: 500, function: 500 };
 const OTHER = 1_000;
-const SYSTEMS = /Windows|Android|iPhone|iPad|Mac OS|CrOS|Linux/;
-const BROWSERS = [/(Edg|OPR|SamsungBrowser|Firefox|FxiOS|CriOS)[/]([0-9]{1,6})/, /(Chrome)[/]([0-9]{1,6})/, /Version[/]([0-9]{1,6}).{1,60}(Safari)/];
+const SYSTEM = /Windows|Android|iPhone|iPad|Mac OS|CrOS|Linux/;
+/** Each names those that it says to be like, and then itself; Safari writes its version so. */
+const BROWSER = /(?:Edg|OPR|Firefox|FxiOS|CriOS|Chrome|Version)\/[0-9]{1,6}/g;
 
 /** What goes when a report is too large, until it is not (rule I8, in its words). */
 const STEPS: readonly (readonly [name: string, step: (report: Report) => void])[] = [
@@ -104,7 +105,6 @@ function asked(report: Report, { beforeSend }: Options): Report | undefined {
 /** `browser: Chrome 140, Linux`. */
 function platformOf(agent: string): string {
   const told = agent.slice(0, 500);
-  const found = BROWSERS.map((each) => each.exec(told)).find(Boolean);
-  const named = found ? [found[1], found[2]].sort().reverse().join(' ') : '';
-  return `browser: ${[named, SYSTEMS.exec(told)?.[0]].filter(Boolean).join(', ')}`;
+  const named = told.match(BROWSER)?.pop()?.replace('Version', 'Safari').replace('/', ' ');
+  return `browser: ${[named, SYSTEM.exec(told)?.[0]].filter(Boolean).join(', ')}`;
 }
