@@ -107,6 +107,12 @@ _NOTHING = {
     "kept": "Nothing was written.",
 }
 _OFFLINE = "Labels, the secret ANTHROPIC_API_KEY, what Actions may: run `splat init` again without --offline."
+#: Until they are published; an installation by name would bring whatever somebody put there under it.
+_PACKAGE = (
+    "No registry has the SDK yet. How it comes into your repository: "
+    "https://github.com/splat-heal/splat/blob/v1/docs/sdk.md#the-package"
+)
+_DEPENDENCY = "the SDK as a dependency"
 _APP = "Where the app runs, set SPLAT_TOKEN, a token with `Issues: read and write` on this repository alone"
 
 
@@ -127,6 +133,7 @@ def _left(commit: str, branch: str, part: Part) -> list[str]:
     locks = [f"{word.where} {word.what}: {word.next_step}" for word in part.words if word.code == "lock"]
     return [
         *_by_hand(part, "Put in"),
+        *([_PACKAGE] if any(change.why == _DEPENDENCY for change in part.changes) else []),
         *locks,
         f"{_publish(commit, branch)} The workflow works once it is on the default branch.",
     ]

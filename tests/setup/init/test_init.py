@@ -66,12 +66,13 @@ def test_all_of_it(tmp_path: Path) -> None:
     assert snapshot(repo) == before
 
 
-def test_the_last_words_say_where_the_app_s_token_is_made(tmp_path: Path) -> None:
+def test_the_last_words_say_where_the_package_and_the_app_s_token_come_from(tmp_path: Path) -> None:
     repo = repository(tmp_path / "shop", SHOP)
     said = run(repo, "--yes", "--offline").stdout
     page = (
         "https://github.com/settings/personal-access-tokens/new?name=Errors%20of%20shop&target_name=acme&issues=write"
     )
+    assert "1. No registry has the SDK yet. How it comes into your repository: https://" in said
     assert f"set SPLAT_TOKEN, a token with `Issues: read and write` on this repository alone: {page}\n" in said
     assert "SPLAT_TOKEN" not in run(repository(tmp_path / "other", SHOP), "--yes", "--offline", "--no-code").stdout
 
