@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
 from healer.setup.code import chosen
-from healer.setup.code.ruby_lines import INITIALIZER, SDK, USE, Style, require_line, start_lines
+from healer.setup.code.ruby_lines import INITIALIZER, REQUIREMENT, SDK, USE, Style, require_line, start_lines
 from healer.setup.code.ruby_place import class_splice, require_splice, start_splice, style_of
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency
+from healer.setup.dependency import add_dependency, by_hand
 from healer.setup.plan import Part, Paste, Word, created, inserted, together
 
 if TYPE_CHECKING:
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from healer.setup.value import Entry, Service
 
 _MOST_PASTES = 4
+_MOST_INITIALIZERS = 100
 #: By this `splat init --remove` knows the initializer.
 _HEAD = "# Written by `splat init`: what goes wrong becomes an issue."
 _HAS = re.compile(r"\bSplat\.init\b|\bSplat::(?:Rack|Sidekiq)\b|\brequire[\s(]{1,9}[\"']splat(?:-sdk)?[\"']")
+_BUNDLED = re.compile(r"^[^#\n]{0,80}\bBundler\.require\b", re.MULTILINE)
 _TAKEN = re.compile(r"^\s{0,40}(?:class|module)\s{1,9}(?:::)?Splat\b|^\s{0,40}Splat\s{0,9}=", re.MULTILINE)
 
 
@@ -64,12 +66,21 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     if service.manifest and dependency.pastes:  # without the dependency the app would not start any more
         pastes = [_paste(path, site, "once the SDK is a dependency") for path in paths]
         return dependency + Part(pastes=tuple(pastes))
-    if _is_rails(site):
-        return dependency + _rails(site)
-    parts = [_file(path, site) for path in paths]
-    if not any(word.code == "has-splat" for part in parts for word in part.words):
-        parts.append(_to_paste(site))
-    return together([dependency, *parts])
+    rails = _is_rails(site)
+    lines = _rails(site) if rails else together([_file(path, site) for path in paths])
+    if any(word.code == "has-splat" for word in lines.words):
+        return dependency + lines
+    told = Part() if rails else _to_paste(site)
+    return (dependency if lines.changes else _by_hand(dependency, site)) + lines + told
+
+
+def _by_hand(dependency: Part, site: _Site) -> Part:
+    """A gem's own dependencies stand in its gemspec: what is in its Gemfile, nobody gets who installs it."""
+    folder = posixpath.dirname(site.path("x"))
+    gemspecs = [path for path in site.files.paths() if path.endswith(".gemspec") and posixpath.dirname(path) == folder]
+    if len(gemspecs) == 1 and dependency.changes:
+        return Part(pastes=(Paste(gemspecs[0], (REQUIREMENT,), "with the lines that are put in by hand"),))
+    return by_hand(dependency, site.service, SDK)
 
 
 def _is_rails(site: _Site) -> bool:
@@ -98,6 +109,8 @@ def _rails(site: _Site) -> Part:
         why = f"it {site.files.blocked(path)}"
     elif _TAKEN.search(text):
         why = f"{app} uses the name `Splat` for something else"
+    elif beside := _called_by_name(site):
+        why = f"what lies beside it is called by its file's name, as {beside} is"
     if why:
         return Part(pastes=(_paste(path, site, why),))
     style = Style() if isinstance(tree, Rejected) else style_of(tree)
@@ -105,7 +118,17 @@ def _rails(site: _Site) -> Part:
     newline = "\n" if isinstance(tree, Rejected) else tree.source.newline
     content = newline.join([*frozen, _HEAD, *site.start(style), ""]).encode("ascii")
     made = Part(changes=(created(path, content, "Splat's SDK"),))
-    return made if "Bundler.require" in text else made + _loaded(app, tree, style, site)
+    return made if _BUNDLED.search(text) else made + _loaded(app, tree, style, site)
+
+
+def _called_by_name(site: _Site) -> str:
+    """An initializer that is more than what Rails runs, where the app itself goes through the folder; "" for none."""
+    folder = posixpath.dirname(site.path(INITIALIZER))
+    for path in sorted(path for path in site.files.paths() if posixpath.dirname(path) == folder)[:_MOST_INITIALIZERS]:
+        name = re.escape(posixpath.splitext(posixpath.basename(path))[0]).encode()
+        if re.search(rb"^\s{0,40}def self\." + name + rb"\b", site.files.read(path) or b"", re.MULTILINE):
+            return path
+    return ""
 
 
 def _loaded(path: str, tree: Tree | Rejected, style: Style, site: _Site) -> Part:
@@ -169,7 +192,10 @@ def _read(path: str, data: bytes | None) -> Tree | Rejected:
 
 def _splices(tree: Tree, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:
     style = style_of(tree)
-    splices = [start_splice(tree, style, site.start(style), _uses(entries))]
+    start = start_splice(tree, style, site.start(style), _uses(entries))
+    if isinstance(start, Rejected):
+        return start
+    splices = [start]
     for entry in (each for each in entries if each.kind == "app"):
         splice = class_splice(tree, entry)
         if isinstance(splice, Rejected):
@@ -188,8 +214,10 @@ def _uses(entries: Sequence[Entry]) -> bool:
 def _to_paste(site: _Site) -> Part:
     sure = _sure(site)
     likely = chosen.likely_entries(site.service, site.choices, is_app)
-    if not sure:  # several classes
-        likely = [each for each in chosen.sure_entries(site.service, site.choices, is_app) if is_app(each)] or likely
+    if not sure:  # several classes, and perhaps a program that runs them
+        classes = [each for each in chosen.sure_entries(site.service, site.choices, is_app) if is_app(each)]
+        programs = [each for each in site.service.entries if (each.kind, each.certainty) == ("main", "likely")]
+        likely = [*programs[:1], *classes] if classes else likely
     why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
     pastes = [
         _paste(each.path, site, why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)))

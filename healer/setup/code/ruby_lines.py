@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SDK = "splat-sdk"
 INITIALIZER = "config/initializers/splat.rb"
+#: A gem's own dependency.
+REQUIREMENT = f'spec.add_dependency "{SDK}", "~> 0.1"'
 USE = "use Splat::Rack"
 _WIDTH = 100
 

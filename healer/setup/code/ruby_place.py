@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
 #: What loads other code, or brings a file into the environment, where SPLAT_TOKEN may be.
 _LOADS = re.compile(
-    r"(?:Kernel\.)?(?:require|require_relative|load|require_all|gem)[\s(]"
+    r"(?:Kernel\.)?(?:require|require_relative|load|require_all|gem|autoload)[\s(]"
     r"|Bundler\.(?:require|setup)\b|Dotenv\.\w{1,40}|Zeitwerk::|loader\."
 )
+#: What makes the SDK to be found at all, wherever that stands.
+_BUNDLER = re.compile(r"\brequire[\s(]{1,9}[\"']bundler(?:/\w{1,20})?[\"']|\bBundler\.(?:require|setup)\b")
+_RUNS = ("call", "if", "unless", "if_modifier", "unless_modifier", "begin", "assignment", "rescue_modifier")
 #: What may stand between such lines.
 _BETWEEN = re.compile(
     r"\$(?:LOAD_PATH|:)|ENV\b|Encoding\.|STDOUT\.|\$std(?:out|err)\.|Thread\.|[A-Za-z_]\w{0,60}\s{0,9}\|?\|?="
@@ -40,10 +43,14 @@ def style_of(tree: Tree) -> Style:
     return Style("'" if found.count("'") > found.count('"') else '"')
 
 
-def start_splice(tree: Tree, style: Style, start: Sequence[str], use: bool) -> Splice:
+def start_splice(tree: Tree, style: Style, start: Sequence[str], use: bool) -> Splice | Rejected:
     """`require "splat"` behind what the file loads first, then the start, and the framework's line."""
     source = tree.source
     line, loads = _head(tree)
+    if (bundler := _bundler(tree)) is not None and bundler.end_point.row >= line:
+        if not _alone(tree, bundler):
+            return Rejected("place", "something else stands on the line where Bundler is started")
+        line, loads = bundler.end_point.row + 1, True
     above = [] if loads or line <= source.first or source.blank(line - 1) else [""]
     below = [] if source.blank(line) else [""]
     return source.insert(line, [*above, require_line(style), "", *start, *([USE] if use else []), *below])
@@ -69,6 +76,12 @@ def _head(tree: Tree) -> tuple[int, bool]:
         elif not _BETWEEN.match(text):
             break
     return end, loads
+
+
+def _bundler(tree: Tree) -> Node | None:
+    """The last statement of the file itself that starts Bundler."""
+    found = [node for node in tree.top() if node.type in _RUNS and _BUNDLER.search(tree.text(node)[:2_000])]
+    return found[-1] if found else None
 
 
 def _behind_magic(tree: Tree) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from healer.setup.looks.calls import calls
@@ -20,7 +21,16 @@ _ORDER = ("rails", "sinatra", "rack", "sidekiq", "ruby")
 _GEM = re.compile(r"""^\s{0,40}gem[\s(]{1,9}["']([\w.-]{1,100})["']""", re.MULTILINE)
 _ADDED = re.compile(r"""\.add(?:_runtime|_development)?_dependency[\s(]{1,9}["']([\w.-]{1,100})["']""")
 _SINATRA = re.compile(r"""^\s{0,9}require\s{1,9}["']sinatra(/base)?["']""", re.MULTILINE)
+#: What only a classic app calls at the top of a file.
+_ROUTE = re.compile(
+    r"^(?:get|post|put|patch|delete|head|options|before|after|error|not_found|helpers|configure|set|enable)[ (]",
+    re.MULTILINE,
+)
 _RUN = re.compile(r"^\s{0,9}run[\s(]{1,9}([^\s#][^\n#]{0,200})", re.MULTILINE)
+_EXECUTABLES = re.compile(r"\.executables\s{0,9}(?:\+|\|\|)?[=<]{1,2}\s{0,9}([^\n]{1,500})")
+_WORD = re.compile(r"[\w.-]{1,100}")
+#: Programs that come from others, or are for who develops.
+_ODD_JOBS = ("bundle", "rake", "setup", "console", "rspec", "rubocop", "dev", "rails", "spring", "yarn", "test", "lint")
 _MOST_FILES = 200
 
 
@@ -46,6 +56,8 @@ def _draft(area: Area) -> Draft | None:
     for path in gemspecs:
         dependencies |= dict.fromkeys(_ADDED.findall(area.files.text(path)), path)
     entries = list(_entries(area, dependencies))
+    if gemspecs and _is_gem(area, gemfile):
+        entries = list(_of_gem(entries, "\n".join(area.files.text(path) for path in gemspecs)))
     if not area.owned and not entries:
         return None
     certain = {entry.framework for entry in entries if entry.certainty != "unsure"}
@@ -70,8 +82,31 @@ def _draft(area: Area) -> Draft | None:
     return Draft(service, dependencies)
 
 
+def _is_gem(area: Area, gemfile: str) -> bool:
+    """Whether the folder is what others install: its Gemfile, if it has one, only adds to what the gem needs."""
+    return not gemfile or re.search(r"^gemspec\b", area.files.text(gemfile), re.MULTILINE) is not None
+
+
+def _of_gem(entries: list[Entry], gemspec: str) -> Iterator[Entry]:
+    """Nothing of a gem is sure to be an app, and of its programs only those are that it installs."""
+    told = " ".join(_EXECUTABLES.findall(gemspec))
+    installed = set(_WORD.findall(told))
+    listed = re.search(r"\bfiles\b|\bglob\b|Dir\b", told) is not None  # by what git, or the disk, says
+    for entry in entries:
+        name = entry.path.rpartition("/")[2]
+        if entry.framework != "ruby" or (installed and (listed or name in installed)):
+            yield replace(entry, certainty="likely") if entry.certainty == "sure" else entry
+
+
+def _is_rails(area: Area) -> bool:
+    """Whether Rails starts it, and loads its initializers."""
+    text = area.text("config/application.rb")
+    starts = area.has("config/environment.rb") or "initialize!" in text + area.text("config.ru")
+    return starts and "Rails" in text
+
+
 def _entries(area: Area, dependencies: dict[str, str]) -> Iterator[Entry]:
-    rails = area.has("config/application.rb") and "Rails" in area.text("config/application.rb")
+    rails = _is_rails(area)
     if rails:
         yield Entry(area.path("config/application.rb"), "rails", "main", "sure", "Rails loads it before the app")
         if area.has("config/environment.rb"):
@@ -87,18 +122,31 @@ def _entries(area: Area, dependencies: dict[str, str]) -> Iterator[Entry]:
 
 
 def _sinatra(area: Area) -> Iterator[Entry]:
+    classic: list[Entry] = []
+    modular: list[Entry] = []
+    routes: set[str] = set()
     for path in _sources(area):
         text = area.files.text(path)
         if "inatra" not in text:
             continue
-        classic = _SINATRA.search(text)
-        if classic and not classic[1]:
-            line = text.count("\n", 0, classic.start()) + 1
-            line += text[classic.start() : classic.end()].count("\n")
-            yield Entry(path, "sinatra", "main", "sure", '`require "sinatra"` makes this file the app', line, line)
+        found = _SINATRA.search(text)
+        if found and not found[1]:
+            line = text.count("\n", 0, found.end()) + 1
+            classic.append(
+                Entry(path, "sinatra", "main", "sure", '`require "sinatra"` makes this file the app', line, line)
+            )
+            routes |= {path} if _ROUTE.search(text) else set()
         for call in calls(path, text, lambda callee: callee.startswith("class ") and "Sinatra::" in callee)[:5]:
             why = f"`class {call.name} < {call.callee.rpartition(' ')[2]}`"
-            yield Entry(path, "sinatra", "app", "sure", why, call.line, call.end, call.name)
+            modular.append(Entry(path, "sinatra", "app", "sure", why, call.line, call.end, call.name))
+    if modular:  # what has no route itself only loads Sinatra for the classes
+        classic = [entry for entry in classic if entry.path in routes]
+    highest = min((entry.path.count("/") for entry in classic), default=0)
+    alone = sum(entry.path.count("/") == highest for entry in classic) == 1
+    for entry in classic:  # which of several is run, and which are loaded by it, nobody says
+        sure = alone and entry.path.count("/") == highest
+        yield entry if sure else replace(entry, certainty="unsure" if alone else "likely")
+    yield from modular
 
 
 def _rack(area: Area) -> Iterator[Entry]:
@@ -136,8 +184,11 @@ def _programs(area: Area, dependencies: dict[str, str]) -> Iterator[Entry]:
     for folder in ("exe", "bin"):
         for name in area.files.folders.get(area.path(folder), ()):
             path = join(area.path(folder), name)
-            if name not in ("bundle", "rake", "setup", "console", "rspec", "rubocop", "dev") and _is_ruby(area, path):
+            if name not in _ODD_JOBS and _is_ruby(area, path):
                 yield Entry(path, "ruby", "main", "likely", f"it is a program in `{folder}/`")
+    for name in area.names():
+        if "." not in name and name not in ("Gemfile", "Rakefile") and _is_ruby(area, area.path(name)):
+            yield Entry(area.path(name), "ruby", "main", "likely", "it is a program")
     for path in [path for path in _sources(area) if path.count("/") <= area.folder.count("/") + 1]:
         text = area.files.text(path)
         found = re.search(
@@ -149,4 +200,4 @@ def _programs(area: Area, dependencies: dict[str, str]) -> Iterator[Entry]:
 
 
 def _is_ruby(area: Area, path: str) -> bool:
-    return path.endswith(".rb") or "ruby" in area.files.text(path)[:100].partition("\n")[0]
+    return path.endswith(".rb") or re.match(r"#![^\n]{0,80}ruby", area.files.text(path)) is not None

@@ -122,9 +122,11 @@ def test_a_rackup_stands_for_its_classes(tmp_path: Path) -> None:
 
 def test_several_classes_without_a_rackup_are_pasted(tmp_path: Path) -> None:
     part = inject(tmp_path, {"web.rb": MODULAR, "api.rb": MODULAR.replace("Web", "Api")})
-    assert [change.path for change in part.changes] == ["Gemfile"]
-    assert sorted(paste.path for paste in part.pastes) == ["api.rb", "web.rb"]
-    assert all("splat init --entry" in paste.why for paste in part.pastes)
+    assert part.changes == ()
+    gem, *pastes = part.pastes
+    assert (gem.path, gem.lines) == ("Gemfile", ("bundle add splat-sdk",))
+    assert sorted(paste.path for paste in pastes) == ["api.rb", "web.rb"]
+    assert all("splat init --entry" in paste.why for paste in pastes)
     chosen = Choices(CHOICES.repository, entries=frozenset({"api.rb"}))
     made = inject(tmp_path / "b", {"web.rb": MODULAR, "api.rb": MODULAR.replace("Web", "Api")}, chosen)
     assert [change.path for change in made.changes] == ["Gemfile", "api.rb"]
@@ -141,10 +143,64 @@ PASTED: dict[str, tuple[str | bytes, str]] = {
 def test_what_is_not_certain_is_pasted(name: str, tmp_path: Path) -> None:
     text, why = PASTED[name]
     part = inject(tmp_path, {"config.ru": text})
-    assert [change.path for change in part.changes] == ["Gemfile"]
-    (paste,) = part.pastes
+    assert part.changes == ()
+    gem, paste = part.pastes
+    assert gem.path == "Gemfile"
     assert paste.why.startswith(why)
     assert paste.lines[-1] == "use Splat::Rack"
+
+
+BUNDLER = "puts 'boots'\nbegin\n  require 'bundler/setup'\nrescue LoadError\nend\nrequire './web'\nrun Web\n"
+
+
+def test_the_sdk_is_looked_for_when_bundler_is_there(tmp_path: Path) -> None:
+    expected = put(BUNDLER, block(6, "require 'splat'", "", INIT, "use Splat::Rack", ""))
+    assert after(tmp_path, "config.ru", BUNDLER) == expected
+    part = inject(tmp_path / "b", {"config.ru": "puts 1; require 'bundler/setup'\nrun Web\n"})
+    assert part.changes == ()
+    assert "where Bundler is started" in part.pastes[1].why
+
+
+GEMSPEC = "Gem::Specification.new do |spec|\n  spec.name = 'web'\n  spec.executables = ['web']\nend\n"
+
+
+def test_a_gem_is_not_changed(tmp_path: Path) -> None:
+    program = "#!/usr/bin/env ruby\nrequire 'web'\n"
+    gem = {
+        "Gemfile": "source 'x'\ngemspec\ngem 'rake'\n",
+        "web.gemspec": GEMSPEC,
+        "lib/web.rb": "module Web\nend\n",
+        "bin/web": program,
+        "bin/ci": program,
+    }
+    part = inject(tmp_path, {**gem, "config.ru": "require './web'\nrun Web\n"})
+    assert part.changes == ()
+    assert [paste.path for paste in part.pastes] == ["web.gemspec", "config.ru"]
+    part = inject(tmp_path / "b", gem)
+    assert [paste.path for paste in part.pastes] == ["web.gemspec", "bin/web"]
+    assert part.pastes[0].lines == ('spec.add_dependency "splat-sdk", "~> 0.1"',)
+    library = inject(tmp_path / "c", {**gem, "web.gemspec": GEMSPEC.replace("executables = ['web']", "files = []")})
+    assert [word.code for word in library.words] == ["library"]
+    by_list = GEMSPEC.replace("['web']", "spec.files.grep(%r{^bin/}) { |f| File.basename(f) }")
+    assert len(inject(tmp_path / "d", {**gem, "web.gemspec": by_list}).pastes) == 3
+
+
+def test_what_only_loads_sinatra_is_no_app(tmp_path: Path) -> None:
+    loader = MODULAR.replace("sinatra/base", "sinatra")
+    assert after(tmp_path, "web.rb", loader).count("use Splat::Rack") == 1
+    assert "\n    use Splat::Rack\n" in after(tmp_path / "b", "web.rb", loader)
+    both = loader + "\nget('/') { 1 }\n"
+    assert f"{INIT}\nuse Splat::Rack\n" in after(tmp_path / "c", "web.rb", both)
+
+
+def test_parts_of_a_classic_app_are_loaded_by_it(tmp_path: Path) -> None:
+    route = "require 'sinatra'\nget('/') { 1 }\n"
+    part = inject(tmp_path, {"app.rb": route, "routes/a.rb": route, "routes/b.rb": route})
+    assert [change.path for change in part.changes] == ["Gemfile", "app.rb"]
+    assert part.pastes == ()
+    several = inject(tmp_path / "b", {"a.rb": route, "b.rb": route})
+    assert several.changes == ()
+    assert sorted(paste.path for paste in several.pastes) == ["Gemfile", "a.rb", "b.rb"]
 
 
 def test_nothing_is_touched_twice(tmp_path: Path) -> None:
@@ -158,7 +214,11 @@ def test_nothing_is_touched_twice(tmp_path: Path) -> None:
 # --- Rails -----------------------------------------------------------------------------------------------------------
 
 APPLICATION = 'require_relative "boot"\nrequire "rails"\nBundler.require(*Rails.groups)\nmodule Shop\n  class Application < Rails::Application\n  end\nend\n'
-RAILS = {"Gemfile": 'source "https://rubygems.org"\ngem "rails"\n', "config/application.rb": APPLICATION}
+RAILS = {
+    "Gemfile": 'source "https://rubygems.org"\ngem "rails"\n',
+    "config/application.rb": APPLICATION,
+    "config/environment.rb": 'require_relative "application"\nRails.application.initialize!\n',
+}
 INITIALIZER = "config/initializers/splat.rb"
 
 
@@ -179,15 +239,30 @@ def test_rails_without_bundler_loads_the_sdk_itself(tmp_path: Path) -> None:
 
 def test_an_initializer_of_that_name_stays(tmp_path: Path) -> None:
     part = inject(tmp_path, {**RAILS, INITIALIZER: "# ours\n"})
-    assert [change.path for change in part.changes] == ["Gemfile"]
-    assert [paste.path for paste in part.pastes] == [INITIALIZER]
+    assert part.changes == ()
+    assert [paste.path for paste in part.pastes] == ["Gemfile", INITIALIZER]
     has = inject(tmp_path / "b", {**RAILS, INITIALIZER: "Splat.init\n"})
     assert [word.code for word in has.words] == ["has-splat"]
 
 
+def test_initializers_that_are_called_by_their_names(tmp_path: Path) -> None:
+    other = "module Initializers\n  def self.mail_host(config)\n  end\nend\n"
+    part = inject(tmp_path, {**RAILS, "config/initializers/mail_host.rb": other})
+    assert part.changes == ()
+    assert "config/initializers/mail_host.rb" in part.pastes[1].why
+
+
+def test_rails_that_nothing_starts(tmp_path: Path) -> None:
+    part = inject(tmp_path, {**RAILS, "config/environment.rb": "", "config.ru": "require './web'\nrun Web\n"})
+    assert INITIALIZER in [change.path for change in part.changes]
+    files = {path: text for path, text in RAILS.items() if not path.endswith("environment.rb")}
+    part = inject(tmp_path / "b", {**files, "config.ru": "require './web'\nrun Web\n"})
+    assert [change.path for change in part.changes] == ["Gemfile", "config.ru"]
+
+
 def test_a_rails_app_called_splat(tmp_path: Path) -> None:
     part = inject(tmp_path, {**RAILS, "config/application.rb": APPLICATION.replace("Shop", "Splat")})
-    assert "uses the name `Splat`" in part.pastes[0].why
+    assert "uses the name `Splat`" in part.pastes[1].why
 
 
 # --- the Gemfile -----------------------------------------------------------------------------------------------------
