@@ -1,3 +1,11 @@
-import { createApp } from 'vue';
+import { createApp, h } from 'vue';
 
-createApp({}).mount('#app');
+const app = createApp({
+  data: () => ({ basket: {} }),
+  render() {
+    return h('button', { onClick: () => this.basket.items.push('tea') }, 'Add tea');
+  },
+});
+// By default Vue keeps errors of handlers to the console.
+app.config.throwUnhandledErrorInProduction = true;
+app.mount('#app');
