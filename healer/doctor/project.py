@@ -99,13 +99,15 @@ def check_tests(checks: Checks, plan: CheckPlan | None, settings: CheckSettings)
         return
     passed, failed = baseline.suite.passed, len(baseline.suite.failures)
     seen = (
-        f"{passed} tests pass" if baseline.suite.results else "The test command ends well; single tests are not known"
+        f"{'1 test passes' if passed == 1 else f'{passed} tests pass'}"
+        if baseline.suite.results
+        else "The test command ends well; single tests are not known"
     )
     took = (
         f"set-up {clock.setup:.0f} s of {settings.setup_timeout:g}, tests {clock.tests:.0f} s of {settings.timeout:g}"
     )
     if failed:
-        what = f"{failed} tests fail on the base already{where} and will not be counted: "
+        what = f"{'1 test fails' if failed == 1 else f'{failed} tests fail'} on the base already{where}, and will not be counted: "
         names = ", ".join(test.id for test in baseline.suite.failures[:3])
         yield Check("tests", "warn", what + names[:300], "Mend them: a red base hides what a fix breaks.")
     if clock.setup > _TIGHT * settings.setup_timeout or clock.tests > _TIGHT * settings.timeout:

@@ -111,7 +111,8 @@ def _about_services(drafts: Sequence[Draft], files: Files) -> list[Note]:
         notes.append(Note("no-service", what, "", then))
     notes += _shadowing(drafts, files)
     if files.vendored:
-        what = f"{files.vendored} tracked files lie in folders of others' code and were passed over"
+        many = "1 tracked file lies" if files.vendored == 1 else f"{files.vendored} tracked files lie"
+        what = f"{many} in folders of others' code: passed over"
         notes.append(Note("vendored", what))
     return notes
 
