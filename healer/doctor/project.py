@@ -107,7 +107,8 @@ def check_tests(checks: Checks, plan: CheckPlan | None, settings: CheckSettings)
         f"set-up {clock.setup:.0f} s of {settings.setup_timeout:g}, tests {clock.tests:.0f} s of {settings.timeout:g}"
     )
     if failed:
-        what = f"{'1 test fails' if failed == 1 else f'{failed} tests fail'} on the base already{where}, and will not be counted: "
+        many = "1 test fails" if failed == 1 else f"{failed} tests fail"
+        what = f"{many} on the base already{where}, and will not be counted: "
         names = ", ".join(test.id for test in baseline.suite.failures[:3])
         yield Check("tests", "warn", what + names[:300], "Mend them: a red base hides what a fix breaks.")
     if clock.setup > _TIGHT * settings.setup_timeout or clock.tests > _TIGHT * settings.timeout:
