@@ -44,15 +44,18 @@ export class Sender {
     private readonly warn: Warn,
   ) {}
 
-  /** Takes over what is to be delivered. What is too much for memory stays in the spool. */
-  add(kept: readonly Kept[]): void {
+  /**
+   * Takes over what is to be delivered. What is too much for memory stays in the spool. It waits for `start` unless it
+   * `starts` by itself: what is still to be written to disk goes first.
+   */
+  add(kept: readonly Kept[], starts = true): void {
     if (this.ended) {
       this.store.later(kept);
       return;
     }
     this.waiting.push(...kept);
     if (this.waiting.length > MOST_WAITING) this.leave(this.waiting.splice(0, this.waiting.length - MOST_WAITING));
-    this.start();
+    if (starts) this.start();
   }
 
   /** Begins to deliver, unless it does. */

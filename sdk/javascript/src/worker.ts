@@ -142,6 +142,7 @@ export class Worker {
       if (steady() >= until) break;
     }
     if (this.queue.length > 0) this.schedule();
+    else this.sender?.start();
   }
 
   private takeAll(): void {
@@ -159,7 +160,7 @@ export class Worker {
       if (item === undefined) return;
       const kept: Kept = store.keep(item, synced);
       if (this.closed) store.later([kept]);
-      else sender.add([kept]);
+      else sender.add([kept], this.queue.length === 0);
     } catch (error) {
       // What the error says may hold what should have been redacted.
       this.dropped = true;

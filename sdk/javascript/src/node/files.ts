@@ -1,18 +1,30 @@
 /** Folders that only this user can read, and files that are there whole or not at all (rules T3, P1, P2). */
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { digits } from '../clock.js';
 import type { Item } from '../values.js';
 import * as fs from './fs.js';
 
 /** Makes the folder, readable for this user alone. Throws when it is a link, or another's. */
 export function makePrivate(folder: string): void {
-  fs.mkdirSync(folder, { mode: 0o700, recursive: true });
+  makeFolder(folder);
   const state = fs.lstatSync(folder);
   if (!state.isDirectory()) throw refused(`${folder} is a link`);
   const user = process.geteuid?.();
   if (user === undefined) return;
   if (state.uid !== user) throw refused(`${folder} belongs to another user`);
   if (state.mode & 0o077) fs.chmodSync(folder, 0o700);
+}
+
+/** Not by Node's `recursive`, which never ends where a folder that is there takes none: /proc, or an unmounted share. */
+function makeFolder(folder: string): void {
+  if (fs.existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process was faster; or it is a link to nothing, which is looked at next.
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+  }
 }
 
 function refused(why: string): Error {
