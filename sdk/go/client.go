@@ -137,7 +137,7 @@ func (c *client) isSampled() bool {
 
 func (c *client) isIgnored(err error) bool {
 	for _, each := range c.settings.IgnoreErrors {
-		if each != nil && is(err, each) {
+		if each != nil && failure.Is(err, each) {
 			return true
 		}
 	}

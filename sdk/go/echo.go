@@ -1,7 +1,6 @@
 package splat
 
 import (
-	"errors"
 	"net/http"
 	"reflect"
 	"strings"
@@ -89,16 +88,18 @@ func echoHandler(c reflect.Value, method, path string) (found []values.Frame) {
 // printedStack is that of an error that echo 5 made of a panic.
 func printedStack(err error) (text string) {
 	defer quietly()
-	for each := err; each != nil; each, _ = failure.Unwrapped(each) {
+	failure.Walk(err, func(each error) bool {
 		of := reflect.ValueOf(each)
-		if of.Kind() == reflect.Pointer && of.Type().Elem().Name() == "PanicStackError" {
-			if stack, ok := of.Elem().FieldByName("Stack").Interface().([]byte); ok {
-				inner, _ := failure.Unwrapped(each)
-				return "panic: " + failure.MessageOf(inner) + "\n\n" + string(stack)
-			}
+		if of.Kind() != reflect.Pointer || of.Type().Elem().Name() != "PanicStackError" {
+			return true
 		}
-	}
-	return ""
+		if stack, ok := of.Elem().FieldByName("Stack").Interface().([]byte); ok {
+			inner, _ := failure.Unwrapped(each)
+			text = "panic: " + failure.MessageOf(inner) + "\n\n" + string(stack)
+		}
+		return text == ""
+	})
+	return text
 }
 
 // statusOf is the status that echo answers an error with.
@@ -108,9 +109,15 @@ func statusOf(err error) (status int) {
 			status = http.StatusInternalServerError
 		}
 	}()
-	var coded interface{ StatusCode() int }
-	if errors.As(err, &coded) { // echo 5
-		return coded.StatusCode()
+	failure.Walk(err, func(each error) bool { // echo 5
+		coded, ok := each.(interface{ StatusCode() int })
+		if ok {
+			status = coded.StatusCode()
+		}
+		return !ok
+	})
+	if status != 0 {
+		return status
 	}
 	// echo 4 looks at the error itself.
 	of := reflect.ValueOf(err)

@@ -5,13 +5,14 @@ import (
 	"reflect"
 	"runtime"
 
+	"github.com/splat-heal/splat/sdk/go/internal/failure"
 	"github.com/splat-heal/splat/sdk/go/internal/values"
 	"github.com/splat-heal/splat/sdk/go/internal/warn"
 )
 
 // returned reports an error that a handler gave to its framework. Its place is the handler, where it carries no stack.
 func (v *visit) returned(err error, mechanism string, place []values.Frame) {
-	if err == nil || is(err, context.Canceled) && v.outer.Context().Err() != nil { // who asked is gone
+	if err == nil || failure.Is(err, context.Canceled) && v.outer.Context().Err() != nil { // who asked is gone
 		return
 	}
 	v.client.captureError(err, caught{scope: v.scope, place: place, mechanism: mechanism})

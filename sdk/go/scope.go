@@ -2,11 +2,11 @@ package splat
 
 import (
 	"context"
-	"errors"
 	"reflect"
 	"sync"
 
 	"github.com/splat-heal/splat/sdk/go/internal/clock"
+	"github.com/splat-heal/splat/sdk/go/internal/failure"
 	"github.com/splat-heal/splat/sdk/go/internal/plain"
 	"github.com/splat-heal/splat/sdk/go/internal/text"
 )
@@ -168,7 +168,7 @@ func (s *Scope) first(err error) bool {
 	seen := s.seen
 	s.lock.Unlock()
 	for _, each := range seen {
-		if is(err, each) {
+		if failure.Is(err, each) {
 			return false
 		}
 	}
@@ -186,14 +186,4 @@ func (s *Scope) forget() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.tags, s.contexts, s.crumbs = nil, nil, nil
-}
-
-// is runs the app's own Is and Unwrap.
-func is(err, target error) (same bool) {
-	defer func() {
-		if recover() != nil {
-			same = false
-		}
-	}()
-	return errors.Is(err, target)
 }

@@ -25,6 +25,7 @@ import (
 
 	"github.com/splat-heal/splat/sdk/go/internal/build"
 	"github.com/splat-heal/splat/sdk/go/internal/delivery"
+	"github.com/splat-heal/splat/sdk/go/internal/failure"
 	"github.com/splat-heal/splat/sdk/go/internal/frames"
 	"github.com/splat-heal/splat/sdk/go/internal/redact"
 	"github.com/splat-heal/splat/sdk/go/internal/report"
@@ -139,7 +140,7 @@ func Recover() {
 func again(value any) { panic(value) }
 
 // isAbort says whether a panic is net/http's own way to end an answer, which is no error.
-func isAbort(err error) bool { return err != nil && is(err, http.ErrAbortHandler) }
+func isAbort(err error) bool { return err != nil && failure.Is(err, http.ErrAbortHandler) }
 
 // CaptureMessage reports a text, with the calls that led here; messages of one place are one issue. As CaptureError.
 func CaptureMessage(text string) string { return process.captureMessage(text) }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -471,4 +472,82 @@ func TestInitAndCloseWhileOthersCapture(t *testing.T) {
 	}
 	close(stop)
 	all.Wait()
+}
+
+type misbehaving struct{ how string }
+
+func (m *misbehaving) Error() string {
+	switch m.how {
+	case "ends":
+		runtime.Goexit()
+	case "hangs":
+		select {}
+	case "locks":
+		lock.Lock()
+		lock.Unlock()
+	}
+	return m.how
+}
+
+// Unwrap has no end.
+func (m *misbehaving) Unwrap() error { return m }
+
+var lock sync.Mutex
+
+func TestErrorsThatEndHangOrWrapThemselves(t *testing.T) {
+	sink := started(t, splat.Options{IgnoreErrors: []error{io.EOF}})
+	lock.Lock() // whoever holds a lock may capture an error whose text needs it
+	for _, how := range []string{"ends", "locks", "hangs", "hangs", "hangs"} {
+		began := time.Now()
+		splat.From(splat.NewContext(context.Background())).CaptureError(&misbehaving{how})
+		splat.SetContext("error", &misbehaving{how})
+		if took := time.Since(began); took > 5*time.Second {
+			t.Errorf("%s took %v", how, took)
+		}
+	}
+	lock.Unlock()
+	for _, value := range []any{&misbehaving{"ends"}, &misbehaving{"itself"}, http.ErrAbortHandler} {
+		func() {
+			defer func() { splat.CapturePanic(recover()) }()
+			panic(value)
+		}()
+	}
+	seen := sink.counts()
+	for _, each := range sink.reports(t) {
+		seen++
+		if kind := each.Exceptions[0].Type; kind != "*splat_test.misbehaving" && kind != "panic" {
+			t.Error(kind)
+		}
+	}
+	if seen == 0 {
+		t.Error("nothing was reported")
+	}
+}
+
+func TestBeforeSendMayEndItsGoroutineAndWaitForItself(t *testing.T) {
+	for name, work := range map[string]func(){
+		"ends": runtime.Goexit, "flushes": func() { splat.Flush(long) }, "closes": splat.Close,
+		"captures": func() { splat.CaptureError(errors.New("inside")) },
+	} {
+		sink := started(t, splat.Options{Durable: true, BeforeSend: func(report map[string]any) map[string]any {
+			work()
+			return report
+		}})
+		began := time.Now()
+		buy(errors.New("outside"))
+		splat.Flush(long)
+		splat.Close()
+		for time.Since(began) < long {
+			sink.lock.Lock()
+			got := len(sink.items)
+			sink.lock.Unlock()
+			if got > 0 {
+				break
+			}
+			time.Sleep(5 * time.Millisecond)
+		}
+		if took := time.Since(began); took > long/2 {
+			t.Errorf("%s took %v", name, took)
+		}
+	}
 }

@@ -131,7 +131,7 @@ func started(t *testing.T, folder string, to *place) (*delivery.Worker, *pending
 
 func event(number int) *report.Event {
 	return &report.Event{
-		ID: fmt.Sprintf("%032d", number), Time: int64(1_700_000_000_000 + number), Signature: fmt.Sprintf("%016d", number),
+		ID: fmt.Sprintf("%032d", number), Time: 1_700_000_000_000 + int64(number), Signature: fmt.Sprintf("%016d", number),
 		Exceptions: []values.Exception{{Type: "E", Message: "password=hunter2", Parent: -1}}, Told: map[string]any{},
 	}
 }

@@ -73,6 +73,10 @@ func (w *Worker) Put(thing any) {
 	w.lock.Lock()
 	if w.closed {
 		w.lock.Unlock()
+		if w.reporter.IsAsking() { // which is in the middle of another one
+			w.sender.lose(1)
+			return
+		}
 		w.take([]any{thing})
 		return
 	}
@@ -89,7 +93,9 @@ func (w *Worker) Put(thing any) {
 // os.Exit or by a panic of another goroutine, and nothing is told of it.
 func (w *Worker) PutAndWait(event *report.Event, atMost time.Duration) {
 	w.Put(event)
-	w.pass(time.Now().Add(atMost))
+	if !w.reporter.IsAsking() {
+		w.pass(time.Now().Add(atMost))
+	}
 }
 
 // Take has the event on disk when it returns. For work that PickUp does.
@@ -136,6 +142,9 @@ func (w *Worker) dropOldest() {
 
 // Flush waits until all that was taken is delivered, at most so long. Whether all since the last time is.
 func (w *Worker) Flush(within time.Duration) bool {
+	if w.reporter.IsAsking() {
+		return false
+	}
 	deadline := time.Now().Add(within)
 	if !w.pass(deadline) || !w.sender.drain(deadline) {
 		return false
@@ -169,6 +178,10 @@ func (w *Worker) pass(deadline time.Time) bool {
 
 // Close delivers what it can in so long. The rest, and what is put later, is left in the spool.
 func (w *Worker) Close(within time.Duration) {
+	if w.reporter.IsAsking() {
+		go w.Close(within)
+		return
+	}
 	// The last of it is for what has to be left in the spool.
 	deadline := time.Now().Add(within * 9 / 10)
 	due := w.counts.Due(true)

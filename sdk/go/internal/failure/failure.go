@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 
+	"github.com/splat-heal/splat/sdk/go/internal/asked"
 	"github.com/splat-heal/splat/sdk/go/internal/text"
 	"github.com/splat-heal/splat/sdk/go/internal/trace"
 )
@@ -17,6 +18,7 @@ const (
 	deepest    = 100
 	// Code points of a message that are kept (rule X11: more than 100,000).
 	mostMessage = 100_001
+	unprintable = "[unprintable]"
 )
 
 // Link is one error of a chain. Counters are of the stack it carries, nil when it carries none.
@@ -30,7 +32,7 @@ type Link struct {
 
 // Links are the error and all it wraps, depth first.
 func Links(err error) []Link {
-	return add(nil, err, "surfaced", -1, 0)
+	return (&reader{asked.New()}).add(nil, err, "surfaced", -1, 0)
 }
 
 // Logged is the link of a panic whose value was only printed.
@@ -39,7 +41,7 @@ func Logged(said string) []Link {
 	if rest, isRuntime := strings.CutPrefix(said, "runtime error: "); isRuntime {
 		made, said = Standing(true), rest
 	}
-	made[0].Message = text.First(text.Valid(strings.TrimSpace(said)), mostMessage)
+	made[0].Message = bounded(strings.TrimSpace(said))
 	return made
 }
 
@@ -54,29 +56,53 @@ func Standing(isRuntime bool) []Link {
 
 // Thrown are the links of what was given to panic: the panic itself, and the error it was when it was one.
 func Thrown(value any) []Link {
-	kind, message := trace.Thrown(value)
-	links := []Link{{Type: kind, Message: text.First(text.Valid(message), mostMessage), Parent: -1, Relation: "surfaced"}}
+	read := &reader{asked.New()}
+	said, ok := asked.Ask(read.asker, value, func() (made struct{ kind, message string }) {
+		made.kind, made.message = trace.Thrown(value)
+		made.message = bounded(made.message)
+		return made
+	})
+	if !ok {
+		said.kind, said.message = "panic", fmt.Sprintf("(%T)", value)
+	}
+	links := []Link{{Type: said.kind, Message: said.message, Parent: -1, Relation: "surfaced"}}
 	err, isError := value.(error)
 	if _, isRuntime := value.(runtime.Error); !isError || isRuntime { // its type says nothing more
 		return links
 	}
-	return add(links, err, "cause", 0, 0)
+	return read.add(links, err, "cause", 0, 0)
 }
 
-func add(links []Link, err error, relation string, parent, depth int) []Link {
+type reader struct{ asker *asked.Asker }
+
+// told is what the methods of one error say.
+type told struct {
+	message  string
+	counters []uintptr
+	one      error
+	several  []error
+}
+
+func (r *reader) add(links []Link, err error, relation string, parent, depth int) []Link {
 	if err == nil || len(links) >= mostErrors || depth > deepest {
 		return links
 	}
 	own := len(links)
-	links = append(links, Link{
-		Type: TypeOf(err), Message: MessageOf(err), Relation: relation, Parent: parent, Counters: counters(err),
+	found, ok := asked.Ask(r.asker, err, func() told {
+		one, several := Unwrapped(err)
+		return told{messageOf(err), counters(err), one, several}
 	})
-	one, several := Unwrapped(err)
-	if one != nil {
-		links = add(links, one, "cause", own, depth+1)
+	if !ok {
+		found.message = unprintable
 	}
-	for _, each := range several {
-		links = add(links, each, "member", own, depth+1)
+	links = append(links, Link{
+		Type: TypeOf(err), Message: found.message, Relation: relation, Parent: parent, Counters: found.counters,
+	})
+	if found.one != nil {
+		links = r.add(links, found.one, "cause", own, depth+1)
+	}
+	for _, each := range found.several {
+		links = r.add(links, each, "member", own, depth+1)
 	}
 	return links
 }
@@ -84,17 +110,66 @@ func add(links []Link, err error, relation string, parent, depth int) []Link {
 // TypeOf is the type as %T prints it.
 func TypeOf(err any) string { return fmt.Sprintf("%T", err) }
 
-// MessageOf is what an error says; it never panics, and nil says nothing.
-func MessageOf(err error) (told string) {
+// MessageOf is what an error says, whatever its method does; nil says nothing.
+func MessageOf(err error) string {
+	if said, ok := asked.Ask(asked.New(), err, func() string { return messageOf(err) }); ok {
+		return said
+	}
+	return unprintable
+}
+
+func messageOf(err error) (said string) {
 	defer func() {
 		if recover() != nil {
-			told = "[unprintable]"
+			said = unprintable
 		}
 	}()
 	if err == nil {
 		return ""
 	}
-	return text.First(text.Valid(err.Error()), mostMessage)
+	return bounded(err.Error())
+}
+
+func bounded(message string) string { return text.Valid(text.First(message, mostMessage)) }
+
+// Is is errors.Is, whatever the app's methods do, also where an error wraps itself.
+func Is(err, target error) bool {
+	same, _ := asked.Ask(asked.New(), err, func() (same bool) {
+		defer func() { recover() }() // values that cannot be compared
+		Walk(err, func(each error) bool {
+			if reflect.TypeOf(target).Comparable() && each == target {
+				same = true
+			} else if knows, ok := each.(interface{ Is(error) bool }); ok && knows.Is(target) {
+				same = true
+			}
+			return !same
+		})
+		return same
+	})
+	return same
+}
+
+// Walk goes over an error and what it wraps for as long as look is true, and not for ever.
+func Walk(err error, look func(error) bool) {
+	left := mostErrors
+	var walk func(err error, depth int) bool
+	walk = func(err error, depth int) bool {
+		left--
+		if err == nil || left < 0 || depth > deepest {
+			return true
+		}
+		if !look(err) {
+			return false
+		}
+		one, several := Unwrapped(err)
+		for _, each := range append([]error{one}, several...) {
+			if !walk(each, depth+1) {
+				return false
+			}
+		}
+		return true
+	}
+	walk(err, 0)
 }
 
 // Unwrapped is what an error wraps, by the methods that package errors knows.

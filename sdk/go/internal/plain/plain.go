@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/splat-heal/splat/sdk/go/internal/failure"
 	"github.com/splat-heal/splat/sdk/go/internal/text"
 )
 
@@ -61,7 +62,7 @@ func OneLevel(value any) (made any) {
 	case time.Time:
 		return value.Format(time.RFC3339Nano)
 	case error:
-		return text.Valid(value.Error())
+		return failure.MessageOf(value)
 	}
 	return ofKind(reflect.ValueOf(value), maxPointers)
 }

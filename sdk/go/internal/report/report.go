@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/splat-heal/splat/sdk/go/internal/build"
 	"github.com/splat-heal/splat/sdk/go/internal/canonical"
@@ -17,6 +18,7 @@ import (
 	"github.com/splat-heal/splat/sdk/go/internal/redact"
 	"github.com/splat-heal/splat/sdk/go/internal/settings"
 	"github.com/splat-heal/splat/sdk/go/internal/source"
+	"github.com/splat-heal/splat/sdk/go/internal/stack"
 	"github.com/splat-heal/splat/sdk/go/internal/text"
 	"github.com/splat-heal/splat/sdk/go/internal/values"
 )
@@ -55,6 +57,7 @@ type Reporter struct {
 	lock    sync.Mutex
 	sources source.Sources
 	safe    map[string]string // releases
+	asking  atomic.Bool
 }
 
 // New also answers with the facts that all reports of this process share.
@@ -210,18 +213,54 @@ func (r *Reporter) made(report values.Report) (safe values.Report, err error) {
 }
 
 // asked is what BeforeSend makes of the report in a text; its input when it fails (R6).
-func (r *Reporter) asked(written string) (answer map[string]any, err error) {
+func (r *Reporter) asked(written string) (map[string]any, error) {
 	given, err := canonical.ReadBack(written)
 	if err != nil {
 		return nil, err
 	}
+	r.asking.Store(true)
+	defer r.asking.Store(false)
+	answers := make(chan answer, 1)
+	go r.beforeSend(given, answers)
+	made := <-answers
+	if made.failed == "" {
+		return made.report, nil
+	}
+	r.warn("before_send", fmt.Sprintf("BeforeSend failed with %s: reports are sent as they were before it", made.failed))
+	return canonical.ReadBack(written)
+}
+
+type answer struct {
+	report map[string]any
+	failed string
+}
+
+// beforeSend runs on a goroutine of its own, which it may end. IsAsking knows it by its name.
+//
+//go:noinline
+func (r *Reporter) beforeSend(given map[string]any, answers chan<- answer) {
+	made := answer{failed: "runtime.Goexit"}
 	defer func() {
 		if failed := recover(); failed != nil {
-			r.warn("before_send", fmt.Sprintf("BeforeSend failed with %T: reports are sent as they were before it", failed))
-			answer, err = canonical.ReadBack(written)
+			made.failed = fmt.Sprintf("%T", failed)
 		}
+		answers <- made
 	}()
-	return r.settings.BeforeSend(given), nil
+	made.report = r.settings.BeforeSend(given)
+	made.failed = ""
+}
+
+// IsAsking says whether this is the goroutine of BeforeSend: who waits there for what is to be reported waits for itself.
+func (r *Reporter) IsAsking() bool {
+	if !r.asking.Load() {
+		return false
+	}
+	for _, each := range stack.Frames(stack.Here(0), func(string) bool { return false }) {
+		if strings.HasSuffix(each.Function, "/internal/report.(*Reporter).beforeSend") {
+			return true
+		}
+	}
+	return false
 }
 
 // checked is what BeforeSend changed, made safe again; what it was given when that is no report any more.

@@ -19,8 +19,8 @@ const day = 24 * time.Hour
 func item(t *testing.T, number int) values.Item {
 	t.Helper()
 	made := values.Item{
-		ID: fmt.Sprintf("%032x", number), Time: int64(1_700_000_000_000 + number),
-		Count: &values.Count{Signature: fmt.Sprintf("%016x", number), Seen: 1, First: 1, Last: int64(1_700_000_000_000 + number)},
+		ID: fmt.Sprintf("%032x", number), Time: 1_700_000_000_000 + int64(number),
+		Count: &values.Count{Signature: fmt.Sprintf("%016x", number), Seen: 1, First: 1, Last: 1_700_000_000_000 + int64(number)},
 	}
 	text, err := wire.Text(made)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"os"
 	"reflect"
 	"strings"
-	"syscall"
 	"time"
 
 	splat "github.com/splat-heal/splat/sdk/go"
@@ -100,7 +99,9 @@ func end(how string) {
 		go bug0("it failed", true)
 		select {}
 	case "kill":
-		syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
+		if own, err := os.FindProcess(os.Getpid()); err == nil {
+			own.Kill()
+		}
 		select {}
 	}
 }
