@@ -42,7 +42,13 @@ def propose(found: Found, files: Files, choices: Choices, merge: Merge) -> Part:
         ]
     )
     changes, words = _todo(_joined(code.changes) + own.changes, files, record, merge)
-    known = [word for word in code.words if word.code != "has-splat" or record.of(word.where) is None]
+    runs = {service.path for service in services if not service.library}
+    known = [
+        word
+        for word in code.words
+        if not (word.code == "has-splat" and record.of(word.where))
+        and not (word.code == "library" and word.where in runs)
+    ]
     told = together([_noted(found), Part(words=_brief(known)), Part(pastes=code.pastes, words=own.words + words)])
     return told + Part(changes=(*_record(changes, files, record), *changes))
 

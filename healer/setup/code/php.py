@@ -7,14 +7,14 @@ import posixpath
 import re
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from healer.outcome import Rejected
 from healer.setup.code import chosen
-from healer.setup.code.php_lines import BUNDLE, LUMEN, SDK, install, start_lines
-from healer.setup.code.php_place import at_head, autoload_of, behind_autoload, in_bundles
+from healer.setup.code.php_lines import BUNDLE, LUMEN, NEW_BUNDLE, SDK, install, start_lines
+from healer.setup.code.php_place import Begin, at_head, in_bundles
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency
+from healer.setup.dependency import add_dependency, by_hand
 from healer.setup.plan import Part, Paste, Word, inserted, together
 
 if TYPE_CHECKING:
@@ -38,12 +38,16 @@ _SYMFONY = ("index.php", "app.php", "console")
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What all files of a service share. `start` are the lines of `init`."""
+    """What all files of a service share. `start` are the lines of `init`, `vendor` is where Composer installs."""
 
     service: Service
     files: Files
     choices: Choices
     start: list[str]
+    vendor: str
+
+    def begin(self, path: str) -> Begin:
+        return Begin(path, self.vendor)
 
     def tree(self, path: str) -> Tree | Rejected:
         # `artisan` and `bin/console` are PHP without the ending.
@@ -63,7 +67,7 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     if old := _older(files.read(service.manifest) or b"{}"):
         word = Word("php-version", f"the SDK needs PHP {_LEAST}: here it is {old}", service.manifest, _NEWER)
         return Part(words=(word,))
-    site = _Site(service, files, choices, start_lines(service, choices, named=named))
+    site = _Site(service, files, choices, start_lines(service, choices, named=named), _vendor(service, files))
     dependency = add_dependency(service, files, SDK)
     entries = _entries(site)
     paths = list(dict.fromkeys(entry.path for entry in entries))
@@ -72,10 +76,28 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
         pastes = [_paste(path, [each for each in entries if each.path == path], site, own) for path in paths]
         return dependency + Part(pastes=tuple(pastes)) + (_to_paste(site) if not pastes else Part())
     begins = _begins(site, entries)
-    parts = [_file(path, [each for each in entries if each.path == path], site, path in begins) for path in paths]
-    if not any(word.code == "has-splat" for part in parts for word in part.words):
-        parts += [_to_paste(site), _lumen(site), _bundle(site)]
-    return together([dependency, *parts])
+    lines = together(
+        [_file(path, [each for each in entries if each.path == path], site, path in begins) for path in paths]
+    )
+    if any(word.code == "has-splat" for word in lines.words):
+        return dependency + lines
+    told = together([_to_paste(site), _lumen(site), _bundle(site)])
+    return (dependency if lines.changes else by_hand(dependency, service, SDK)) + lines + told
+
+
+def _read_manifest(content: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _vendor(service: Service, files: Files) -> str:
+    """The folder that Composer installs into."""
+    config = _read_manifest(files.read(service.manifest) or b"{}").get("config")
+    told = config.get("vendor-dir") if isinstance(config, dict) else None
+    return posixpath.normpath(posixpath.join(service.path, told if isinstance(told, str) and told else "vendor"))
 
 
 def _older(manifest: bytes) -> str:
@@ -123,7 +145,8 @@ def _begins(site: _Site, entries: Sequence[Entry]) -> set[str]:
     if site.service.frameworks[:1] in (("laravel",), ("symfony",)):
         return {entry.path for entry in entries if entry.kind != "config"}
     paths = dict.fromkeys(entry.path for entry in sorted(entries, key=lambda entry: entry.kind != "main"))
-    loads = [path for path in paths if not isinstance(tree := site.tree(path), Rejected) and autoload_of(tree)]
+    trees = {path: site.tree(path) for path in paths}
+    loads = [path for path, tree in trees.items() if not isinstance(tree, Rejected) and site.begin(path).autoload(tree)]
     return set(loads[:1] or list(paths)[:1])
 
 
@@ -167,8 +190,9 @@ def _all_splices(tree: Tree, entries: Sequence[Entry], site: _Site, begins: bool
     made: list[Splice | Rejected] = []
     if begins:
         # Laravel's file is loaded when the classes are there already; Lumen's loads them itself.
-        by_head = entries[0].framework == "laravel" and autoload_of(tree) is None
-        made.append(at_head(tree, site.start) if by_head else behind_autoload(tree, site.start))
+        begin = site.begin(entries[0].path)
+        by_head = entries[0].framework == "laravel" and begin.autoload(tree) is None
+        made.append(at_head(tree, site.start) if by_head else begin.behind_autoload(tree, site.start))
     for entry in entries:
         if entry.kind == "config":
             made.append(in_bundles(tree))
@@ -218,7 +242,14 @@ def _bundle(site: _Site) -> Part:
     if site.service.frameworks[:1] != ("symfony",) or listed:
         return Part()
     path = next((entry.path for entry in site.service.entries if entry.path.endswith("Kernel.php")), site.service.path)
-    return Part(pastes=(Paste(path, (BUNDLE,), "Symfony has to be told of the bundle, where the others are"),))
+    inside = b"registerBundles" in (site.files.read(path) or b"")
+    return Part(
+        pastes=(
+            Paste(
+                path, (NEW_BUNDLE if inside else BUNDLE,), "Symfony has to be told of the bundle, where the others are"
+            ),
+        )
+    )
 
 
 def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str, *, begins: bool = True) -> Paste:

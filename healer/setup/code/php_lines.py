@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 SDK = "splat-heal/sdk"
 BUNDLE = r"Splat\Symfony\SplatBundle::class => ['all' => true],"
+#: The same in a kernel that makes its bundles itself.
+NEW_BUNDLE = r"new \Splat\Symfony\SplatBundle(),"
 LUMEN = r"$app->register(\Splat\Laravel\SplatServiceProvider::class);"
 _WIDTH = 100
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from healer.setup.looks.calls import calls
 from healer.setup.looks.draft import Draft, ranked
 from healer.setup.looks.files import Area, areas, aside
+from healer.setup.looks.php_requires import required
 from healer.setup.value import Entry, Service
 
 if TYPE_CHECKING:
@@ -33,6 +35,9 @@ _FRONTS = (
     "index.php",
 )
 _MOST_FILES = 150
+_MOST_FOLLOWED = 20
+#: What others install; a page in it is none of its own.
+_APP_TYPES = ("", "project", "library", "metapackage")
 
 
 def drafts(files: Files) -> list[Draft]:
@@ -76,12 +81,40 @@ def _entries(area: Area, framework: str, manifest: dict[str, Any]) -> Iterator[E
         yield from _symfony(area)
     else:
         yield from _slim(area) if framework == "slim" else ()
-        if front := area.first(_FRONTS):
-            why = "every request goes through it"
-            yield Entry(front, framework, "main", "sure", why)
+        if front := _front(area, manifest):
+            yield _begins(area, front, framework)
         elif manifest.get("bin"):
             for name in [item for item in _listed(manifest["bin"]) if area.has(item)][:5]:
                 yield Entry(area.path(name), framework, "main", "likely", f"`bin` names `{name}`")
+
+
+def _front(area: Area, manifest: dict[str, Any]) -> str:
+    """The page that every request goes through; not one that only keeps a folder from being listed."""
+    kind = manifest.get("type")
+    front = area.first(_FRONTS) if not isinstance(kind, str) or kind in _APP_TYPES else ""
+    text = area.files.text(front) if front else ""
+    return front if len(text) > 200 or ";" in re.sub(r"//[^\n]{0,300}|#[^\n]{0,300}", "", text) else ""
+
+
+def _begins(area: Area, front: str, framework: str) -> Entry:
+    """The front, or what it requires, where that loads the classes."""
+    waiting, seen = [front], {front}
+    while waiting:
+        path = waiting.pop(0)
+        text = area.files.text(path)
+        inner = [each.path for each in required(text, path)]
+        if any(posixpath.basename(each) == "autoload.php" for each in inner):
+            why = (
+                "every request goes through it" if path == front else f"`{front}` goes through it: it loads the classes"
+            )
+            return Entry(path, framework, "main", "sure", why)
+        if "wp-blog-header.php" in text:  # WordPress looks for it there
+            folder = posixpath.dirname(path)
+            inner += [posixpath.join(each, "wp-config.php") for each in (folder, posixpath.dirname(folder))]
+        new = [each for each in inner if each in area.files.all and each not in seen and len(seen) < _MOST_FOLLOWED]
+        seen.update(new)
+        waiting += new
+    return Entry(front, framework, "main", "sure", "every request goes through it")
 
 
 def _laravel(area: Area) -> Iterator[Entry]:
@@ -108,14 +141,14 @@ def _symfony(area: Area) -> Iterator[Entry]:
         yield Entry(path, "symfony", "config", "sure", "Symfony loads the bundles that it lists")
     if path := area.first(("src/Kernel.php", "app/AppKernel.php")):
         yield Entry(path, "symfony", "main", "likely", "the kernel of web and console")
-    for name in ("public/index.php", "web/app.php", "bin/console"):
-        if path := area.first((name,)):
+    for names in (("public/index.php", "web/index.php", "web/app.php"), ("bin/console", "app/console")):
+        if path := area.first(names):
             yield Entry(
                 path,
                 "symfony",
                 "main",
                 "likely",
-                "requests begin there" if name != "bin/console" else "commands begin there",
+                "commands begin there" if path.endswith("/console") else "requests begin there",
             )
 
 

@@ -15,10 +15,12 @@ from healer.setup.choices import Choices
 from healer.setup.code import propose_code
 from healer.setup.dependency.json_file import add
 from healer.setup.looks.calls import calls
+from healer.setup.plan import together
 from healer.setup.record import RECORD_PATH, Record, entry_of, read_record, write_record
 from healer.setup.undo import undo
 from healer.setup.value import Entry, Service
 from tests.setup.init.test_injection import CHOICES, Held
+from tests.setup.trees import looked, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -170,6 +172,8 @@ def test_the_app_in_a_file_of_its_own() -> None:
     [
         ("<?php\n\n/* a */\n\n$app = 1;\n", "<?php\n\nSTART\n\n/* a */\n\n$app = 1;\n"),
         ("<?php\n$app = 1;\n", "<?php\n\nSTART\n\n$app = 1;\n"),
+        ("<?php\n/**\n * @license MIT\n */\n\n$app = 1;\n", "<?php\n/**\n * @license MIT\n */\n\nSTART\n\n$app = 1;\n"),
+        ("<?php\n/* License of $app */ $app = 1;\n", "<?php\n\nSTART\n\n/* License of $app */ $app = 1;\n"),
         ("<?php\n\nuse A\\B;\nuse C;\n\nreturn 1;\n", "<?php\n\nuse A\\B;\nuse C;\n\nSTART\n\nreturn 1;\n"),
         ("<?php\ndeclare(strict_types=1);\nnamespace A;\nfoo();", "<?php\ndeclare(strict_types=1);\nnamespace A;\n\nSTART\n\nfoo();"),
         ("<?php\n\nrequire_once __DIR__.'/../vendor/autoload.php';\n\n(new Env)->load();\n", "<?php\n\nrequire_once __DIR__.'/../vendor/autoload.php';\n\nSTART\n\n(new Env)->load();\n"),
@@ -339,6 +343,94 @@ def test_lumen_has_to_be_told() -> None:
     part = propose("laravel", files, Entry("bootstrap/app.php", "laravel", "main", "sure", ""))
     assert "autoload.php';\n\n\\Splat\\init(" in after(part)
     assert "SplatServiceProvider" in part.pastes[0].lines[0]
+
+
+# --- what is seen of a project ------------------------------------------------------------------------------------------
+
+COMPOSER = '{"require": {"php": ">=8.1", "slim/slim": "4.*"}}'
+PLAIN = COMPOSER.replace('"slim/slim"', '"acme/x"')
+LOAD = "<?php\nrequire_once __DIR__ . '/../vendor/autoload.php';\n"
+
+
+def seen(folder: Path, files: dict[str, str]) -> Part:
+    """What `init` would do to a repository with these files, all that runs in it together."""
+    found = looked(tree(folder, files))
+    held = Held({path: text.encode() for path, text in files.items()})
+    parts = [propose_code(each, held, CHOICES, named=False) for each in found.services if each.runtime == "php"]
+    return together(parts)
+
+
+def paths(part: Part) -> tuple[list[str], list[str]]:
+    """What is changed, and where something is pasted."""
+    return sorted(each.path for each in part.changes), [each.path for each in part.pastes]
+
+
+def test_the_front_goes_through_what_loads_the_classes(tmp_path: Path) -> None:
+    app = "use Slim\\Factory\\AppFactory;\n$app = AppFactory::create();\n"
+    files = {"composer.json": COMPOSER, FRONT: "<?php\n(require dirname(__DIR__) . '/config/a.php')->run();\n"}
+    loads = LOAD + app + "return $app;\n"
+    part = seen(tmp_path, {**files, "config/a.php": loads})
+    assert paths(part) == (["composer.json", "config/a.php"], [])
+    deep = {
+        **files,
+        "config/a.php": "<?php\n// require __DIR__ . '/c.php';\ninclude('b.php');\n",
+        "config/b.php": loads,
+    }
+    part = seen(tmp_path / "b", {**deep, "config/c.php": LOAD})
+    assert paths(part) == (["composer.json", "config/b.php"], [])
+    around = {**files, "config/a.php": "<?php\nrequire __DIR__ . '/../public/index.php';\n"}
+    assert paths(seen(tmp_path / "c", around)) == ([], ["composer.json", FRONT])
+
+
+def test_wordpress_begins_with_its_configuration(tmp_path: Path) -> None:
+    files = {"composer.json": PLAIN, "web/index.php": "<?php\nrequire __DIR__ . '/wp/wp-blog-header.php';\n"}
+    assert paths(seen(tmp_path, {**files, "web/wp-config.php": LOAD})) == (["composer.json", "web/wp-config.php"], [])
+    assert paths(seen(tmp_path / "b", files)) == ([], ["composer.json", "web/index.php"])
+
+
+def test_a_plugin_has_no_page_of_its_own(tmp_path: Path) -> None:
+    silence = {"composer.json": PLAIN, "index.php": "<?php\n// Silence is golden.\n"}
+    assert [word.code for word in seen(tmp_path, silence).words] == ["library"]
+    plugin = {"composer.json": PLAIN[:-1] + ', "type": "wordpress-plugin"}', "index.php": LOAD + "run();\n"}
+    assert [word.code for word in seen(tmp_path / "b", plugin).words] == ["library"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "load", "known"),
+    [
+        (PLAIN, "__DIR__ . '/../vendor/autoload.php'", True),
+        (PLAIN, "dirname(__FILE__) . '/../vendor/autoload.php'", True),
+        (PLAIN, "\\dirname(__DIR__, 1).'/vendor/autoload.php'", True),
+        (PLAIN, "ROOT . '/vendor/autoload.php'", True),
+        (PLAIN, "'vendor/autoload.php'", True),
+        (PLAIN, "__DIR__ . '/../lib/autoload.php'", False),
+        (PLAIN, "ROOT . '/autoload.php'", False),
+        (PLAIN, "__DIR__ . '/../../vendor/autoload.php'", False),
+        (PLAIN, "dirname(__DIR__, 2) . '/vendor/autoload.php'", False),
+        (PLAIN[:-1] + ', "config": {"vendor-dir": "libs/php"}}', "__DIR__ . '/../libs/php/autoload.php'", True),
+        (PLAIN[:-1] + ', "config": {"vendor-dir": "libs/php"}}', "__DIR__ . '/../vendor/autoload.php'", False),
+        (PLAIN[:-1] + ', "config": {"vendor-dir": "../vendor"}}', "__DIR__ . '/../../vendor/autoload.php'", True),
+        (PLAIN[:-1] + ', "config": []}', "__DIR__ . '/../vendor/autoload.php'", True),
+    ],
+)  # fmt: skip
+def test_classes_of_composer_and_of_this_project(manifest: str, load: str, known: bool, tmp_path: Path) -> None:
+    root = {"composer.json": PLAIN, "src/A.php": "<?php\nclass A {}\n"}
+    part = seen(
+        tmp_path, {**root, "shop/composer.json": manifest, "shop/web/index.php": f"<?php\nrequire {load};\nrun();\n"}
+    )
+    assert paths(part)[0] == (["shop/composer.json", "shop/web/index.php"] if known else [])
+
+
+def test_a_kernel_that_makes_its_bundles(tmp_path: Path) -> None:
+    files = {
+        "composer.json": PLAIN.replace("acme/x", "symfony/framework-bundle"),
+        "web/index.php": LOAD + "(new AppKernel())->run();\n",
+        "web/app.php": "<?php\nreturn require __DIR__ . '/index.php';\n",
+        "app/AppKernel.php": "<?php\nclass AppKernel {\n    public function registerBundles() { return []; }\n}\n",
+    }
+    part = seen(tmp_path, files)
+    assert paths(part) == (["composer.json", "web/index.php"], ["app/AppKernel.php"])
+    assert part.pastes[0].lines == ("new \\Splat\\Symfony\\SplatBundle(),",)
 
 
 # --- out again, when a person was there --------------------------------------------------------------------------------
