@@ -6,6 +6,7 @@ require_relative "splat/ending"
 require_relative "splat/forks"
 require_relative "splat/integrations"
 require_relative "splat/options"
+require_relative "splat/traps"
 require_relative "splat/warn"
 require_relative "splat/worker"
 
@@ -19,6 +20,10 @@ require_relative "splat/worker"
 module Splat
   autoload :Rack, File.expand_path("splat/integrations/rack", __dir__)
   autoload :Sidekiq, File.expand_path("splat/integrations/sidekiq", __dir__)
+
+  # Seconds that `init` in the handler of a signal may take.
+  LONGEST = 2.0
+  private_constant :LONGEST
 
   class << self
     # Start capturing. Called again, it replaces what was before. Never raises: what cannot be used warns once.
@@ -63,7 +68,7 @@ module Splat
     # * `integrations`: of `at_exit`, `threads`, `logging` and `sidekiq` (all by default); `none`.
     # * `debug`: say on stderr what is done.
     def init(**given)
-      start(given)
+      Traps.apart(LONGEST) { start(given) }
       nil
     rescue *Guard::FAILURES => e
       Warn.warn("not started: #{Warn.why(e)}", "init")
@@ -105,7 +110,7 @@ module Splat
     # for. true as well where nothing is captured: before `init`, and when it is not enabled.
     def flush(seconds = 2.0)
       running = Client.current
-      running.nil? || running.flush(seconds)
+      running.nil? || Traps.apart(seconds) { running.flush(seconds) } || false
     rescue SystemCallError, IOError, ThreadError, LoadError => e # no others: a timeout of the app's is raised in here
       Warn.warn("flush failed: #{Warn.why(e)}", "flush")
       false
@@ -115,10 +120,7 @@ module Splat
     #
     # Tags, contexts and breadcrumbs of the process are forgotten.
     def close(seconds = 2.0)
-      Integrations::Threads.sweep
-      running = Client.replace(nil)
-      running&.close(seconds)
-      Scope.forget
+      Traps.apart(seconds) { stop(seconds) } if Client.current
       nil
     rescue SystemCallError, IOError, ThreadError, LoadError => e
       Warn.warn("close failed: #{Warn.why(e)}", "close")
@@ -126,6 +128,13 @@ module Splat
     end
 
     private
+
+    def stop(seconds)
+      Integrations::Threads.sweep
+      running = Client.replace(nil)
+      running&.close(seconds)
+      Scope.forget
+    end
 
     def start(given)
       options = Options.read(given)

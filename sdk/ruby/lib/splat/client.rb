@@ -9,6 +9,7 @@ require_relative "scope"
 require_relative "signature"
 require_relative "snapshot"
 require_relative "suppress"
+require_relative "traps"
 require_relative "values"
 require_relative "warn"
 
@@ -32,8 +33,13 @@ module Splat
     private_constant :BUSY, :HERE, :ENTRY
 
     class << self
-      # The client that `init` made; nil before it, after `close`, and when it is not enabled.
-      attr_reader :current
+      # The client that `init` made; nil before it, after `close`, when it is not enabled, and in a Ractor but the main
+      # one, in which none of it can be read.
+      def current
+        @current
+      rescue Ractor::IsolationError
+        nil
+      end
 
       # `client` is the current one from now on; the one before.
       def replace(client)
@@ -49,7 +55,7 @@ module Splat
 
       # Hands an error to the running client, when there is one.
       def capture(error, mechanism, handled: false)
-        @current&.capture(error, mechanism: mechanism, handled: handled)
+        current&.capture(error, mechanism: mechanism, handled: handled)
       end
     end
 
@@ -136,7 +142,7 @@ module Splat
 
       Guard.undisturbed(method(:failed)) do
         Thread.current[BUSY] = true
-        trapped? ? elsewhere(&block) : block.call
+        Traps.inside? ? elsewhere(&block) : block.call
       ensure
         Thread.current[BUSY] = nil
       end
@@ -149,15 +155,8 @@ module Splat
       nil
     end
 
-    # Whether this is the handler of a signal, in which no lock can be had.
-    def trapped?
-      Mutex.new.synchronize { false }
-    rescue ThreadError
-      true
-    end
-
     def elsewhere(&block)
-      Thread.new { guarded(&block) }
+      Traps.start { guarded(&block) }
       nil
     end
 

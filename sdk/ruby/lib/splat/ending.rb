@@ -2,6 +2,7 @@
 
 require_relative "client"
 require_relative "clock"
+require_relative "traps"
 require_relative "warn"
 
 module Splat
@@ -11,7 +12,9 @@ module Splat
   module Ending
     # Lives as long as the process.
     SENTINEL = Object.new
-    private_constant :SENTINEL
+    # Seconds that what was begun by the handlers of signals may still take.
+    TRAPPED = 2.0
+    private_constant :SENTINEL, :TRAPPED
 
     module_function
 
@@ -28,6 +31,7 @@ module Splat
     # `error` is what ends the program, if anything does.
     def handler(error)
       before = Clock.steady
+      Traps.wait(TRAPPED)
       running = Client.current or return
       running.capture(error, mechanism: "at_exit") if error && running.options.integrations.include?("at_exit")
       Integrations::Threads.sweep

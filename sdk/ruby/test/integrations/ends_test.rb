@@ -30,6 +30,22 @@ class EndsTest < Minitest::Test
     ],
     "interrupted" => ["Process.kill(:INT, Process.pid); sleep", []],
     "terminated" => ["Process.kill(:TERM, Process.pid); sleep", []],
+    "a signal's handler exits" => [
+      "trap(:USR1) { capture('caught'); exit 6 } unless ENV['BARE']; trap(:USR1) { exit 6 } if ENV['BARE']; " \
+      "Process.kill(:USR1, Process.pid); sleep", [%w[IndexError caught]]
+    ],
+    "a signal's handler closes" => [
+      "trap(:USR1) { exit 6 } if ENV['BARE']; trap(:USR1) { capture('caught'); Splat.flush(5); Splat.close; exit 6 } " \
+      "unless ENV['BARE']; Process.kill(:USR1, Process.pid); sleep", [%w[IndexError caught]]
+    ],
+    "a signal's handler begins" => [
+      "Splat.close unless ENV['BARE']; trap(:USR1) { Splat.init unless ENV['BARE']; exit 6 }; " \
+      "Process.kill(:USR1, Process.pid); sleep", []
+    ],
+    "in a ractor" => [
+      "Warning[:experimental] = false; Ractor.new { ENV['BARE'] || [Splat.capture_message('x'), " \
+      "Splat.set_tag('a', 'b'), Splat.add_breadcrumb('c'), Splat.flush(1), Splat.close] }.take", []
+    ],
     "syntax" => ["eval('1 +')", [["SyntaxError", nil]]],
     "throw" => ["throw :nothing", [["UncaughtThrowError", "uncaught throw :nothing"]]]
   }.freeze
@@ -58,6 +74,18 @@ class EndsTest < Minitest::Test
     program("5.times { capture('a') }; exit") do |program, _|
       assert_equal [%w[IndexError a]], program.errors
       assert_equal [4], program.counts.map { |count| count["count"] }
+    end
+  end
+
+  def test_logging_in_a_ractor_is_what_it_was
+    program(<<~RUBY) do |program, status|
+      require "logger"
+      Ractor.new { Logger.new($stdout).error("from a ractor") }.take
+      capture("goes on")
+    RUBY
+      assert_predicate status, :success?
+      assert_includes program.output, "from a ractor"
+      assert_equal [%w[IndexError goes\ on]], program.errors
     end
   end
 
