@@ -1,14 +1,13 @@
 /** T2: a small HTTP client for one server. One request after the other; times are milliseconds. */
 import { gunzip } from 'node:zlib';
-import { clearTimeout, setTimeout, steady, wall } from '../originals.js';
+import { clearTimeout, Dates, setTimeout, steady, wall } from '../originals.js';
 import { VERSION } from '../version.js';
 import { Broken, Door, named } from './connection.js';
 import { askedPause, isAgain, LONGEST_WAIT, type Answer } from './pauses.js';
+import { inNextTurn } from './wires.js';
 
 export { type Answer } from './pauses.js';
 
-/** As it was then, as the timers are. */
-const { setImmediate: inNextTurn } = globalThis;
 /** For each step to a connection: TCP, a proxy's tunnel, TLS. */
 const CONNECT_TIME = 5_000;
 const CONNECT_STEPS = 3;
@@ -271,7 +270,7 @@ export class Client {
   }
 
   private learnTime(date: string | undefined): void {
-    const ahead = Date.parse(date ?? '') - wall();
+    const ahead = Dates.parse(date ?? '') - wall();
     // The header has whole seconds: below that it is noise.
     if (Number.isFinite(ahead)) this.ahead = Math.abs(ahead) > 2_000 ? ahead : 0;
   }

@@ -1,4 +1,5 @@
 /** T2: what is tried again, and when the server wants that. */
+import { Dates } from '../originals.js';
 
 /** What the server said last. Names of headers are in lower case. */
 export interface Answer {
@@ -35,7 +36,7 @@ export function askedPause(answer: Answer, now: number): number | null {
 function retryAfter(value: string, now: number): number | null {
   const seconds = number(value);
   if (seconds !== null) return seconds * 1_000;
-  const time = Date.parse(value) - now;
+  const time = Dates.parse(value) - now;
   return Number.isFinite(time) ? time : null;
 }
 

@@ -8,3 +8,4 @@ import * as net from 'node:net';
 /** Speaks HTTP over any connection that its agent makes, an encrypted one too. */
 export const { request, Agent } = http;
 export const { connect } = net;
+export const { setImmediate: inNextTurn } = globalThis;

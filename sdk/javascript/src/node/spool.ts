@@ -1,6 +1,6 @@
 /** P: what could not be delivered yet, in a folder that only this user can read; the next process sends it. */
 import { basename, dirname, join } from 'node:path';
-import { wall } from '../originals.js';
+import { Dates, wall } from '../originals.js';
 import type { Warn } from '../warn.js';
 import type { Kept, Store } from '../store.js';
 import type { Item } from '../values.js';
@@ -80,7 +80,7 @@ export class Spool implements Store {
     const free = join(this.folder, name);
     const path = `${free}.${process.pid}.taken`;
     try {
-      const now = new Date(wall());
+      const now = new Dates(wall());
       fs.utimesSync(free, now, now); // its age as taken is counted from now
       fs.renameSync(free, path);
     } catch {

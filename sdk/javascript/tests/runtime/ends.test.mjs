@@ -21,6 +21,22 @@ const PROGRAMS = {
   'listeners of the end': [`${CATCH}process.on('beforeExit', () => console.log('before')); process.on('exit', (code) => console.log('exit', code));`, 1],
   'a deep recursion': ['(function deep() { deep(); })();', 1],
   'a rejection that is handled late': ["process.on('unhandledRejection', () => 0); const late = Promise.reject(new Error('late')); setTimeout(() => late.catch(() => 0), 20);", 1],
+  'many listeners, many inits, what is global, closed streams': [
+    `for (const name of ['exit', 'unhandledRejection']) for (let at = 0; at < 10; at += 1) process.on(name, () => 0);
+    for (let at = 0; at < 12; at += 1) splat?.init();
+    console.log(require('util').inspect(globalThis, { depth: 3 }));
+    require('fs').closeSync(1); ${CATCH} process.exit(7);`,
+    1,
+  ],
+  'clocks, files and requests of the app’s own': [
+    `const [fs, http] = [require('fs'), require('http')];
+    const own = (holder, ...names) => names.forEach((name) => (holder[name] = () => { console.log('own', name); throw new Error(name); }));
+    own(fs, 'writeFileSync', 'existsSync', 'renameSync'); own(http, 'request', 'Agent'); own(require('net'), 'connect');
+    own(Date, 'now'); own(performance, 'now');
+    own(globalThis, 'Date', 'setTimeout', 'setInterval', 'setImmediate', 'clearTimeout', 'clearInterval', 'fetch');
+    ${CATCH}`,
+    1,
+  ],
   'nothing at all': ['', 0],
 };
 

@@ -103,7 +103,14 @@ test('hostile errors do no harm', () => {
   const proxy = new Proxy(new Error('y'), { get: thrower, getPrototypeOf: thrower, getOwnPropertyDescriptor: thrower });
   const odd = Object.assign(new Error('z'), { name: 7, cause: 'text' });
   odd.stack = { not: 'a text' };
-  for (const each of [error, proxy, odd]) assert.ok(keyOf(linksOf(each), true).length > 0);
+  const revoked = Proxy.revocable([], {});
+  revoked.revoke();
+  const placeless = Object.assign(new Error('p'), { stack: revoked.proxy });
+  const listless = Object.assign(new AggregateError([], 'l'), { errors: revoked.proxy });
+  const members = new Proxy([new Error('first')], { get: (target, key) => (key === 'length' ? 1e9 : key === '0' ? target[0] : thrower()) });
+  const partly = Object.assign(new AggregateError([], 'm'), { errors: members });
+  assert.deepEqual(linksOf(partly).map((each) => each.message), ['m', 'first']);
+  for (const each of [error, proxy, odd, placeless, listless]) assert.ok(keyOf(linksOf(each), true).length > 0);
   const sites = new Error('sites');
   sites.stack = [{ toString: () => 'f (/app/x.js:1:2)' }, { toString: thrower }];
   const [only] = exceptionsOf(linksOf(sites), frames);
@@ -114,7 +121,8 @@ test('long stacks and messages take no long time', () => {
   const started = performance.now();
   const error = new Error('a'.repeat(5_000_000));
   error.stack = `Error: ${error.message}\n${'    at f (/app/x.js:1:2)\n'.repeat(100_000)}`;
-  assert.ok(exceptionsOf(linksOf(error), frames)[0].frames.length <= 2_000);
+  const told = exceptionsOf(linksOf(error), frames)[0].frames;
+  assert.ok(told.length > 0 && told.length <= 2_000);
   for (const line of [' '.repeat(1_000_000), 'at '.repeat(300_000), '@'.repeat(500_000), `at f (eval at ${'('.repeat(100_000)}`]) {
     readFrames(line);
     framesOf(line, 'x');

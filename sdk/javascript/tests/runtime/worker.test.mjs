@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
+import vm from 'node:vm';
 import { collector, files, folderFor, json, reports, until } from './kit.mjs';
 
 const require = createRequire(import.meta.url);
@@ -139,6 +140,17 @@ test('what is refused is never sent again, what fails is', async (context) => {
   assert.equal(sink.batches.length, 2);
 });
 
+test('a burst is on disk before the first of it is delivered', async (context) => {
+  const sizes = [];
+  const transport = { send: async (batch) => (sizes.push(batch.length), batch.map(() => 'delivered')), hurry() {}, close: async () => undefined };
+  inFolder(context, { transport });
+  for (let at = 0; at < 30; at += 1) {
+    splat.captureException(vm.runInThisContext(`(function bug() { return new Error('burst'); })`, { filename: join(process.cwd(), `bug${at}.js`) })());
+  }
+  await until(() => sizes.length > 0);
+  assert.deepEqual(sizes, [30]);
+});
+
 test('a batch that is too large is halved', async (context) => {
   const folder = folderFor(context);
   const sink = await collector(context, (_, body) => (JSON.parse(body).reports.length > 1 ? 413 : 200));
@@ -207,6 +219,21 @@ test('a spool is bounded, the oldest go first', (context) => {
   assert.equal(files(folder, '.json').length, 200);
   assert.equal(spool.takeDropped(), 30);
   assert.ok(files(folder, '.json').every((path) => !/-0{30}[01][0-9]\.json$/.test(path)));
+});
+
+test('a spool that something deletes is made anew', (context) => {
+  const folder = join(folderFor(context), 'deep', 'spool');
+  const warnings = [];
+  const spool = new Spool(folder, (text) => warnings.push(text));
+  const item = (digit) => ({ id: digit.repeat(32), time: 0, report: {}, text: '{}' });
+  const first = spool.keep(item('0'), false);
+  rmSync(folder, { recursive: true });
+  const second = spool.keep(item('1'), false);
+  assert.deepEqual(spool.later([first, second]), []);
+  assert.deepEqual([files(folder, '.json').length, warnings], [2, []]);
+  // In /proc nothing can be made; Node's own way to make folders in folders never ends there.
+  assert.equal(new Spool('/proc/nothing/spool', (text) => warnings.push(text)).keep(item('2'), false).path, '');
+  assert.equal(warnings.length, 1);
 });
 
 test('a spool that is a link, or cannot be written, is none', (context) => {

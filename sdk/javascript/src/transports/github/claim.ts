@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { remove } from '../../node/files.js';
 import * as fs from '../../node/fs.js';
-import { wall } from '../../originals.js';
+import { Dates, wall } from '../../originals.js';
 
 const NAME = 'create.lock';
 /** After which time, in milliseconds, whoever holds it is not believed to be alive. */
@@ -34,7 +34,7 @@ export class Claim {
   keep(): void {
     if (!this.held) return;
     try {
-      const now = new Date(wall());
+      const now = new Dates(wall());
       fs.utimesSync(this.path, now, now);
     } catch {
       // Somebody took it for stale; two creations are put right later.

@@ -2,6 +2,7 @@
 import { blockOf, markerOf } from '../../block.js';
 import type { Listed } from '../../decide.js';
 import { has, isMapping, own } from '../../mapping.js';
+import { Dates } from '../../originals.js';
 
 const TIME = /^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,9})?/;
 
@@ -52,6 +53,6 @@ function names(labels: unknown): string[] {
 
 function milliseconds(text: unknown): number | null {
   const match = typeof text === 'string' ? TIME.exec(text) : null;
-  const time = match ? Date.parse(`${match[1]}${(match[2] ?? '').slice(0, 4)}Z`) : NaN;
+  const time = match ? Dates.parse(`${match[1]}${(match[2] ?? '').slice(0, 4)}Z`) : NaN;
   return Number.isFinite(time) ? time : null;
 }

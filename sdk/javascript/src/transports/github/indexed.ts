@@ -1,6 +1,6 @@
 /** D1: the issues with the fixed label, listed once and then kept up by what changed since. */
 import { LABEL, type Listed } from '../../decide.js';
-import { steady } from '../../originals.js';
+import { Dates, steady } from '../../originals.js';
 import type { Api } from './api.js';
 import { bodyOf, createdAt, listed } from './entry.js';
 
@@ -137,5 +137,5 @@ export class Index {
 
 /** A time in whole seconds. */
 function written(time: number): string {
-  return `${new Date(Math.max(0, time)).toISOString().slice(0, 19)}Z`;
+  return `${new Dates(Math.max(0, time)).toISOString().slice(0, 19)}Z`;
 }
