@@ -29,6 +29,8 @@ _MOST_INITIALIZERS = 100
 #: By this `splat init --remove` knows the initializer.
 _HEAD = "# Written by `splat init`: what goes wrong becomes an issue."
 _HAS = re.compile(r"\bSplat\.init\b|\bSplat::(?:Rack|Sidekiq)\b|\brequire[\s(]{1,9}[\"']splat(?:-sdk)?[\"']")
+#: A Gemfile that only adds to what the gem of its folder needs.
+_GEM = re.compile(rb"^gemspec\b", re.MULTILINE)
 _BUNDLED = re.compile(r"^[^#\n]{0,80}\bBundler\.require\b", re.MULTILINE)
 _TAKEN = re.compile(r"^\s{0,40}(?:class|module)\s{1,9}(?:::)?Splat\b|^\s{0,40}Splat\s{0,9}=", re.MULTILINE)
 
@@ -61,26 +63,30 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
         word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
         return Part(words=(word,))
     site = _Site(service, files, choices, named)
-    dependency = add_dependency(service, files, SDK)
-    paths = _paths(_sure(site))
-    if service.manifest and dependency.pastes:  # without the dependency the app would not start any more
-        pastes = [_paste(path, site, "once the SDK is a dependency") for path in paths]
-        return dependency + Part(pastes=tuple(pastes))
+    dependency = _dependency(site)
     rails = _is_rails(site)
+    paths = [site.path(INITIALIZER)] if rails else _paths(_sure(site))
+    needed = service.manifest or files.blocked(site.path("Gemfile"))
+    if needed and dependency.pastes:  # without the dependency the app would not start any more
+        pastes = [_paste(path, site, "once the SDK is a dependency") for path in paths]
+        return dependency + (Part(pastes=tuple(pastes)) if pastes else _to_paste(site))
     lines = _rails(site) if rails else together([_file(path, site) for path in paths])
     if any(word.code == "has-splat" for word in lines.words):
         return dependency + lines
     told = Part() if rails else _to_paste(site)
-    return (dependency if lines.changes else _by_hand(dependency, site)) + lines + told
+    return (dependency if lines.changes else by_hand(dependency, service, SDK)) + lines + told
 
 
-def _by_hand(dependency: Part, site: _Site) -> Part:
+def _dependency(site: _Site) -> Part:
     """A gem's own dependencies stand in its gemspec: what is in its Gemfile, nobody gets who installs it."""
+    manifest = site.files.read(site.service.manifest) or b""
     folder = posixpath.dirname(site.path("x"))
-    gemspecs = [path for path in site.files.paths() if path.endswith(".gemspec") and posixpath.dirname(path) == folder]
-    if len(gemspecs) == 1 and dependency.changes:
-        return Part(pastes=(Paste(gemspecs[0], (REQUIREMENT,), "with the lines that are put in by hand"),))
-    return by_hand(dependency, site.service, SDK)
+    specs = [path for path in site.files.paths() if path.endswith(".gemspec") and posixpath.dirname(path) == folder]
+    if len(specs) != 1 or not (site.service.manifest in specs or _GEM.search(manifest)) or _is_rails(site):
+        return add_dependency(site.service, site.files, SDK)
+    if SDK.encode() in (site.files.read(specs[0]) or b""):
+        return Part()
+    return Part(pastes=(Paste(specs[0], (REQUIREMENT,), "what a gem needs is written by hand"),))
 
 
 def _is_rails(site: _Site) -> bool:
@@ -149,14 +155,17 @@ def _sure(site: _Site) -> list[Entry]:
     choose from.
     """
     sure = chosen.sure_entries(site.service, site.choices, is_app)
+    named = [each for each in site.service.entries if each.path in site.choices.entries and each.certainty != "unsure"]
     rackups = [entry for entry in sure if entry.path.endswith(".ru")]
     jobs = [entry for entry in sure if entry.framework == "sidekiq"]
+    programs = [entry for entry in named if entry.kind == "main"]
     if rackups:
-        return rackups + jobs
+        return list(dict.fromkeys(rackups + jobs + programs))
     classic = [entry for entry in sure if entry.kind == "main"]
     classes = [entry for entry in sure if entry.kind == "app"]
-    named = [entry for entry in classes if entry.path in site.choices.entries]
-    return (classic or named or (classes if len(classes) == 1 else [])) + jobs
+    chosen_classes = [entry for entry in named if entry.kind == "app"]
+    begins = classic or programs or chosen_classes or (classes if len(classes) == 1 else [])
+    return list(dict.fromkeys(begins + jobs + programs + chosen_classes))
 
 
 def _file(path: str, site: _Site) -> Part:
@@ -192,7 +201,8 @@ def _read(path: str, data: bytes | None) -> Tree | Rejected:
 
 def _splices(tree: Tree, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:
     style = style_of(tree)
-    start = start_splice(tree, style, site.start(style), _uses(entries))
+    program = all(entry.framework == "ruby" for entry in entries)
+    start = start_splice(tree, style, site.start(style), use=_uses(entries), program=program)
     if isinstance(start, Rejected):
         return start
     splices = [start]

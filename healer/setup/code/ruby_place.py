@@ -43,10 +43,15 @@ def style_of(tree: Tree) -> Style:
     return Style("'" if found.count("'") > found.count('"') else '"')
 
 
-def start_splice(tree: Tree, style: Style, start: Sequence[str], use: bool) -> Splice | Rejected:
-    """`require "splat"` behind what the file loads first, then the start, and the framework's line."""
+def start_splice(
+    tree: Tree, style: Style, start: Sequence[str], *, use: bool = False, program: bool = False
+) -> Splice | Rejected:
+    """`require "splat"` behind what the file loads first, then the start, and the framework's line if it is to be used.
+
+    Of a program that does nothing but load, the last is what runs: it comes behind.
+    """
     source = tree.source
-    line, loads = _head(tree)
+    line, loads = _head(tree, program=program)
     if (bundler := _bundler(tree)) is not None and bundler.end_point.row >= line:
         if not _alone(tree, bundler):
             return Rejected("place", "something else stands on the line where Bundler is started")
@@ -62,9 +67,9 @@ def require_splice(tree: Tree, style: Style) -> Splice | Rejected:
     return tree.source.insert(line, [require_line(style)]) if loads else Rejected("place", "it loads nothing first")
 
 
-def _head(tree: Tree) -> tuple[int, bool]:
+def _head(tree: Tree, *, program: bool = False) -> tuple[int, bool]:
     """The line behind what the file loads first, and whether it loads anything."""
-    end, loads = _behind_magic(tree), False
+    end, last = _behind_magic(tree), None
     for node in tree.top():
         text = tree.text(node)[:2_000]
         if node.type == "comment":
@@ -72,10 +77,13 @@ def _head(tree: Tree) -> tuple[int, bool]:
         if node.type in ("call", "if_modifier", "unless_modifier") and _LOADS.match(text):
             if not _alone(tree, node):
                 break
-            end, loads = node.end_point.row + 1, True
+            end, last = node.end_point.row + 1, node
         elif not _BETWEEN.match(text):
             break
-    return end, loads
+    else:
+        if program and last is not None:
+            end = tree.source.above(last.start_point.row)
+    return end, last is not None
 
 
 def _bundler(tree: Tree) -> Node | None:

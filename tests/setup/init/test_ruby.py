@@ -185,6 +185,38 @@ def test_a_gem_is_not_changed(tmp_path: Path) -> None:
     assert len(inject(tmp_path / "d", {**gem, "web.gemspec": by_list}).pastes) == 3
 
 
+def test_a_gem_that_has_the_sdk_gets_the_lines_of_the_program_that_is_named(tmp_path: Path) -> None:
+    program = "#!/usr/bin/env ruby\n# frozen_string_literal: true\n\nrequire 'web'\n# All of it.\nrequire 'web/cli'\n"
+    spec = GEMSPEC.replace("end\n", "  spec.add_dependency 'splat-sdk'\nend\n")
+    gem = {"Gemfile": "gemspec\n", "lib/web.rb": "module Web\nend\n", "bin/web": program}
+    named = Choices(CHOICES.repository, entries=frozenset({"bin/web"}))
+    part = inject(tmp_path, {**gem, "web.gemspec": GEMSPEC}, named)
+    assert [(paste.path, paste.why) for paste in part.pastes][1:] == [("bin/web", "once the SDK is a dependency")]
+    part = inject(tmp_path / "b", {**gem, "web.gemspec": spec}, named)
+    assert [change.path for change in part.changes] == ["bin/web"]
+    expected = put(program, block(5, "require 'splat'", "", INIT, ""))
+    assert (change_of(part, "bin/web").after or b"").decode() == expected
+
+
+def test_the_program_of_several_classes(tmp_path: Path) -> None:
+    files = {"a/web.rb": MODULAR, "b/api.rb": MODULAR.replace("Web", "Api"), "shop": "#!/usr/bin/env ruby\nrun\n"}
+    part = inject(tmp_path, files)
+    assert [paste.path for paste in part.pastes] == ["Gemfile", "shop", "a/web.rb", "b/api.rb"]
+    named = Choices(CHOICES.repository, entries=frozenset({"shop"}))
+    part = inject(tmp_path / "b", files, named)
+    assert [change.path for change in part.changes] == ["Gemfile", "shop"]
+    assert "use Splat::Rack" not in (change_of(part, "shop").after or b"").decode()
+
+
+def test_a_gemfile_that_is_a_link(tmp_path: Path) -> None:
+    text = "require './web'\nrun Web\n"
+    (service,) = looked(tree(tmp_path, {"config.ru": text, "web.rb": "class Web\nend\n"})).services
+    held = Held({"config.ru": text.encode()}, frozenset({"Gemfile"}))
+    part = propose_code(service, held, CHOICES, named=False)
+    assert part.changes == ()
+    assert [paste.why for paste in part.pastes][1:] == ["once the SDK is a dependency"]
+
+
 def test_what_only_loads_sinatra_is_no_app(tmp_path: Path) -> None:
     loader = MODULAR.replace("sinatra/base", "sinatra")
     assert after(tmp_path, "web.rb", loader).count("use Splat::Rack") == 1
