@@ -44,7 +44,8 @@ final class Client
         private float $deliveredAt,
     ) {
         $this->captured = new \WeakMap();
-        $this->pid = Start::loading(static fn () => Host::process());
+        Start::load();
+        $this->pid = Host::process();
     }
 
     /** The client that `init` made; null before it and when it is not enabled. */
@@ -303,7 +304,7 @@ final class Client
         }
         self::$busy = true;
         try {
-            return $this->alone(function () use ($work, $capturing): mixed {
+            return Start::roomy(fn (): mixed => Quiet::run(function () use ($work, $capturing): mixed {
                 $this->options();
                 if ($this->closed) {
                     return null;
@@ -312,26 +313,16 @@ final class Client
                 $answer = $work();
                 $capturing && $this->deliverNowAndThen();
                 return $answer;
-            });
+            }));
         } catch (\Throwable $error) {
             try {
-                Start::loading(static fn () => self::failed($error));
+                self::failed($error);
             } catch (\Throwable) { // where even that is forbidden
             }
             return null;
         } finally {
             self::$busy = false;
         }
-    }
-
-    /**
-     * @template T
-     * @param \Closure(): T $work
-     * @return T
-     */
-    private function alone(\Closure $work): mixed
-    {
-        return Start::roomy(static fn () => Start::loading(static fn () => Quiet::run($work)));
     }
 
     private static function failed(\Throwable $error): void

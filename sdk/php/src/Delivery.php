@@ -275,11 +275,10 @@ final class Delivery
     private function lock(float $deadline, bool $wait)
     {
         $path = $this->folder . '/deliver.lock';
-        $lock = @fopen($path, 'c');
-        if ($lock === false) {
+        $lock = Files::lockable($path);
+        if ($lock === null) {
             return null;
         }
-        Host::permit($path, 0600);
         while (!flock($lock, LOCK_EX | LOCK_NB)) {
             $mine = array_filter(array_keys($this->mine), $this->waits(...));
             if (!$wait || $mine === [] || $deadline - Clock::steady() < self::WORTH_A_TRY) {

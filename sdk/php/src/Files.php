@@ -51,7 +51,7 @@ final class Files
             $written = $file !== false && @fwrite($file, $text) === strlen($text) && @fflush($file);
             $written = $written && (!$sync || (!function_exists('fsync') || @fsync($file)));
             $written = $file !== false && @fclose($file) && $written;
-            if (!$written || !@rename($temporary, "$folder/$name")) {
+            if (!$written || !(@rename($temporary, "$folder/$name") || self::replaced($temporary, "$folder/$name"))) {
                 $why = Quiet::because();
                 @unlink($temporary);
                 throw new \RuntimeException("$folder/$name cannot be written$why");
@@ -59,6 +59,35 @@ final class Files
         } finally {
             Host::withhold($before);
         }
+    }
+
+    private static function replaced(string $temporary, string $path): bool
+    {
+        return self::clear($path) && @rename($temporary, $path);
+    }
+
+    /** Puts a folder aside that stands where a file of ours belongs. */
+    private static function clear(string $path): bool
+    {
+        return @is_dir($path) && @rename($path, $path . '.' . bin2hex(random_bytes(4)) . '.bad');
+    }
+
+    /**
+     * A file to lock, which is made where there is none; null where that cannot be.
+     *
+     * @return resource|null
+     */
+    public static function lockable(string $path)
+    {
+        $file = @fopen($path, 'c');
+        if ($file === false && self::clear($path)) {
+            $file = @fopen($path, 'c');
+        }
+        if ($file === false) {
+            return null;
+        }
+        Host::permit($path, 0600);
+        return $file;
     }
 
     /** The name of an item's file: orders by time (rules T3, P2). */

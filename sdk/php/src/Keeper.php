@@ -25,6 +25,8 @@ final class Keeper
     public const OVERFLOW = '0000000000000000';
 
     private const VERSION = 1;
+    /** No time in milliseconds and no count is more: what says so is damaged. */
+    private const MOST = 1 << 52;
     // What is kept of one signature (Q1), in a list: states are short.
     private const PENDING = 0;
     private const FIRST = 1;
@@ -51,10 +53,10 @@ final class Keeper
     public static function from(array $state): self
     {
         $keeper = new self();
-        $isOne = ($state['version'] ?? null) === self::VERSION && is_int($state['reports'] ?? null)
-            && is_int($state['latest'] ?? null) && is_int($state['ahead'] ?? null)
+        $isOne = ($state['version'] ?? null) === self::VERSION && self::isNumber($state['reports'] ?? null)
+            && self::isNumber($state['latest'] ?? null) && self::isNumber($state['ahead'] ?? null)
             && is_array($state['known'] ?? null) && self::isOver($state['over'] ?? null)
-            && (!isset($state['window']) || is_int($state['window']));
+            && (!isset($state['window']) || self::isNumber($state['window']));
         if (!$isOne) {
             return $keeper;
         }
@@ -217,8 +219,13 @@ final class Keeper
 
     private static function isOver(mixed $over): bool
     {
-        return is_array($over) && array_is_list($over) && count($over) === 4 && is_int($over[0]) && $over[0] >= 0
+        return is_array($over) && array_is_list($over) && count($over) === 4 && self::isNumber($over[0])
             && is_numeric($over[1]) && is_numeric($over[2]) && is_string($over[3]);
+    }
+
+    private static function isNumber(mixed $value): bool
+    {
+        return is_int($value) && $value >= 0 && $value <= self::MOST;
     }
 
     private static function isKnown(string $key, mixed $known): bool
@@ -226,7 +233,9 @@ final class Keeper
         if (preg_match('/^[0-9a-f]{16} /', $key) !== 1 || !is_array($known) || !array_is_list($known)) {
             return false;
         }
-        $numbers = array_filter($known, static fn (mixed $each): bool => is_int($each) || is_float($each));
-        return count($known) === 6 && count($numbers) === 6 && is_int($known[self::PENDING]);
+        $whole = array_filter($known, self::isNumber(...));
+        $numbers = $whole + array_filter($known, is_float(...));
+        return count($known) === 6 && count($numbers) === 6 && isset($whole[self::PENDING], $whole[self::SEEN])
+            && isset($whole[self::STEP], $whole[self::DUE]);
     }
 }

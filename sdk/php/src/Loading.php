@@ -5,29 +5,19 @@ declare(strict_types=1);
 namespace Splat;
 
 /**
- * While the SDK works its classes are found by a loader of its own, before those of the app: one of them may refuse
- * what it does not know, or print it.
+ * From the first work of the SDK on its classes are found by a loader of its own, before those of the app: one of them
+ * may refuse what it does not know, or print it.
  */
 final class Loading
 {
-    private static int $depth = 0;
+    private static bool $isThere = false;
 
-    /**
-     * @template T
-     * @param \Closure(): T $work
-     * @return T
-     */
-    public static function while(\Closure $work): mixed
+    public static function begin(): void
     {
-        if (self::$depth++ === 0) {
+        // To come and go with each piece of work, PHP takes the longer the more often.
+        if (!self::$isThere) {
+            self::$isThere = true;
             spl_autoload_register(self::load(...), true, true);
-        }
-        try {
-            return $work();
-        } finally {
-            if (--self::$depth === 0) {
-                spl_autoload_unregister(self::load(...));
-            }
         }
     }
 

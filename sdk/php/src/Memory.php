@@ -216,12 +216,8 @@ final class Memory
             return null;
         }
         $path = "$this->folder/$this->file.lock";
-        $lock = fopen($path, 'c');
-        if ($lock === false || !flock($lock, LOCK_EX)) {
-            return null;
-        }
-        Host::permit($path, 0600);
-        return $lock;
+        $lock = Files::lockable($path);
+        return $lock !== null && flock($lock, LOCK_EX) ? $lock : null;
     }
 
     /** @param resource $lock */

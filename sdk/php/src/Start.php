@@ -45,10 +45,12 @@ final class Start
                 return;
             }
             self::$waiting = [$arguments, function_exists('getcwd') ? (string) @getcwd() : '', hrtime(true) / 1e9];
-            self::hook($arguments['integrations'] ?? (function_exists('getenv') ? getenv('SPLAT_INTEGRATIONS') : false));
+            $variable = function_exists('getenv') ? getenv('SPLAT_INTEGRATIONS') : false;
+            self::hook($arguments['integrations'] ?? $variable);
         } catch (\Throwable $error) {
             self::$waiting = null;
-            self::loading(static fn () => Warn::warn('not started: ' . Warn::why($error), 'init'));
+            self::load();
+            Warn::warn('not started: ' . Warn::why($error), 'init');
         }
     }
 
@@ -82,21 +84,15 @@ final class Start
         return PHP_SAPI === 'cli' || PHP_SAPI === 'phpdbg' || PHP_SAPI === 'embed';
     }
 
-    /**
-     * What `$work` answers, which is the SDK's own.
-     *
-     * @template T
-     * @param \Closure(): T $work
-     * @return T
-     */
-    public static function loading(\Closure $work): mixed
+    /** What follows is the SDK's own work. */
+    public static function load(): void
     {
         class_exists(Loading::class, false) || require __DIR__ . '/Loading.php';
-        return Loading::while($work);
+        Loading::begin();
     }
 
     /**
-     * The same, with memory: an app that has next to none left is not to end in ours.
+     * What `$work` answers, with memory: an app that has next to none left is not to end in ours.
      *
      * @template T
      * @param \Closure(): T $work
@@ -105,9 +101,10 @@ final class Start
     public static function roomy(\Closure $work): mixed
     {
         // Where these are forbidden it may still do.
-        $limit = function_exists('ini_get') && function_exists('ini_set') ? (string) ini_get('memory_limit') : '';
+        $may = function_exists('ini_get') && function_exists('ini_set') && function_exists('memory_get_usage');
+        $limit = $may ? (string) ini_get('memory_limit') : '';
         $unit = ['k' => 1024, 'm' => 1_048_576, 'g' => 1_073_741_824][strtolower(substr($limit, -1))] ?? 1;
-        $used = memory_get_usage(true);
+        $used = $may ? memory_get_usage(true) : 0;
         if ((int) $limit <= 0 || (int) $limit * $unit - $used >= self::ROOM) {
             return $work();
         }
@@ -134,9 +131,10 @@ final class Start
 
     private static function again(): void
     {
+        self::load();
         self::client();
         self::stop(2.0);
-        self::loading(static fn () => Warn::forget());
+        Warn::forget();
     }
 
     // --- the hooks ---------------------------------------------------------------------------------------------------
@@ -146,8 +144,9 @@ final class Start
     {
         self::$wanted = self::HOOKS;
         if ($given !== false && $given !== '') {
+            self::load();
             try {
-                self::$wanted = self::loading(static fn () => Reading::words($given, self::HOOKS));
+                self::$wanted = Reading::words($given, self::HOOKS);
             } catch (\InvalidArgumentException) {
             }
         }

@@ -138,5 +138,6 @@ function started(): void
 function attempt(\Closure $work): void
 {
     started();
-    Start::loading(static fn () => Quiet::attempt($work));
+    Start::load();
+    Quiet::attempt($work);
 }

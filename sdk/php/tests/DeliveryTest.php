@@ -134,6 +134,29 @@ final class DeliveryTest extends TestCase
             file_put_contents("$this->spool/seen.state", $text);
             self::assertTrue((new Memory($this->spool, "r$number", false))->error('00112233445566ff', 5.0)->report);
         }
+        foreach (['seen.state', 'seen.state.lock'] as $number => $name) {
+            unlink("$this->spool/$name");
+            mkdir("$this->spool/$name/sub", 0700, true);
+            $reports = array_map(
+                fn () => (new Memory($this->spool, "d$number", false))->error('00112233445566ff', 5.0)->report,
+                [1, 2, 3]
+            );
+            self::assertSame([true, false, false], $reports, "a folder in the place of $name");
+        }
+    }
+
+    public function testWhatHostsForbidIsDoneWithout(): void
+    {
+        $forbidden = 'touch,chmod,umask,realpath,getcwd,getmypid,getenv,php_uname,link,fsync,usleep,ignore_user_abort,'
+            . 'ini_set,set_time_limit,memory_get_usage,posix_kill,posix_geteuid,posix_getpwuid,curl_exec';
+        $text = '<?php require ' . var_export(dirname(__DIR__) . '/autoload.php', true) . ';'
+            . '\Splat\init(["transport" => "file", "folder" => "out", "spool_dir" => __DIR__ . "/spool", "root" => __DIR__]);'
+            . 'throw new LogicException("no");';
+        mkdir("$this->folder/spool/file-" . substr(hash('sha256', "file\n$this->folder/out"), 0, 8) . '/deliver.lock', 0700, true);
+        $program = Program::run($text, $this->folder, ["disable_functions=$forbidden", 'display_errors=0', 'log_errors=1']);
+        self::assertStringNotContainsString('splat', str_replace($this->folder, '', $program->errors));
+        self::assertCount(1, glob("$this->folder/out/*.json") ?: []);
+        self::assertCount(1, glob("$this->folder/spool/*/deliver.lock.*.bad") ?: [], 'a folder in the place of the lock');
     }
 
     public function testTheProgramForCronDeliversWhatIsLeft(): void

@@ -143,7 +143,9 @@ final class KeeperTest extends TestCase
         return [
             [[]], [['version' => 2] + $good], [['known' => 7] + $good], [['over' => [1, 2]] + $good],
             [['known' => ['x' => [1, 2, 3, 4, 5, 6], str_repeat('a', 16) . ' ' => [1, 'a', 3, 4, 5, 6]]] + $good],
-            [['window' => 'a'] + $good], [['latest' => null] + $good],
+            [['window' => 'a'] + $good], [['latest' => null] + $good], [['latest' => PHP_INT_MAX] + $good],
+            [['ahead' => PHP_INT_MAX] + $good], [['reports' => -1] + $good],
+            [['known' => [str_repeat('a', 16) . ' ' => [PHP_INT_MAX, 1, 1, 1, PHP_INT_MAX, 1]]] + $good],
         ];
     }
 

@@ -72,6 +72,27 @@ final class UncaughtTest extends TestCase
                 "set_exception_handler(null);\nfunction g() {\n throw new LogicException('bare');\n}\ng();",
                 ['LogicException: bare'],
             ],
+            'and another in a shutdown function' => [
+                "register_shutdown_function(function () {\n throw new DomainException('late');\n});\n"
+                . "throw new LogicException('no');",
+                ['LogicException: no', 'DomainException: late'],
+            ],
+            'in a session that PHP writes at the end' => [
+                "class S extends SessionHandler { function open(\$p, \$n): bool { return true; }"
+                . " function close(): bool { return true; } function read(\$i): string { return ''; }"
+                . " function write(\$i, \$d): bool {\n throw new DomainException('full'); } }\n"
+                . "session_set_save_handler(new S(), true);\nsession_id('x');\nsession_start(['use_cookies' => 0]);",
+                ['DomainException: full'],
+            ],
+            'with next to no memory left' => [
+                "ini_set('memory_limit', (string) memory_get_usage(true));\nthrow new LogicException('tight');",
+                ['LogicException: tight'],
+            ],
+            'where a loader refuses what it does not know' => [
+                "spl_autoload_register(function (\$c) {\n throw new DomainException(\$c);\n}, true, true);\n"
+                . "throw new LogicException('here');",
+                ['LogicException: here'],
+            ],
             'exit' => ["echo 'bye';\nexit(7);", []],
             'a message that is none' => [
                 "class Odd extends Exception { function __construct() {\n \$this->message = new class { function __toString(): string {"
@@ -111,6 +132,7 @@ final class UncaughtTest extends TestCase
             $told[] = $report['exceptions'][0]['type'] . ': ' . $report['exceptions'][0]['message'];
         }
         self::assertCount(count($expected), $told, implode("\n", $told));
+        usort($told, static fn (string $a, string $b) => array_search($a, $expected, true) <=> array_search($b, $expected, true));
         foreach ($expected as $index => $each) {
             self::assertStringStartsWith($each, $told[$index]);
         }

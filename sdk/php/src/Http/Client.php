@@ -56,7 +56,7 @@ final class Client
                 throw new \InvalidArgumentException('the token, or another header, has a character it cannot have');
             }
         }
-        $this->exchange = $exchange ?? (extension_loaded('curl') ? new CurlExchange() : new StreamExchange());
+        $this->exchange = $exchange ?? (CurlExchange::isThere() ? new CurlExchange() : new StreamExchange());
     }
 
     // --- time --------------------------------------------------------------------------------------------------------

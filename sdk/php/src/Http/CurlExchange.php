@@ -12,6 +12,13 @@ final class CurlExchange implements Exchange
     private ?\CurlHandle $handle = null;
     private int $pid = 0;
 
+    /** Whether PHP has curl, and a host allows all that is used of it. */
+    public static function isThere(): bool
+    {
+        $used = ['init', 'reset', 'setopt_array', 'exec', 'errno', 'strerror', 'getinfo'];
+        return array_filter($used, static fn (string $name): bool => !function_exists("curl_$name")) === [];
+    }
+
     public function exchange(
         string $method,
         string $url,

@@ -43,7 +43,8 @@ final class Uncaught
         } catch (\Throwable $another) {
             // What became of the same exception is no other one.
             self::$handled = $another;
-            Start::loading(static fn () => Untrace::from($another));
+            Start::load();
+            Untrace::from($another);
             throw $another;
         }
     }
@@ -78,14 +79,12 @@ final class Uncaught
         if (self::$handled === null) {
             return false;
         }
-        return Start::loading(static function () use ($last): bool {
-            // The words may be the app's own.
-            $isThere = $last['file'] === Snapshot::fileOf(self::$handled)
-                && $last['line'] === Snapshot::lineOf(self::$handled);
-            return str_starts_with($last['message'], 'Uncaught ')
-                ? $isThere
-                : $last['message'] === Snapshot::messageOf(self::$handled);
-        });
+        Start::load();
+        if (!str_starts_with($last['message'], 'Uncaught ')) {
+            return $last['message'] === Snapshot::messageOf(self::$handled);
+        }
+        // The words may be the app's own.
+        return $last['file'] === Snapshot::fileOf(self::$handled) && $last['line'] === Snapshot::lineOf(self::$handled);
     }
 
     private static function makeTime(string $message): void
