@@ -88,14 +88,14 @@ def _into(data: bytes, held: Node, line: bytes, name: str, *, ordered: bool = Tr
 
 def _place(keys: list[str], name: str, *, ordered: bool) -> int:
     """The number of the key that the new one stands before. What the platform has to have stays first, as Composer
-    keeps it; where the new one would be the last, it is the last but one, so that no comma moves.
+    keeps it; what would be the last is the last but one, so that no comma moves.
     """
     if not ordered:
         return next((number for number, key in enumerate(keys) if key == name), 0)
-    platform = next((number for number, key in enumerate(keys) if not _PLATFORM.match(key)), len(keys) - 1)
+    platform = next((number for number, key in enumerate(keys) if not _PLATFORM.match(key)), len(keys))
     rest = keys[platform:]
     later = (number for number, key in enumerate(rest, platform) if key > name)
-    return next(later, len(keys) - 1) if rest == sorted(rest) else platform
+    return next(later, len(keys) - 1) if rest == sorted(rest) else len(keys) - 1
 
 
 def _key(pair: Node) -> str:

@@ -32,6 +32,9 @@ _FRONTS = (
     "public/app.php",
     "htdocs/index.php",
     "public_html/index.php",
+    "webroot/index.php",
+    "docroot/index.php",
+    "pub/index.php",
     "index.php",
 )
 _MOST_FILES = 150
@@ -57,6 +60,8 @@ def _draft(area: Area, manifest: dict[str, Any]) -> Draft | None:
     tables = [manifest.get(key) for key in ("require", "require-dev")]
     dependencies = {name: path for table in tables if isinstance(table, dict) for name in table}
     frameworks = tuple(dict.fromkeys(_PACKAGES[name] for name in dependencies if name in _PACKAGES))[:1] or ("php",)
+    if frameworks == ("php",) and area.has("config/bundles.php"):  # what stands on Symfony requires it
+        frameworks = ("symfony",)
     entries = list(_entries(area, frameworks[0], manifest))
     named = manifest.get("name")
     service = Service(

@@ -31,6 +31,8 @@ _EXECUTABLES = re.compile(r"\.executables\s{0,9}(?:\+|\|\|)?[=<]{1,2}\s{0,9}([^\
 _WORD = re.compile(r"[\w.-]{1,100}")
 #: Programs that come from others, or are for who develops.
 _ODD_JOBS = ("bundle", "rake", "setup", "console", "rspec", "rubocop", "dev", "rails", "spring", "yarn", "test", "lint")
+#: Folders of files that are written into other projects.
+_TEMPLATES = frozenset(("generators", "templates", "skeleton"))
 _MOST_FILES = 200
 
 
@@ -40,6 +42,7 @@ def drafts(files: Files) -> list[Draft]:
         folder
         for folder, names in files.folders.items()
         if not aside(folder)
+        and _TEMPLATES.isdisjoint(folder.split("/"))
         and any(name in ("Gemfile", "gems.rb", "config.ru") or name.endswith(".gemspec") for name in names)
     ]
     found, orphans = areas(files, folders, (".rb", ".ru", ".rake"))

@@ -284,7 +284,7 @@ def test_without_composer_nothing_is_written() -> None:
     [
         ("php ext-a lib-b composer-runtime-api a/a slim/slim symfony/x", "symfony/x"),
         ("php-64bit a/a slim/slim", "slim/slim"),
-        ("php z/z a/a", "z/z"),
+        ("php z/z b/b a/a", "a/a"),
         ("php ext-a", "ext-a"),
         ("z/z", "z/z"),
     ],
@@ -419,6 +419,12 @@ def test_classes_of_composer_and_of_this_project(manifest: str, load: str, known
         tmp_path, {**root, "shop/composer.json": manifest, "shop/web/index.php": f"<?php\nrequire {load};\nrun();\n"}
     )
     assert paths(part)[0] == (["shop/composer.json", "shop/web/index.php"] if known else [])
+
+
+def test_what_stands_on_symfony_is_symfony(tmp_path: Path) -> None:
+    bundles = "<?php\nreturn [\n    A::class => ['all' => true],\n];\n"
+    files = {"composer.json": PLAIN, FRONT: LOAD, "bin/console": LOAD, "config/bundles.php": bundles}
+    assert paths(seen(tmp_path, files)) == (["bin/console", "composer.json", "config/bundles.php", FRONT], [])
 
 
 def test_a_kernel_that_makes_its_bundles(tmp_path: Path) -> None:

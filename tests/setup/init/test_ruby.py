@@ -217,6 +217,12 @@ def test_a_gemfile_that_is_a_link(tmp_path: Path) -> None:
     assert [paste.why for paste in part.pastes][1:] == ["once the SDK is a dependency"]
 
 
+def test_a_template_of_a_generator_is_no_app(tmp_path: Path) -> None:
+    files = {"config.ru": "run Web\n", "lib/generators/app/config.ru": "run App\n"}
+    part = inject(tmp_path, files)
+    assert [change.path for change in part.changes] == ["Gemfile", "config.ru"]
+
+
 def test_what_only_loads_sinatra_is_no_app(tmp_path: Path) -> None:
     loader = MODULAR.replace("sinatra/base", "sinatra")
     assert after(tmp_path, "web.rb", loader).count("use Splat::Rack") == 1
