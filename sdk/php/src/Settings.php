@@ -270,6 +270,7 @@ final class Settings
 
     private static function absolute(string $path, string $below): string
     {
+        $path = str_replace("\0", '', $path);
         $whole = preg_match('~^([/\\\\]|[A-Za-z]:[/\\\\])~', $path) ? $path : "$below/$path";
         return Host::real($whole) ?? (rtrim($whole, '/') ?: '/');
     }

@@ -138,6 +138,19 @@ final class UncaughtTest extends TestCase
         }
     }
 
+    public function testWhereAllIsPreloaded(): void
+    {
+        $root = var_export(dirname(__DIR__), true);
+        file_put_contents("$this->folder/preload.php", "<?php foreach (['Start', 'Client', 'Warn', 'functions'] as \$name)"
+            . " { opcache_compile_file($root . \"/src/\$name.php\"); }");
+        $text = "<?php require $root . '/autoload.php'; \\Splat\\init(['transport' => 'file', 'folder' => 'out',"
+            . " 'spool_dir' => __DIR__ . '/spool', 'root' => __DIR__ . \"\\0\"]);\nthrow new LogicException('no');";
+        $preload = ["opcache.preload=$this->folder/preload.php", 'opcache.preload_user=root', 'opcache.enable_cli=1'];
+        $program = Program::run($text, $this->folder, [...$preload, 'display_errors=1', 'log_errors=0']);
+        self::assertStringContainsString('Uncaught LogicException: no', $program->output);
+        self::assertCount(1, glob("$this->folder/out/*.json") ?: []);
+    }
+
     public function testWhatIsPrintedHasTheSameSignature(): void
     {
         $text = "<?php\nrequire " . var_export(dirname(__DIR__) . '/autoload.php', true) . ";\n"
