@@ -69,7 +69,8 @@ def require_splice(tree: Tree, style: Style) -> Splice | Rejected:
 
 def _head(tree: Tree, *, program: bool = False) -> tuple[int, bool]:
     """The line behind what the file loads first, and whether it loads anything."""
-    end, last = _behind_magic(tree), None
+    begin, last = _behind_magic(tree), None
+    end = begin
     for node in tree.top():
         text = tree.text(node)[:2_000]
         if node.type == "comment":
@@ -82,7 +83,7 @@ def _head(tree: Tree, *, program: bool = False) -> tuple[int, bool]:
             break
     else:
         if program and last is not None:
-            end = tree.source.above(last.start_point.row)
+            end = max(begin, tree.source.above(last.start_point.row))
     return end, last is not None
 
 
@@ -94,9 +95,10 @@ def _bundler(tree: Tree) -> Node | None:
 
 def _behind_magic(tree: Tree) -> int:
     source = tree.source
-    line = source.first
-    while line < len(source.lines) and _MAGIC.match(source.lines[line]):
-        line += 1
+    line = number = source.first
+    while number < len(source.lines) and (source.blank(number) or source.lines[number].startswith("#")):
+        number += 1
+        line = number if _MAGIC.match(source.lines[number - 1]) else line
     # A comment on the file as a whole.
     behind = line
     while not source.blank(behind) and source.lines[behind].startswith("#"):

@@ -82,6 +82,10 @@ RACKUP = {
         "require './web'\nmap '/a' do\n  require 'b'\n  run Web\nend\nrun Web\n",
         block(2, "require 'splat'", "", INIT, "use Splat::Rack", ""),
     ),
+    "a magic comment below another": (
+        "# About the shop.\n\n# frozen_string_literal: true\nrun Web\n",
+        block(4, "", 'require "splat"', "", INIT.replace("'", '"'), "use Splat::Rack", ""),
+    ),
     "magic comments": (
         "# frozen_string_literal: true\n# About the shop.\n\nrun Web\n",
         block(4, 'require "splat"', "", INIT.replace("'", '"'), "use Splat::Rack", ""),
@@ -195,6 +199,14 @@ def test_a_gem_that_has_the_sdk_gets_the_lines_of_the_program_that_is_named(tmp_
     part = inject(tmp_path / "b", {**gem, "web.gemspec": spec}, named)
     assert [change.path for change in part.changes] == ["bin/web"]
     expected = put(program, block(5, "require 'splat'", "", INIT, ""))
+    assert (change_of(part, "bin/web").after or b"").decode() == expected
+
+
+def test_magic_comments_of_a_program_that_only_loads_stay_first(tmp_path: Path) -> None:
+    program = "#!/usr/bin/env ruby\n# frozen_string_literal: true\nrequire 'web'\n"
+    named = Choices(CHOICES.repository, entries=frozenset({"bin/web"}))
+    part = inject(tmp_path, {"bin/web": program, "lib/web.rb": "module Web\nend\n"}, named)
+    expected = put(program, block(3, "require 'splat'", "", INIT, ""))
     assert (change_of(part, "bin/web").after or b"").decode() == expected
 
 
