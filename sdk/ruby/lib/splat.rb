@@ -132,6 +132,7 @@ module Splat
     def stop(seconds)
       Integrations::Threads.sweep
       running = Client.replace(nil)
+      Integrations::Threads.wake
       running&.close(seconds)
       Scope.forget
     end

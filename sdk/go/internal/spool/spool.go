@@ -61,7 +61,11 @@ func isHeld(path string) bool {
 type Taken struct {
 	Item values.Item
 	path string
+	in   *making
 }
+
+// making is one time that the folder was made. It may be deleted while we hold files in it.
+type making struct{ folder string }
 
 // Name is the one under which it stood there for all to take.
 func (t Taken) Name() string {
@@ -84,6 +88,7 @@ type Spool struct {
 	Folder     string
 	Dropped    int // how many were deleted because there were too many, since this was last set to 0
 	Unreadable int // how many were set aside by P5, since then
+	made       *making
 }
 
 // Open makes the folder.
@@ -91,7 +96,7 @@ func Open(folder string) (*Spool, error) {
 	if err := files.Private(folder); err != nil {
 		return nil, err
 	}
-	return &Spool{Folder: folder}, nil
+	return &Spool{Folder: folder, made: &making{folder}}, nil
 }
 
 // PutTaken leaves the item, for this process to deliver as long as it lives.
@@ -103,12 +108,12 @@ func (s *Spool) PutTaken(item values.Item, sync bool) (Taken, error) {
 		letGo(path)
 		return Taken{}, err
 	}
-	return Taken{item, path}, nil
+	return Taken{item, path, s.made}, nil
 }
 
 // Renew writes an item in the place of the one that was taken.
 func (s *Spool) Renew(taken Taken, item values.Item) (Taken, error) {
-	return Taken{item, taken.path}, files.Write(s.Folder, filepath.Base(taken.path), item.Text, false)
+	return Taken{item, taken.path, s.made}, files.Write(s.Folder, filepath.Base(taken.path), item.Text, false)
 }
 
 // Take gives up to most items, the oldest first, that are now for this process alone to deliver, of those whose names
@@ -150,10 +155,19 @@ func (s *Spool) Back(taken Taken) error {
 	}
 	err := os.Rename(taken.path, filepath.Join(s.Folder, name))
 	letGo(taken.path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	if !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return err
+	if _, gone := os.Stat(s.Folder); gone != nil {
+		if err := files.Private(s.Folder); err != nil {
+			return err
+		}
+		s.made = &making{s.Folder}
+	}
+	if taken.in == s.made {
+		return nil // it was taken for dead, and given back
+	}
+	return files.Write(s.Folder, name, taken.Item.Text, false)
 }
 
 // Tidy gives back what the dead had taken, and deletes what is too old or too much (P3 to P5).
@@ -224,7 +238,7 @@ func (s *Spool) take(name string) (Taken, bool) {
 		letGo(path)
 		return Taken{}, false
 	}
-	return Taken{item, path}, true
+	return Taken{item, path, s.made}, true
 }
 
 // read is the item in a plain file.

@@ -195,3 +195,32 @@ func TestFolders(t *testing.T) {
 		t.Error(none)
 	}
 }
+
+func TestWhatAProcessHasOutlivesItsFolder(t *testing.T) {
+	s := opened(t)
+	first, err := s.PutTaken(item(t, 1), false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	os.RemoveAll(s.Folder)
+	again, err := spool.Open(s.Folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, _ := again.PutTaken(item(t, 2), false)
+	os.RemoveAll(s.Folder)
+	for _, each := range []spool.Taken{first, second} {
+		if err := again.Back(each); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := again.Take(9, ""); len(found) != 2 {
+		t.Errorf("%v", found)
+	}
+	// One whose own file alone is gone was taken for dead.
+	third, _ := again.PutTaken(item(t, 3), false)
+	again.Done(third)
+	if err := again.Back(third); err != nil || len(again.Take(9, "")) != 0 {
+		t.Error(err, names(t, again))
+	}
+}

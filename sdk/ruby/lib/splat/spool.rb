@@ -19,7 +19,7 @@ module Splat
     # Windows has none of these.
     PLAIN = %i[NOFOLLOW NONBLOCK].sum { |name| File.const_defined?(name) ? File.const_get(name) : 0 }
     # An item whose file no other process will take.
-    Taken = Struct.new(:item, :path) do
+    Taken = Struct.new(:item, :path, :made) do
       # Under which it stood there for all to take.
       def name
         File.basename(path)[TAKEN, 1].to_s
@@ -47,6 +47,7 @@ module Splat
     def initialize(folder)
       Files.private(folder)
       @folder = folder.b # names may be anything
+      @made = Object.new # stands for the folder that was made now: it may be deleted while we hold files in it
       @dropped = 0
       @unreadable = 0
     end
@@ -70,7 +71,7 @@ module Splat
       path = File.join(@folder, name)
       Spool.held[path] = true
       Files.write(@folder, name, text, sync: sync)
-      Taken.new(item, path)
+      Taken.new(item, path, @made)
     rescue SystemCallError, IOError
       Spool.held.delete(path)
       raise
@@ -93,8 +94,8 @@ module Splat
       path = taken.path[TAKEN, 1] || taken.path
       begin
         File.rename(taken.path, path)
-      rescue Errno::ENOENT # taken for dead, and given back
-        nil
+      rescue Errno::ENOENT
+        again(taken)
       end
       path
     end
@@ -111,6 +112,15 @@ module Splat
     end
 
     private
+
+    # Writes it once more where the folder was deleted meanwhile; else it was taken for dead, and given back.
+    def again(taken)
+      unless File.directory?(@folder)
+        Files.private(@folder)
+        @made = Object.new
+      end
+      Files.write(@folder, taken.name, Wire.text_of(taken.item), sync: false) unless taken.made.equal?(@made)
+    end
 
     def tidy_one(path, now)
       if path.end_with?(".tmp", ".bad")
@@ -134,7 +144,7 @@ module Splat
       Spool.held[path] = true
       File.utime(nil, nil, free) # its age as taken is counted from now
       File.rename(free, path)
-      Taken.new(Wire.item_of(text_in(path)), path)
+      Taken.new(Wire.item_of(text_in(path)), path, @made)
     rescue ArgumentError
       set_aside(path, free)
     rescue SystemCallError # another process was faster

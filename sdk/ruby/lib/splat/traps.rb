@@ -27,7 +27,7 @@ module Splat
       thread.join(seconds) ? thread.value : nil
     end
 
-    # Runs the block on a thread.
+    # Runs the block on a thread, for which the end of the process waits.
     def start(&block)
       thread = Threads.begin("splat-trap", &block)
       @begun = @begun.select(&:alive?) << thread

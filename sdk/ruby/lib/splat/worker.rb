@@ -5,6 +5,7 @@ require_relative "clock"
 require_relative "folder"
 require_relative "guard"
 require_relative "threads"
+require_relative "traps"
 require_relative "values"
 require_relative "warn"
 
@@ -59,6 +60,7 @@ module Splat
     # Waits until all that was taken is delivered, at most so long. Whether all since the last time is.
     def flush(seconds)
       return true if @options.transport == "none"
+      return false if own_thread?
 
       deadline = Clock.steady + seconds
       start_over if @pid != Process.pid
@@ -84,6 +86,7 @@ module Splat
     # Delivers what it can in so many seconds. The rest, and what is put later, is left in the spool.
     def close(seconds = AT_EXIT)
       return if @closed || @pid != Process.pid
+      return Traps.start { close(seconds) } if own_thread?
 
       # The last of it is for what has to be left in the spool.
       deadline = Clock.steady + (seconds * 0.9)
@@ -118,6 +121,11 @@ module Splat
     end
 
     private
+
+    # Whether this is `before_send`: who waits there waits for itself.
+    def own_thread?
+      Thread.current.equal?(@thread)
+    end
 
     # Starts the thread when it does not run. false where none can be had: at the end of the interpreter.
     def start

@@ -77,6 +77,15 @@ class EndsTest < Minitest::Test
     end
   end
 
+  # Ruby lists our thread too.
+  def test_a_deadlock_ends_the_program
+    program("Thread.new { Thread.stop }.join") do |program, status|
+      assert_equal 1, status.exitstatus
+      assert_includes program.output, "No live threads left. Deadlock? (fatal)"
+      assert_equal %w[fatal], program.errors.map(&:first)
+    end
+  end
+
   def test_logging_in_a_ractor_is_what_it_was
     program(<<~RUBY) do |program, status|
       require "logger"

@@ -66,6 +66,28 @@ class ClientTest < Minitest::Test
     assert_equal "KeyError", none.first["exceptions"].first["type"]
   end
 
+  def test_before_send_may_wait_for_itself
+    began = Splat::Clock.steady
+    inside = lambda do |report|
+      Splat.flush(20)
+      Splat.capture_exception(raised(IndexError.new("inside")))
+      report
+    end
+    found = captured(before_send: inside) do
+      Splat.capture_exception(raised(KeyError.new("x")))
+      Splat.flush(10) # which puts its mark before what comes from inside
+    end
+    assert_equal 2, found.length
+    Splat.close
+    kept = Kept.new
+    closes = ->(report) { Splat.close(20) || report }
+    Splat.init(transport: kept, spool_dir: @folder, root: __dir__, before_send: closes)
+    Splat.capture_exception(raised(KeyError.new("x")))
+    sleep 0.02 until kept.reports.any? || Splat::Clock.steady - began > 15
+    assert_equal 1, kept.reports.length
+    assert_operator Splat::Clock.steady - began, :<, 15
+  end
+
   def test_tags_contexts_and_breadcrumbs
     around = []
     around << around

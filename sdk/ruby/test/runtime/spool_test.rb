@@ -123,6 +123,22 @@ class SpoolTest < Minitest::Test
     assert_equal %w[c.json.2.tmp d.json.bad], names
   end
 
+  def test_what_a_process_has_outlives_its_folder
+    made = Array.new(3) { item }
+    first = @spool.put_taken(made[0], Splat::Wire.text_of(made[0]))
+    FileUtils.rm_rf(@folder)
+    again = Splat::Spool.new(@folder)
+    second = again.put_taken(made[1], Splat::Wire.text_of(made[1]))
+    FileUtils.rm_rf(@folder)
+    [first, second].each { |taken| again.back(taken) }
+    assert_equal 2, again.take(9).length
+    # One whose own file alone is gone was taken for dead.
+    third = again.put_taken(made[2], Splat::Wire.text_of(made[2]))
+    again.done(third)
+    again.back(third)
+    assert_empty again.take(9)
+  end
+
   def test_a_folder_that_is_cleaned_up_meanwhile
     said = []
     store = Splat::Store.new(@folder, ->(text, _) { said << text })

@@ -12,7 +12,10 @@ module Splat
     # outside: Ruby tells when one begins, and a thread that has ended hands its error to whoever asks.
     module Threads
       PAUSE = 0.5
-      private_constant :PAUSE
+      # How a thread of the app's is printed that waits for another one.
+      INSPECT = Thread.instance_method(:inspect)
+      FOR_EVER = " sleep_forever>"
+      private_constant :PAUSE, :INSPECT, :FOR_EVER
 
       class << self
         def install
@@ -32,6 +35,11 @@ module Splat
           watch unless @starting || @watcher&.alive?
         rescue StandardError
           nil
+        end
+
+        # Ends the watcher, once there is no client.
+        def wake
+          @begun&.push(@watcher) if @watcher&.alive?
         end
 
         # Looks at all threads that were begun, and captures the errors of those that have ended.
@@ -67,8 +75,13 @@ module Splat
         end
 
         def look
-          sweep
-          sleep PAUSE
+          sweep.zero? || deadlocked? ? @begun.push(@begun.pop) : sleep(PAUSE)
+        end
+
+        # Whether only another thread, or nothing, can go on with the app. Ruby tells it of a deadlock, unless a thread
+        # is there that sleeps for a while: not ours then.
+        def deadlocked?
+          Thread.list.all? { |thread| Splat::Threads.ours?(thread) || INSPECT.bind_call(thread).end_with?(FOR_EVER) }
         end
 
         def ended?(thread)
