@@ -94,7 +94,7 @@ module Splat
         @changed.broadcast
       end
       hurry
-      run unless start
+      run unless start || silent?
       @lock.synchronize do
         wait_for_the_end(deadline)
         rest = @in_hands + @waiting + @memory
@@ -104,6 +104,11 @@ module Splat
     end
 
     private
+
+    # A transport that is made anew at the end of the process does not know what the server asked for.
+    def silent?
+      @transport.respond_to?(:silent?) && @transport.silent?
+    end
 
     def wait_for_the_end(deadline)
       until @ended

@@ -74,6 +74,11 @@ module Splat
         @client.hurry(deadline)
       end
 
+      # Whether the server wants to hear nothing now.
+      def silent?
+        @client.silent_for.positive?
+      end
+
       # What is owed goes now; what was held back and may not go yet is left in the spool for the next process.
       def close(deadline)
         hurry(deadline)
@@ -151,7 +156,7 @@ module Splat
 
       def jitter
         @jittered = true
-        @client.pause(rand * @most_jitter)
+        @client.pause(rand * @most_jitter) unless silent? # then nothing is sent that others could meet
       end
 
       # Do what is decided for a group.
