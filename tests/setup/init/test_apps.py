@@ -1,66 +1,21 @@
-"""`splat init --yes` in each project of tests/apps/init; those with an SDK are run, crash, and their issue is seen."""
+"""`splat init --yes` in each project of tests/apps/init: written once, and taken out again."""
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import json
-import os
-import signal
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from healer.cli.init import init as command
 from healer.settings import CONFIG_PATH, mistakes_in
-from tests.heal.kit import ENVIRON
-from tests.setup.github.browser import chromium
-from tests.setup.init.kit import git, snapshot, told
-from tests.setup.trees import NAMES, expected, project
+from tests.setup.init.kit import snapshot
+from tests.setup.trees import NAMES, project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import ModuleType
-
-    from playwright.sync_api import Browser
+    from pathlib import Path
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).resolve().parents[3]
-SDK = ROOT / "sdk" / "python"
-PAGES = Path(__file__).with_name("page_server.cjs")
-CRASHING = [name for name in NAMES if "crash" in expected(name)]
-
-
-def _kit() -> ModuleType:
-    """The SDK's own stand-in for GitHub, whose package has the name of ours."""
-    spec = importlib.util.spec_from_file_location("github_kit_server", SDK / "tests" / "github_kit" / "server.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-kit = _kit()
-
-
-@pytest.fixture(scope="module")
-def github() -> Iterator[Any]:
-    with kit.Emulator() as emulator:
-        yield emulator
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -85,98 +40,3 @@ def test_written_once_and_taken_out_again(name: str, tmp_path: Path, capsys: pyt
     if written != before:
         init("--remove", "--yes")
     assert snapshot(root) == before
-
-
-def _prepared(root: Path, crash: dict[str, Any], name: str) -> dict[str, str]:
-    """What is done instead of an installation, by the runtime's own module; the environment that the app runs in."""
-    runtime = crash.get("runtime") or expected(name)["services"][0]["runtime"]
-    module = importlib.import_module(f"tests.setup.init.run_{runtime}")
-    environ: dict[str, str] = module.prepare(root, crash)
-    return environ
-
-
-@pytest.mark.parametrize("name", CRASHING)
-def test_its_crash_becomes_an_issue(name: str, github: Any, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    repository = github.repository()
-    root = project(name, tmp_path / name)
-    git(root, "remote", "set-url", "origin", f"https://github.com/{repository}.git")
-    told(root, "--yes")
-    crash = expected(name)["crash"]
-    environ = _environ(github, tmp_path) | _prepared(root, crash, name)
-    browser = request.getfixturevalue("browser") if "browser" in crash else None
-    if browser:  # the server of its pages is ours: no init told it where issues go
-        environ |= {"SPLAT_REPO": repository}
-    with (tmp_path / "log").open("wb") as log:
-        try:
-            with _crashed(root / crash.get("workdir", ""), crash, environ, log, browser) as again:
-                issue = _until(lambda: github.issues(repository) or again())[0]
-        except BaseException:
-            print((tmp_path / "log").read_text())
-            raise
-    assert issue["title"].startswith(f"[Splat] {crash['error']} in ")
-    assert "splat" in {label["name"] for label in issue["labels"]}
-
-
-def _environ(github: Any, folder: Path) -> dict[str, str]:
-    return ENVIRON | {
-        "SPLAT_TOKEN": kit.BOT,
-        "SPLAT_API_URL": f"http://localhost:{github.port}",
-        "SPLAT_SPOOL_DIR": str(folder / "spool"),
-    }
-
-
-@contextmanager
-def _crashed(
-    root: Path, crash: dict[str, Any], environ: dict[str, str], log: Any, browser: Browser | None
-) -> Iterator[Callable[[], None]]:
-    """The app has failed once; a server goes on meanwhile, and a page stays open. What is handed out starts a program
-    anew, as a supervisor would: at its end it has 2 s for delivery, which a busy machine may need more of.
-    """
-    if "run" in crash:
-
-        def run() -> None:
-            subprocess.run(crash["run"], cwd=root, env=environ, stdout=log, stderr=log, timeout=60, check=False)
-
-        run()
-        yield run
-        return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    start = ["node", str(PAGES), crash["browser"]["pages"]] if browser else crash["start"]
-    command = [word.replace("{port}", port) for word in start]
-    server = subprocess.Popen(
-        command, cwd=root, env=environ | {"PORT": port}, stdout=log, stderr=log, start_new_session=True
-    )
-    try:
-        url = f"http://127.0.0.1:{port}"
-        _until(lambda: _status(f"{url}{crash.get('healthy', '/')}") == 200)
-        if browser:
-            page = browser.new_page()
-            page.goto(url)
-            page.click(crash["browser"]["click"])
-        else:
-            assert _status(f"{url}{crash['request']}") == crash.get("status", 500)
-        yield lambda: None
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
-
-
-def _until(work: Any, seconds: float = 60) -> Any:
-    end = time.monotonic() + seconds
-    while True:
-        if found := work():
-            return found
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.2)
-
-
-def _status(url: str) -> int:
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
