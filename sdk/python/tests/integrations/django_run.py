@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from contextlib import nullcontext
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 
 def main(kind: str) -> None:
@@ -39,11 +39,28 @@ def main(kind: str) -> None:
             result = (
                 ask(app, path, "POST", **(form if kind == "wsgi" else {})) if path == "/post-boom/" else ask(app, path)
             )
-        seen[path] = {"seen": json.loads(plain(json.dumps(result, default=str)))}
+        seen[path] = {"seen": json.loads(plain(json.dumps(whole(result), default=str)))}
         seen[path].update(expected=expected, route=site.ROUTES.get(path, path))
         if kept is not None:
             seen[path].update(errors=kept.errors, request=kept.reports[0].get("request") if kept.reports else None)
     print(json.dumps(seen))
+
+
+def whole(seen: Any) -> Any:
+    """What is sent in parts, and how long each was, as one: an address may stand in two of them."""
+    if not isinstance(seen, (list, tuple)):
+        return seen
+    made: List[Any] = []
+    for each in seen:
+        is_part = isinstance(each, dict) and each.get("type") == "http.response.body"
+        if is_part and made and isinstance(made[-1], dict) and "parts" in made[-1]:
+            made[-1]["parts"].append(len(each.get("body", b"")))
+            made[-1]["body"] += each.get("body", b"")
+        elif is_part:
+            made.append({"body": each.get("body", b""), "parts": [len(each.get("body", b""))]})
+        else:
+            made.append(whole(each))
+    return made
 
 
 def plain(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -106,7 +107,12 @@ for name in names:
 def _send(environ: Dict[str, str], names: List[str]) -> str:
     environ = {**environ, "CELERY_SPLAT": "0"}
     done = subprocess.run(
-        [sys.executable, "-c", _SEND, *names], env=environ, capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", _SEND, *names],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60 if _OLD else 120,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -129,19 +135,32 @@ def _log(folder: Path) -> List[str]:
     return sorted(text.split("\n"))
 
 
+def _answers(folder: Path, ours: bool, names: List[str], tries: int = 4 if _OLD else 1) -> Any:
+    """What the tasks ended as. Celery 5.2's own pool may wait for ever, for a lock that a killed child held, without us
+    just as often: it is asked again then.
+    """
+    worker, environ = _worker(folder, ours)
+    try:
+        answers = _send(environ, names)
+        time.sleep(0.5)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        if tries == 1:
+            raise
+        shutil.rmtree(folder)
+        return _answers(folder, ours, names, tries - 1)
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        worker.wait(60)
+    return answers
+
+
 @pytest.mark.slow
 def test_a_worker_with_processes_as_if_it_were_not_there(tmp_path: Path) -> None:
     names = [case[0].__name__ for case in celery_app.CASES]
     answers = {}
     for ours in (False, True):
-        folder = tmp_path / str(ours)
-        worker, environ = _worker(folder, ours)
-        try:
-            answers[ours] = _send(environ, names)
-            time.sleep(0.5)
-        finally:
-            worker.send_signal(signal.SIGTERM)
-            worker.wait(60)
+        answers[ours] = _answers(tmp_path / str(ours), ours, names)
     assert answers[True] == answers[False]
     assert _log(tmp_path / "True") == _log(tmp_path / "False")
     assert not (tmp_path / "False" / "reports").exists()
