@@ -8,15 +8,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from healer.setup.code import chosen
+from healer.setup.plan import Part, Word
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
-    from healer.setup.plan import Files, Part
+    from healer.setup.plan import Files
     from healer.setup.value import Entry, Service
 
 
 def propose_code(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
-    """What the service's runtime makes of it."""
+    """What the service's runtime makes of it. Nothing for one that has nothing to begin with."""
+    if service.library:
+        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
+        return Part(words=(word,))
     return cast("Part", _of(service).propose(service, files, choices, named=named))
 
 

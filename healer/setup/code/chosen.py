@@ -1,14 +1,30 @@
-"""Which of a service's places are written to, and which are only shown: the same in every runtime."""
+"""What is the same in every runtime: the options of `init`, which places are written to, and which only shown."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from healer.setup.choices import SDK_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from healer.setup.choices import Choices
     from healer.setup.value import Entry, Service
+
+
+def options_of(service: Service, choices: Choices, *, named: bool) -> dict[str, str]:
+    """What `init` is given, by the option's name in small letters. `named` says which service it is, where a repository
+    has more than one.
+    """
+    options = {"repo": choices.repository}
+    if choices.api_url:
+        options["api_url"] = choices.api_url
+    if named:
+        options["service"] = service.name
+    if choices.trigger_label != SDK_LABEL:
+        options["trigger_label"] = choices.trigger_label
+    return options
 
 
 def sure_entries(service: Service, choices: Choices, is_app: Callable[[Entry], bool]) -> list[Entry]:

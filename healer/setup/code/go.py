@@ -59,9 +59,6 @@ def is_app(entry: Entry) -> bool:
 
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a module that has no program."""
-    if service.library:
-        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
-        return Part(words=(word,))
     site = _Site(service, files, choices, start_lines(service, choices, named=named))
     dependency = add_dependency(service, files, SDK)
     paths = list(dict.fromkeys(entry.path for entry in site.entries()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healer.setup.choices import SDK_LABEL
+from healer.setup.code.chosen import options_of
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
@@ -15,17 +15,12 @@ IMPORT = f'splat "{SDK}"'
 #: What a router of each framework uses.
 USES = {"gin": "splat.Gin", "echo": "splat.Echo", "chi": "splat.Middleware"}
 _WIDTH = 100
+_NAMES = {"repo": "Repo", "api_url": "APIURL", "service": "Service", "trigger_label": "TriggerLabel"}
 
 
 def start_lines(service: Service, choices: Choices, *, named: bool) -> list[str]:
     """`splat.Init(…)` and the end of it. The token comes from SPLAT_TOKEN by itself."""
-    options = {"Repo": choices.repository}
-    if choices.api_url:
-        options["APIURL"] = choices.api_url
-    if named:
-        options["Service"] = service.name
-    if choices.trigger_label != SDK_LABEL:
-        options["TriggerLabel"] = choices.trigger_label
+    options = {_NAMES[name]: text for name, text in options_of(service, choices, named=named).items()}
     line = f"splat.Init(splat.Options{{{', '.join(f'{key}: {literal(text)}' for key, text in options.items())}}})"
     if len(line) <= _WIDTH:
         return [line, "defer splat.Close()"]

@@ -60,9 +60,6 @@ def is_app(entry: Entry) -> bool:
 
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
-    if service.library:
-        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
-        return Part(words=(word,))
     site = _Site(service, files, choices, named)
     dependency = add_dependency(service, files, SDK)
     lines = together(list(_parts(site)))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from healer.setup.choices import SDK_LABEL
+from healer.setup.code.chosen import options_of
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
@@ -18,6 +18,7 @@ CALLS = ("express", "fastify", "koa", "nest")
 #: Where a server of the same origin takes a browser's reports.
 RELAY = "/splat"
 _WIDTH = 100
+_NAMES = {"api_url": "apiUrl", "trigger_label": "triggerLabel"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +45,11 @@ def import_line(style: Style) -> str:
 def start_lines(service: Service, choices: Choices, style: Style, *, named: bool, browser: bool = False) -> list[str]:
     """`splat.init(…)`. The token comes from SPLAT_TOKEN by itself; a browser has none: its server passes reports on."""
     options = {"url": RELAY} if browser else options_of(service, choices, named=named)
-    given = [f"{name}: {style.literal(value)}" for name, value in options.items()]
+    given = [f"{_NAMES.get(name, name)}: {style.literal(value)}" for name, value in options.items()]
     line = f"splat.init({{ {', '.join(given)} }}){style.end}"
     if len(line) <= _WIDTH:
         return [line]
     return ["splat.init({", *(f"  {each}," for each in given), f"}}){style.end}"]
-
-
-def options_of(service: Service, choices: Choices, *, named: bool) -> dict[str, str]:
-    """What `init` is given, by the option's name."""
-    options = {"repo": choices.repository}
-    if choices.api_url:
-        options["apiUrl"] = choices.api_url
-    if named:
-        options["service"] = service.name
-    if choices.trigger_label != SDK_LABEL:
-        options["triggerLabel"] = choices.trigger_label
-    return options
 
 
 def install(entry: Entry, style: Style) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healer.setup.choices import SDK_LABEL
+from healer.setup.code.chosen import options_of
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
@@ -30,13 +30,7 @@ def start_lines(service: Service, choices: Choices, *, named: bool) -> list[str]
 
     The token comes from SPLAT_TOKEN by itself: `os.environ[…]` would end the app where nobody has set it, as in a test.
     """
-    options = {"repo": choices.repository}
-    if choices.api_url:
-        options["api_url"] = choices.api_url
-    if named:
-        options["service"] = service.name
-    if choices.trigger_label != SDK_LABEL:
-        options["trigger_label"] = choices.trigger_label
+    options = options_of(service, choices, named=named)
     arguments = [f"{name}={quoted(value)}" for name, value in options.items()]
     line = f"splat.init({', '.join(arguments)})"
     return [line] if len(line) <= WIDTH else ["splat.init(", *(f"    {each}," for each in arguments), ")"]

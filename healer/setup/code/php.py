@@ -61,9 +61,6 @@ def is_app(entry: Entry) -> bool:
 
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
-    if service.library:
-        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
-        return Part(words=(word,))
     if old := _older(files.read(service.manifest) or b"{}"):
         word = Word("php-version", f"the SDK needs PHP {_LEAST}: here it is {old}", service.manifest, _NEWER)
         return Part(words=(word,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from healer.setup.choices import SDK_LABEL
+from healer.setup.code.chosen import options_of
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
@@ -23,13 +23,7 @@ def start_lines(service: Service, choices: Choices, *, named: bool) -> list[str]
 
     The token comes from SPLAT_TOKEN by itself, also where a `.env` brings it in later.
     """
-    options = {"repo": choices.repository}
-    if choices.api_url:
-        options["api_url"] = choices.api_url
-    if named:
-        options["service"] = service.name
-    if choices.trigger_label != SDK_LABEL:
-        options["trigger_label"] = choices.trigger_label
+    options = options_of(service, choices, named=named)
     given = [f"{literal(name)} => {literal(value)}" for name, value in options.items()]
     line = rf"\Splat\init([{', '.join(given)}]);"
     return [line] if len(line) <= _WIDTH else [r"\Splat\init([", *(f"    {each}," for each in given), "]);"]

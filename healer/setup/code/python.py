@@ -51,9 +51,6 @@ class _Site:
 
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
-    if service.library:
-        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
-        return Part(words=(word,))
     site = _Site(service, files, choices, start_lines(service, choices, named=named))
     dependency = add_dependency(service, files, SDK)
     if service.manifest and dependency.pastes:

@@ -59,9 +59,6 @@ def is_app(entry: Entry) -> bool:
 
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
-    if service.library:
-        word = Word("library", f"{service.name} has nothing that runs by itself: no SDK is put into it", service.path)
-        return Part(words=(word,))
     site = _Site(service, files, choices, named)
     dependency = _dependency(site)
     rails = _is_rails(site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from healer.setup.choices import SDK_LABEL
+from healer.setup.code.chosen import options_of
 
 if TYPE_CHECKING:
     from healer.setup.choices import Choices
@@ -44,13 +44,7 @@ def require_line(style: Style) -> str:
 
 def start_lines(service: Service, choices: Choices, style: Style, *, named: bool) -> list[str]:
     """`Splat.init(…)`. The token comes from SPLAT_TOKEN by itself."""
-    options = {"repo": choices.repository}
-    if choices.api_url:
-        options["api_url"] = choices.api_url
-    if named:
-        options["service"] = service.name
-    if choices.trigger_label != SDK_LABEL:
-        options["trigger_label"] = choices.trigger_label
+    options = options_of(service, choices, named=named)
     given = [f"{name}: {style.literal(value)}" for name, value in options.items()]
     line = f"Splat.init({', '.join(given)})"
     if len(line) <= _WIDTH:
