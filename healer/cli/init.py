@@ -180,6 +180,7 @@ def _remove(folder: Path, way: Way) -> int:
     from healer.edge.checkout import WorkingTree
     from healer.edge.setup_branch import CommitFiles, start_of
     from healer.edge.setup_files import TreeFiles
+    from healer.setup.dependency.locks import still_naming
     from healer.setup.plan import Part, Word
     from healer.setup.propose import record_of
     from healer.setup.record import RECORD_PATH
@@ -199,6 +200,7 @@ def _remove(folder: Path, way: Way) -> int:
         )
     undone = undo(record_of(files), files, force=way.force)
     words = (
+        *still_naming((change.path for change in undone.changes), files),
         Word("github-stays", "Labels, secrets and an App on GitHub stay", "", "Delete them there if you want to."),
     )
     part = Part(undone.changes, undone.left, words)

@@ -85,7 +85,8 @@ def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Ste
     if outcome == "written":
         said, then = _wrote(commit, branch, part), _left(commit, branch, part)
     elif outcome == "removed":
-        said, then = f"Taken out{_where(commit, branch)}.", [*_by_hand(part, "Take out"), _publish(commit, branch)]
+        said = f"Taken out{_where(commit, branch)}."
+        then = [*_by_hand(part, "Take out"), *_locks(part), _publish(commit, branch)]
     else:
         said = _NOTHING[outcome]
     then += [_step(step) for step in steps if not step.fine]
@@ -130,13 +131,16 @@ def _where(commit: str, branch: str) -> str:
 
 
 def _left(commit: str, branch: str, part: Part) -> list[str]:
-    locks = [f"{word.where} {word.what}: {word.next_step}" for word in part.words if word.code == "lock"]
     return [
         *_by_hand(part, "Put in"),
         *([_PACKAGE] if any(change.why == _DEPENDENCY for change in part.changes) else []),
-        *locks,
+        *_locks(part),
         f"{_publish(commit, branch)} The workflow works once it is on the default branch.",
     ]
+
+
+def _locks(part: Part) -> list[str]:
+    return [f"{word.where} {word.what}: {word.next_step}" for word in part.words if word.code == "lock"]
 
 
 def _by_hand(part: Part, what: str) -> list[str]:

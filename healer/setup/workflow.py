@@ -22,9 +22,15 @@ _OWN_HEAD = (
     "# takes it out. It needs the secret ANTHROPIC_API_KEY.\n"
 )
 _CI = "    workflows: [CI]\n"
-_CI_BEGINS, _CI_ENDS = "  # Red checks of Splat's own pull requests", "    types: [completed]\n"
-_CI_IF_BEGINS = "\n      || (github.event_name == 'workflow_run'"
-_CI_IF_ENDS = "github.event.workflow_run.head_repository.id == github.event.repository.id)"
+#: Where each part begins and ends that is there for the CI workflows alone.
+_CI_PARTS = (
+    ("  # Red checks of Splat's own pull requests", "    types: [completed]\n"),
+    ("    # To heal a red default branch", "`startsWith`.\n"),
+    (
+        "\n      || (github.event_name == 'workflow_run'",
+        "github.event.workflow_run.head_repository.id == github.event.repository.id)",
+    ),
+)
 _LABELED = (
     "(github.event.label.name == 'auto-fix'\n"
     "      || (github.event.label.name == 'splat' && !contains(github.event.issue.body, '<!-- splat:1 signature=')))"
@@ -53,7 +59,8 @@ def workflow_text(choices: Choices, ci: list[str]) -> str:
     if ci:
         text = _replaced(text, _CI, f"    workflows: [{', '.join(_yaml(name) for name in ci)}]\n")
     else:
-        text = _without(_without(text, _CI_BEGINS, _CI_ENDS), _CI_IF_BEGINS, _CI_IF_ENDS)
+        for begins, ends in _CI_PARTS:
+            text = _without(text, begins, ends)
     if choices.labels != DEFAULT_LABELS:
         text = _replaced(text, _LABELED, _any_of(choices, "github.event.label.name == {}"))
         text = _replaced(text, _OPENED, _any_of(choices, "contains(github.event.issue.labels.*.name, {})"))

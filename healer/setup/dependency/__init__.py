@@ -1,7 +1,4 @@
-"""The SDK as a dependency, in the file where a project keeps its own, and in nothing else.
-
-A lock file is never written: the project's own tool does that, and the command is named.
-"""
+"""The SDK as a dependency, in the file where a project keeps its own, and in nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from healer.outcome import Rejected
-from healer.setup.plan import Change, Part, Paste, Word, difference
+from healer.setup.dependency.locks import to_write
+from healer.setup.plan import Change, Part, Paste, difference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,20 +17,6 @@ if TYPE_CHECKING:
     from healer.setup.plan import Files
     from healer.setup.value import Service
 
-#: What brings a lock file up to date, by the manager that owns it.
-LOCKS = {
-    "uv": "uv lock",
-    "poetry": "poetry lock",
-    "pdm": "pdm lock",
-    "pipenv": "pipenv lock",
-    "hatch": "hatch dep lock",
-    "npm": "npm install",
-    "pnpm": "pnpm install",
-    "yarn": "yarn install",
-    "bun": "bun install",
-    "composer": "composer update splat-heal/sdk",
-    "bundler": "bundle install",
-}
 #: What installs a package by hand, by runtime.
 INSTALLS = {
     "python": "pip install",
@@ -64,7 +48,7 @@ def add_dependency(service: Service, files: Files, name: str) -> Part:
     if isinstance(after, Rejected):
         return Part(pastes=(Paste(path, (name,), f"its dependencies: {after.reason}"),))
     change = Change(path, data, after, difference(data, after, name.encode()), "the SDK as a dependency", origin=data)
-    return Part(changes=(change,), words=_lock(service, path, files))
+    return Part(changes=(change,), words=to_write(service, path, files))
 
 
 def by_hand(part: Part, service: Service, name: str) -> Part:
@@ -132,18 +116,3 @@ def _writer(path: str) -> Callable[[bytes, str], bytes | Rejected]:
     if name in json_file.TABLES:
         return partial(json_file.add, json_file.TABLES[name])
     return writers.get(name, lambda data, sdk: Rejected("unknown", f"{name} is not a file that Splat can write to"))
-
-
-def _lock(service: Service, path: str, files: Files) -> tuple[Word, ...]:
-    if path.endswith("go.mod"):
-        vendored = files.read(f"{path.removesuffix('go.mod')}vendor/modules.txt") is not None
-        command = f"go mod tidy{' && go mod vendor' if vendored else ''}"
-    elif path.endswith(".in"):
-        command = f"pip-compile {path}"
-    elif service.lock and service.manager in LOCKS:
-        command = LOCKS[service.manager]
-    else:
-        return ()
-    beside = path.removesuffix(".mod") + ".sum" if path.endswith(".mod") else path.removesuffix(".in") + ".txt"
-    where = service.lock or beside
-    return (Word("lock", "has to know the SDK too", where, f"Run `{command}`, and commit what it writes."),)

@@ -429,6 +429,20 @@ def test_the_record_is_small_and_edits_are_joined_without_its_help(tmp_path: Pat
         assert f"'{label}'" in workflow.read_text()
 
 
+@pytest.mark.parametrize("workspace", [True, False])
+def test_what_is_taken_out_stays_in_the_lock_until_it_is_made_anew(tmp_path: Path, workspace: bool) -> None:
+    folder = "services/shop/" if workspace else ""
+    app = {f"{folder}app.py": FLASK, f"{folder}pyproject.toml": '[project]\nname = "shop"\ndependencies = ["flask"]\n'}
+    repo = repository(tmp_path / "shop", app | {"uv.lock": "version = 1\n", "other/uv.lock": 'name = "splat-sdk"\n'})
+    told(repo, "--yes")
+    assert "lock" not in notes(told(repo, "--remove")), "the lock never heard of it"
+    (repo / "uv.lock").write_text('[[package]]\nname = "splat-sdk"\n')
+    removed = told(repo, "--remove", "--yes")
+    assert [(each["where"], each["next_step"]) for each in removed["notes"] if each["code"] == "lock"] == [
+        ("uv.lock", "Run `uv lock`, and commit what it writes.")
+    ]
+
+
 def test_nothing_to_remove(tmp_path: Path) -> None:
     repo = repository(tmp_path / "shop", SHOP)
     assert told(repo, "--remove", "--yes", code=2)["where"] == RECORD_PATH
@@ -472,6 +486,7 @@ def test_without_ci_the_workflow_waits_for_none(tmp_path: Path) -> None:
     workflow = yaml.safe_load((repo / WORKFLOW).read_text())
     assert "workflow_run" not in workflow[True]
     assert "schedule" in workflow[True]
+    assert "startsWith" not in (repo / WORKFLOW).read_text(), "no word on a line that is not there"
     condition = workflow["jobs"]["splat"]["if"]
     assert "workflow_run" not in condition
     assert "github.event.label.name == 'it''s'" in condition
