@@ -12,17 +12,16 @@ import contextlib
 import json
 import os
 import platform
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sdk_bench import workload
+from sdk_bench.servers import counted, hanging, refused, sink, told
+from sdk_bench.tables import head, held, limit, middle, row, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +54,8 @@ def main() -> int:
     set_up()
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, {options.runs} runs")
     print(", ".join(name for name in PACKAGES.values() if "==" in name) + "\n")
-    held = [globals()["bench_" + name](options.runs) for name in options.only.split(",")]
-    return 0 if all(held) else 1
+    holds = [globals()["bench_" + name](options.runs) for name in options.only.split(",")]
+    return 0 if all(holds) else 1
 
 
 def set_up() -> None:
@@ -70,40 +69,6 @@ def set_up() -> None:
                 subprocess.run([*install, *python, *(["-e"] if os.sep in package else []), package, *more], check=True)
     if not (ENVIRONMENTS / "none").exists():
         (ENVIRONMENTS / "none").symlink_to("splat")
-
-
-@contextlib.contextmanager
-def sink(delay: float = 0.05) -> Iterator[str]:
-    """A server of ours on loopback; its address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen([sys.executable, HERE / "sdk_bench" / "sink.py", str(port), str(delay)])
-    url = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        with contextlib.suppress(OSError):
-            told(url)
-            break
-        time.sleep(0.02)
-    try:
-        yield url
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextlib.contextmanager
-def hanging() -> Iterator[str]:
-    """A server that accepts and never answers."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(1024)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-def told(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(url + "/told") as answer:
-        return json.load(answer)
 
 
 @contextlib.contextmanager
@@ -131,22 +96,6 @@ def child(sdk: str, task: str, url: str, folder: Path, *, timeout: float = 60) -
     return result | {"seconds": time.time() - began, "at": time.time()}
 
 
-def row(*cells: object) -> None:
-    print("| " + " | ".join(f"{cell:.1f}" if isinstance(cell, float) else str(cell) for cell in cells) + " |")
-
-
-def head(title: str, *cells: str) -> None:
-    print(f"\n{title}\n")
-    row(*cells)
-    print("| --- |" + " ---: |" * (len(cells) - 1))
-
-
-def limit(name: str, value: float, most: float, unit: str) -> bool:
-    held = value <= most
-    print(f"\n{'ok  ' if held else 'OVER'} {name}: {value:.2f} {unit} (limit {most:.2f} {unit})")
-    return held
-
-
 def in_turn(
     task: str, runs: int, sdks: tuple[str, ...] = tuple(PACKAGES), delay: float = 0.05
 ) -> dict[str, list[dict[str, Any]]]:
@@ -159,17 +108,13 @@ def in_turn(
     return results
 
 
-def middle(results: list[dict[str, Any]], key: str) -> float:
-    return statistics.median(result[key] for result in results)
-
-
 def bench_start(runs: int) -> bool:
     results = in_turn("start", runs)
     head("Import and init", "", "CPU ms", "memory MB")
     for sdk, each in results.items():
         row(sdk, middle(each, "ms"), middle(each, "mb"))
-    held = limit("import and init", middle(results["splat"], "ms"), middle(results["sentry-sdk"], "ms") / 4, "ms")
-    return limit("memory of import and init", middle(results["splat"], "mb"), 6, "MB") and held
+    holds = limit("import and init", middle(results["splat"], "ms"), middle(results["sentry-sdk"], "ms") / 4, "ms")
+    return limit("memory of import and init", middle(results["splat"], "mb"), 6, "MB") and holds
 
 
 def bench_new(runs: int) -> bool:
@@ -177,12 +122,11 @@ def bench_new(runs: int) -> bool:
     head("A new error: 50 distinct ones a process", "", "app's thread, median us", "p99 us", "all threads, us an error")
     medians, totals = {}, {}
     for sdk, each in results.items():
-        took = sorted(us for result in each for us in result["us"])
-        medians[sdk], totals[sdk] = statistics.median(took), middle(each, "total_us")
+        (medians[sdk], most), totals[sdk] = spread(each, "us"), middle(each, "total_us")
         name = "`traceback.format_exception`" if sdk == "none" else sdk
-        row(name, medians[sdk], took[int(len(took) * 0.99)], totals[sdk] if sdk != "none" else "")
-    held = limit("a new error", medians["splat"], medians["sentry-sdk"] / 16, "us")
-    return limit("all threads, a new error", totals["splat"], totals["sentry-sdk"] / 4, "us") and held
+        row(name, medians[sdk], most, totals[sdk] if sdk != "none" else "")
+    holds = limit("a new error", medians["splat"], medians["sentry-sdk"] / 16, "us")
+    return limit("all threads, a new error", totals["splat"], totals["sentry-sdk"] / 4, "us") and holds
 
 
 def bench_again(runs: int) -> bool:
@@ -190,15 +134,14 @@ def bench_again(runs: int) -> bool:
     head("A repeated error", "", "app's thread, median us", "p99 us")
     medians = {}
     for sdk, each in results.items():
-        took = sorted(us for result in each for us in result["us"])
-        medians[sdk] = statistics.median(took)
-        row(sdk, medians[sdk], took[int(len(took) * 0.99)])
+        medians[sdk], most = spread(each, "us")
+        row(sdk, medians[sdk], most)
     return limit("a repeated error", medians["splat"], medians["sentry-sdk"] / 150, "us")
 
 
 def bench_request(runs: int) -> bool:
     sdks = ("splat", "sentry-sdk")
-    held = True
+    holds = True
     head("A request that succeeds", "", *(f"{sdk}: us more" for sdk in sdks))
     added = {}
     for framework in LIMITS:
@@ -207,8 +150,8 @@ def bench_request(runs: int) -> bool:
         row(framework, *(added[framework][sdk] for sdk in sdks))
     for framework, (most, beside, then) in LIMITS.items():
         now = added[beside]["sentry-sdk"]
-        held &= limit(f"{framework} request", added[framework]["splat"], most * now / then, "us")
-    return held
+        holds &= limit(f"{framework} request", added[framework]["splat"], most * now / then, "us")
+    return holds
 
 
 def bench_burst(runs: int) -> bool:
@@ -216,7 +159,7 @@ def bench_burst(runs: int) -> bool:
         "Ten seconds of one error at full speed", "",
         "offered", "us each", "memory +MB", "exit s", "requests", "count on the issue",
     )  # fmt: skip
-    held = True
+    holds = True
     for sdk in ("splat", "sentry-sdk", "bugstack", "rollbar"):
         with sink() as url, program() as folder:
             result = child(sdk, "burst", url, folder)
@@ -226,30 +169,21 @@ def bench_burst(runs: int) -> bool:
         row(sdk, result["offered"], result["us"], result["mb"], exit_s, seen["requests"], count)
         if sdk == "splat":
             up = result["us"]
-            held &= result["mb"] <= 5 and seen["requests"] <= 6 and exit_s <= 2.2 and count == result["offered"] + 1
-    for name, server in (("hanging", hanging()), ("refused", contextlib.nullcontext("http://127.0.0.1:9"))):
+            holds &= result["mb"] <= 5 and seen["requests"] <= 6 and exit_s <= 2.2 and count == result["offered"] + 1
+    for server in (hanging, refused):
         for sdk in ("splat", "sentry-sdk"):
-            with server if sdk == "splat" else (hanging() if name == "hanging" else server) as url, program() as folder:
+            with server() as url, program() as folder:
                 result = child(sdk, "burst", url, folder)
             exit_s = result["at"] - result["ended"]
-            row(f"{sdk}, {name}", result["offered"], result["us"], result["mb"], exit_s, "", "")
+            row(f"{sdk}, {server.__name__}", result["offered"], result["us"], result["mb"], exit_s, "", "")
             if sdk == "splat":
-                held &= result["mb"] <= 5 and exit_s <= 2.5 and result["us"] <= 2 * up
-    said = "burst: at most +5 MB, 6 requests, exit within 2 s, the count right; the same without a sink"
-    print(f"\n{'ok  ' if held else 'OVER'} {said}")
-    return held
-
-
-def counted(issues: list[dict[str, Any]]) -> int:
-    """The sum of what the issues' blocks say."""
-    import re
-
-    return sum(int(found[1]) for issue in issues if (found := re.search(r"splat:seen count=(\d+)", issue["body"])))
+                holds &= result["mb"] <= 5 and exit_s <= 2.5 and result["us"] <= 2 * up
+    return held("burst: at most +5 MB, 6 requests, exit within 2 s, the count right; the same without a sink", holds)
 
 
 def bench_exit(runs: int) -> bool:
     head("Errors delivered, by how the process ends", "", *(f"{how} (of {count})" for how, count in HOW.items()))
-    held = True
+    holds = True
     for sdk in PACKAGES:
         cells = []
         for how, count in HOW.items():
@@ -261,12 +195,11 @@ def bench_exit(runs: int) -> bool:
                     # What was spooled is sent by the next process that uses the same folder.
                     child(sdk, "next", url, folder)
                     now = told(url)["events"]
-                    held &= now == count
+                    holds &= now == count
                     seen = f"{seen}, then {now}" if now != seen else seen
             cells.append(seen)
         row(sdk, *cells)
-    print(f"\n{'ok  ' if held else 'OVER'} every error is delivered, at once or by the next process")
-    return held
+    return held("every error is delivered, at once or by the next process", holds)
 
 
 if __name__ == "__main__":
