@@ -43,10 +43,11 @@ class FolderForge:
         try:
             for folder in (self.root, *(self.root / part for part in ("issues", "pulls", "runs"))):
                 _make(folder)
+            # Before anything is written: to who tidies up, another's half-written file is a dead run's.
+            self._part = self._part or take_part(self.root)
             ignore = self.root / ".gitignore"
             if ignore.is_symlink() or not ignore.exists():
                 write_atomically(ignore, "*\n")
-            self._part = self._part or take_part(self.root)
         except OSError as error:
             raise SplatError(
                 f"Splat cannot write its folder: {error.strerror}",

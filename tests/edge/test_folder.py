@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -362,3 +364,27 @@ def test_nothing_is_tidied_while_another_run_is_at_work(repo: Path) -> None:
     del working
     FolderForge(repo).prepare()
     assert not any(path.exists() for path in left)
+
+
+def test_nothing_is_written_while_another_run_tidies(repo: Path) -> None:
+    """It would take it for what a dead run has left half-written."""
+    forge = FolderForge(repo)
+    forge.root.mkdir()
+    with ThreadPoolExecutor(1) as pool, (forge.root / "alive").open("wb") as tidying:
+        fcntl.flock(tidying, fcntl.LOCK_EX)
+        prepared = pool.submit(forge.prepare)
+        until = time.monotonic() + 120
+        while not waited_for(forge.root / "alive"):
+            assert not prepared.done(), "it did not wait"
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        assert [path.name for path in forge.root.iterdir() if path.is_file()] == ["alive"]
+        fcntl.flock(tidying, fcntl.LOCK_UN)
+        prepared.result(120)
+    assert (forge.root / ".gitignore").read_text() == "*\n"
+
+
+def waited_for(locked: Path) -> bool:
+    """As the kernel lists those who wait for a lock: `1: -> FLOCK  ADVISORY  READ 71 fe:00:4711 0 EOF`."""
+    lines = [line.split() for line in Path("/proc/locks").read_text().splitlines()]
+    return any(line[1] == "->" and line[6].endswith(f":{locked.stat().st_ino}") for line in lines)
