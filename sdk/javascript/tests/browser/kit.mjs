@@ -45,7 +45,7 @@ export async function withVite(folder) {
 
 export async function chromium(context) {
   const { chromium: launcher } = await import('playwright-core');
-  const browser = await launcher.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const browser = await launcher.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'], timeout: 180_000 });
   context?.after(() => browser.close());
   return browser;
 }

@@ -31,6 +31,7 @@ after(async () => {
 async function open(context, { options = {}, at = app, host = '127.0.0.1', path = '/' } = {}) {
   const visit = await browser.newContext();
   context.after(() => visit.close());
+  visit.setDefaultTimeout(120_000);
   await visit.addInitScript((given) => (window.options = given), options);
   const page = await visit.newPage();
   const [said, sent] = [[], []];
@@ -71,6 +72,7 @@ for (const bundler of ['esbuild', 'vite']) {
     assert.deepEqual([report.service, report.release, report.environment], ['window', 'abc123', 'test']);
     assert.deepEqual(report.sdk.name, '@splat-heal/sdk');
     // The console shows the error, and nothing of ours.
+    await until(() => said.length > 0);
     assert.equal(said.length, 1);
     assert.match(said[0], /^TypeError/);
   });
@@ -146,6 +148,7 @@ test('a server that is away: kept for the next page of the visit', { skip }, asy
   await page.unroute('**/splat');
   await page.goto(`http://127.0.0.1:${app.port}/next`);
   await reported('nobody listens');
+  await until(() => sent.includes(204));
   assert.deepEqual([sent[0], sent.at(-1)], [503, 204]);
 });
 
@@ -171,7 +174,7 @@ test('repeats are counted, on this page and the next', { skip }, async (context)
 });
 
 test('other origins and extensions are passed over; nothing breaks where storage is forbidden', { skip }, async (context) => {
-  const { page, sent } = await open(context, { options: { service: 'foreign' } });
+  const { page, said, sent } = await open(context, { options: { service: 'foreign' } });
   await page.evaluate((port) => {
     const script = document.createElement('script');
     script.src = `http://localhost:${port}/foreign.js`;
@@ -184,9 +187,11 @@ test('other origins and extensions are passed over; nothing breaks where storage
     Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } });
     Object.defineProperty(window, 'sessionStorage', { get: () => { throw new DOMException('no', 'SecurityError'); } });
   }, app.port);
-  await page.waitForLoadState('networkidle');
+  await until(() => said.some((each) => each.includes('of another origin')));
+  await until2(() => page.evaluate(() => document.querySelector('img').complete));
   await page.evaluate(() => window.splat.captureException(new Error('of the page itself')));
   await reported('of the page itself');
+  await until(() => sent.length > 0);
   assert.equal(app.reports().filter((each) => each.service === 'foreign').length, 1);
   assert.deepEqual(sent, [204]);
 });
@@ -195,6 +200,7 @@ test('wrong options warn once; a token is not used', { skip }, async (context) =
   const options = { service: 'warned', token: 'ghp_0123456789abcdefghijklmnopqrstuvwxyz', repo: 'a/b', sampleRate: 7 };
   const { page, said } = await open(context, { options });
   await page.evaluate((given) => window.splat.init({ url: '/splat', ...given }), options);
+  await until(() => said.length >= 3);
   assert.equal(said.length, 3);
   assert.match(said.join('\n'), /^splat: a token does not belong into a browser/m);
   assert.match(said.join('\n'), /no option repo in browsers/);
@@ -221,7 +227,7 @@ test('beforeSend, ignore, flush, close', { skip }, async (context) => {
     splat.captureException(new DOMException('gone', 'AbortError'));
     splat.captureException(new Error('not this one'));
     splat.captureMessage('just so');
-    const flushed = await splat.flush(5);
+    const flushed = await splat.flush(60);
     await splat.close(1);
     splat.captureException(new Error('after the end'));
     return flushed;
@@ -235,11 +241,11 @@ test('beforeSend, ignore, flush, close', { skip }, async (context) => {
 
 /** As `until`, for what is asked in the page. */
 async function until2(look) {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 60_000;
   for (;;) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > deadline) throw new Error(`not within 30 s: ${look}`);
+    if (Date.now() > deadline) throw new Error(`not within 60 s: ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

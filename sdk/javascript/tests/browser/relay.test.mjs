@@ -20,7 +20,7 @@ const transport = {
 };
 
 beforeEach(async () => {
-  await splat.flush();
+  await splat.flush(60);
   items.length = 0;
   splat.init({ transport, release: 'abc123', integrations: 'none', redact: 'voucher', spoolDir });
 });
@@ -61,7 +61,7 @@ function send(port, body, headers = {}, method = 'POST') {
 }
 
 async function relayed() {
-  await splat.flush(5);
+  await splat.flush(60);
   return items.splice(0).map((each) => each.report ?? each.count);
 }
 
@@ -191,7 +191,7 @@ test('one bug of many pages is one report, and counts', async () => {
   const count = { schema: 'splat-count/1', id: 'a'.repeat(32), signature: bug.signature, count: 40, first: bug.time, last: bug.time, release: '' };
   assert.equal((await send(port, { counts: [count, { ...count, count: 999_999_999_999 }] })).status, 204);
   assert.equal((await relayed()).length, 1);
-  await splat.close(2);
+  await splat.close(60);
   assert.deepEqual(items.splice(0).map((each) => [each.count.signature, each.count.seen]), [[bug.signature, 4 + 40 + 1_000]]);
 });
 

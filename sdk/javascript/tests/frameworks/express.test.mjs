@@ -28,7 +28,7 @@ async function answers(app) {
 
 for (const version of ['express4', 'express5']) {
   for (const own of [[], ['own']]) {
-    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 60_000, skip: missing('.') }, async () => {
+    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 180_000, skip: missing('.') }, async () => {
       const [app, bare] = await Promise.all([
         serve('express.cjs', [version, ...own]),
         serve('express.cjs', [version, ...own], { bare: true }),
@@ -66,7 +66,7 @@ for (const version of ['express4', 'express5']) {
   }
 }
 
-test('what Express lets end the process has its request too', { timeout: 60_000, skip: missing('.') }, async () => {
+test('what Express lets end the process has its request too', { timeout: 180_000, skip: missing('.') }, async () => {
   const app = await serve('express.cjs', ['express4']);
   try {
     await assert.rejects(app.ask('GET', '/unhandled/7'));
@@ -79,7 +79,7 @@ test('what Express lets end the process has its request too', { timeout: 60_000,
   }
 });
 
-test('what the app captures itself has its request too', { timeout: 60_000, skip: missing('.') }, async () => {
+test('what the app captures itself has its request too', { timeout: 180_000, skip: missing('.') }, async () => {
   for (const [file, version] of [['express.cjs', 'express5'], ['koa.cjs', 'koa3']]) {
     const app = await serve(file, [version]);
     try {

@@ -49,7 +49,7 @@ export function missing(...places) {
 }
 
 /** Waits for what `look` gives; looks often, and long. */
-export async function until(look, seconds = 30) {
+export async function until(look, seconds = 60) {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const found = look();

@@ -24,7 +24,7 @@ async function answers(app, version) {
 
 for (const version of ['koa2', 'koa3']) {
   for (const own of [[], ['own']]) {
-    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 60_000, skip: missing('.') }, async () => {
+    test(`${version} ${own}: errors are seen, and nobody else notices`, { timeout: 180_000, skip: missing('.') }, async () => {
       const [app, bare] = await Promise.all([
         serve('koa.cjs', [version, ...own]),
         serve('koa.cjs', [version, ...own], { bare: true }),

@@ -23,7 +23,7 @@ async function answers(app) {
 
 for (const version of ['nest10', 'nest11']) {
   for (const given of [['express'], ['express', 'own'], ['fastify', 'own']]) {
-    test(`${version} ${given}: errors are seen, and nobody else notices`, { timeout: 60_000, skip: missing(version) }, async () => {
+    test(`${version} ${given}: errors are seen, and nobody else notices`, { timeout: 180_000, skip: missing(version) }, async () => {
       const [app, bare] = await Promise.all([
         serve('nest.cjs', [version, ...given]),
         serve('nest.cjs', [version, ...given], { bare: true }),

@@ -9,7 +9,7 @@ import { Claim } from '../../dist/cjs/transports/github/claim.js';
 import { Notes } from '../../dist/cjs/transports/github/notes.js';
 import { itemOf } from '../../dist/cjs/wire.js';
 import { readFileSync } from 'node:fs';
-import { count, desks, item, OTHER, SIGNATURE } from './desk.mjs';
+import { count, desks, item, OTHER, SIGNATURE, turns, until } from './desk.mjs';
 import { BOT } from './kit.mjs';
 
 desks('a bug without an issue', ({ desk, publicDesk }) => {
@@ -85,8 +85,10 @@ desks('a bug without an issue', ({ desk, publicDesk }) => {
   desk('when the process ends the next one labels', async (desk) => {
     desk.proxy.lag = 3_600_000;
     const process = desk.process();
-    process.hurry(performance.now() + 4_000);
-    assert.deepEqual(await process.send([item()]), ['delivered']);
+    const sent = process.send([item()]);
+    await until(() => desk.proxy.requests('GET', /issues$/).length > 1); // it was created, and is looked for
+    process.hurry(performance.now() + 500);
+    assert.deepEqual(await sent, ['delivered']);
     await process.close(performance.now() + 1_000);
     assert.equal(await desk.labelled('auto-fix'), 0);
     desk.proxy.lag = 0;
@@ -194,10 +196,13 @@ desks('a bug without an issue', ({ desk, publicDesk }) => {
     mkdirSync(desk.spool, { mode: 0o700 });
     const other = new Claim(desk.spool);
     assert.ok(other.take());
-    const waiting = desk.process().send([item()]);
-    await new Promise((resolve) => setTimeout(resolve, 300));
     assert.deepEqual(await desk.process({}, join(desk.folder, 'elsewhere')).send([item()]), ['delivered']);
     desk.longAfter();
+    const before = { do: 200, method: 'GET', path: /issues$/, times: 1, data: [] };
+    desk.proxy.faults.push(before);
+    const waiting = desk.process().send([item()]);
+    await until(() => before.struck);
+    await turns();
     other.release();
     assert.deepEqual(await waiting, ['delivered']);
     assert.ok((await desk.only()).body.includes('seen count=2 '));

@@ -8,6 +8,8 @@ import { after, before, describe, test } from 'node:test';
 import { GitHub } from '../../dist/cjs/transports/github.js';
 import { BOT, Emulator, Proxy } from './kit.mjs';
 
+export { until } from '../frameworks/kit.mjs';
+
 export const [SIGNATURE, OTHER] = ['17310dbb56def269', '2222222222222222'];
 
 export function item({ signature = SIGNATURE, at = Date.now(), release = 'r1', ...given } = {}) {
@@ -129,6 +131,11 @@ export class Desk {
   }
 }
 
+/** So many turns of the event loop that all who run in this process have read what had arrived for them, and acted. */
+export async function turns() {
+  for (let number = 0; number < 50; number += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
 /** Several at once: what they mostly do is wait. */
 const CONCURRENCY = 6;
 
@@ -140,10 +147,10 @@ export function desks(name, define) {
 function kinds() {
   let emulator;
   before(async () => (emulator = await Emulator.start()));
-  after(() => emulator.stop());
+  after(() => emulator?.stop());
 
   function run(name, work, isPrivate) {
-    test(name, { timeout: 60_000 }, async () => {
+    test(name, { timeout: 180_000 }, async () => {
       const proxy = await new Proxy(emulator.port).start();
       const folder = mkdtempSync(join(tmpdir(), 'splat-desk-'));
       try {

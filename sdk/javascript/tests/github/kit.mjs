@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,13 +18,14 @@ for (const name of Object.keys(process.env)) if (/_proxy$/i.test(name)) delete p
 const PROGRAM = fileURLToPath(new URL('../../../python/tests/github_kit/node_modules/.bin/emulate', import.meta.url));
 /** Tokens of an account that owns the repositories, and of one that has no rights there. */
 export const [BOT, STRANGER] = ['bot-token', 'stranger-token'];
-const SEED = {
-  tokens: {
-    [BOT]: { login: 'splat-bot', scopes: ['repo', 'user'] },
-    [STRANGER]: { login: 'stranger', scopes: ['repo', 'user'] },
-  },
-  github: { users: [{ login: 'splat-bot' }, { login: 'stranger' }] },
-};
+const START_TIME = 120_000;
+
+/** `who` is a person that no other emulator knows. */
+function seedOf(who) {
+  const logins = { [BOT]: 'splat-bot', [STRANGER]: 'stranger', [who]: who };
+  const tokens = Object.entries(logins).map(([token, login]) => [token, { login, scopes: ['repo', 'user'] }]);
+  return { tokens: Object.fromEntries(tokens), github: { users: Object.values(logins).map((login) => ({ login })) } };
+}
 
 async function freePort() {
   const probe = createServer().listen(0, '127.0.0.1');
@@ -45,33 +46,52 @@ async function asked(port, method, path, headers, body) {
 }
 
 export class Emulator {
+  /** It takes no port 0, and whoever else asks for a free one may get ours before it listens: then on another. */
   static async start() {
     assert.ok(existsSync(PROGRAM), `${PROGRAM} is missing: run scripts/setup-sdk-python`);
-    const made = new Emulator();
-    made.port = await freePort();
-    made.folder = mkdtempSync(join(tmpdir(), 'splat-emulate-'));
-    const seed = join(made.folder, 'seed.json');
-    writeFileSync(seed, JSON.stringify(SEED));
-    const args = [PROGRAM, 'start', '--service', 'github', '--port', String(made.port), '--seed', seed];
-    made.process = spawn(process.execPath, args, {
-      cwd: made.folder,
-      stdio: 'ignore',
+    for (let tries = 1; ; tries += 1) {
+      const made = new Emulator(await freePort());
+      if (await made.answers()) return made;
+      const said = made.said;
+      await made.stop();
+      assert.ok(tries < 5, `emulate did not start: ${said}`);
+    }
+  }
+
+  constructor(port) {
+    this.port = port;
+    this.who = `probe-${randomBytes(6).toString('hex')}`;
+    this.folder = mkdtempSync(join(tmpdir(), 'splat-emulate-'));
+    const seed = join(this.folder, 'seed.json');
+    writeFileSync(seed, JSON.stringify(seedOf(this.who)));
+    const log = openSync(join(this.folder, 'log'), 'w');
+    const args = [PROGRAM, 'start', '--service', 'github', '--port', String(port), '--seed', seed];
+    this.process = spawn(process.execPath, args, {
+      cwd: this.folder,
+      stdio: ['ignore', log, log],
       env: { ...process.env, PORT: '' },
     });
-    for (let tries = 0; ; tries += 1) {
-      try {
-        await made.call('GET', '/user');
-        return made;
-      } catch (error) {
-        assert.ok(tries < 300 && made.process.exitCode === null, `emulate did not start: ${error}`);
-        await sleep(100);
-      }
+    closeSync(log);
+    this.ended = once(this.process, 'exit');
+  }
+
+  get said() {
+    return readFileSync(join(this.folder, 'log'), 'utf8');
+  }
+
+  /** Whether it does, and not somebody else's on this port. */
+  async answers() {
+    for (const until = performance.now() + START_TIME; performance.now() < until; await sleep(50)) {
+      if (this.process.exitCode !== null) return false;
+      const found = await this.call('GET', '/user', undefined, this.who).catch(() => undefined);
+      if (found) return found.login === this.who;
     }
+    return false;
   }
 
   async stop() {
     this.process.kill();
-    await once(this.process, 'exit');
+    await this.ended;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -94,7 +114,10 @@ const ISSUE = /^\/repos\/([^/]+\/[^/]+)\/issues\/([0-9]+)$/;
 
 export class Proxy {
   log = [];
-  /** `{ do, method, path, times, headers, data, late }`: `do` is a status, or `reset`, `hang`, `cut`. */
+  /**
+   * `{ do, method, path, times, headers, data, late }`: `do` is a status, or `reset`, `hang`, `cut`; `headers` may be
+   * what makes them when the request is there.
+   */
   faults = [];
   lag = 0;
   /** Milliseconds that passed at once, on GitHub's clock. */
@@ -136,7 +159,7 @@ export class Proxy {
     if (fault) fault.struck = (fault.struck ?? 0) + 1;
     let answer = { status: 0, headers: {}, text: '' };
     if (!fault || fault.late || fault.do === 'cut') answer = await this.answer(method, url, headers, body);
-    if (typeof fault?.do === 'number') answer = said(fault.do, fault.data ?? { message: 'played' }, fault.headers);
+    if (typeof fault?.do === 'number') answer = said(fault.do, fault.data ?? { message: 'played' }, fault.headers?.call?.() ?? fault.headers);
     this.log.push({
       method,
       path,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collector, files, folderFor, run } from './kit.mjs';
+import { collector, files, folderFor, json, run } from './kit.mjs';
 
 const BEGIN = "const splat = process.env.BARE ? undefined : require('SDK');\nsplat?.init();\nfunction work() { throw new TypeError('it failed'); }\n";
 const CATCH = 'try { work(); } catch (error) { splat?.captureException(error); }\n';
@@ -40,57 +40,82 @@ const PROGRAMS = {
   'nothing at all': ['', 0],
 };
 
-for (const [name, [text, errors]] of Object.entries(PROGRAMS)) {
-  test(`${name}: delivered, and nothing else is different`, { timeout: 60_000 }, async (context) => {
+/**
+ * Runs a program, in a folder of its own each time, until it delivered all its errors by itself: it takes two seconds for
+ * that, in which a busy machine may not even start a process. Whatever it does not deliver has to be in its spool.
+ */
+async function delivered(context, errors, runs) {
+  for (let tries = 1; ; tries += 1) {
     const folder = folderFor(context);
     const sink = await collector(context);
-    const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
-    const runs = [run(folder, BEGIN + text, { env }), run(folder, BEGIN + text, { env: { BARE: '1' } })];
-    const [seen, bare] = await Promise.all(runs);
-    const plain = ({ errors: told, ...rest }) => ({ ...rest, errors: told.replace(/\(node:[0-9]+\)/g, '(node)') });
-    assert.deepEqual(plain(seen), plain(bare));
+    await runs(folder, { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` });
+    const left = errors ? files(`${folder}/spool`) : [];
     // What is under way when a process ends at once is sent again, by the same id.
-    assert.equal(new Set(sink.reports().map((each) => each.id)).size, errors);
-    assert.deepEqual(errors ? files(`${folder}/spool`) : [], []);
+    const sent = new Set(sink.reports().map((each) => each.id));
+    assert.equal(new Set([...sent, ...left.filter(isReport).map((path) => json(path).id)]).size, errors);
+    if (sent.size === errors && left.length === 0) return sink;
+    assert.ok(tries < 10, `it never delivers: ${left}`);
+  }
+}
+
+/** Runs processes that do nothing but pick up what is left, until nothing is; as above, one may not get to it. */
+async function pickedUp(folder, env) {
+  for (let tries = 1; ; tries += 1) {
+    const { code, errors } = await run(folder, `${BEGIN}setTimeout(() => 0, 50);`, { env });
+    assert.deepEqual([code, errors], [0, '']);
+    const left = files(`${folder}/spool`);
+    if (left.length === 0) return;
+    assert.ok(tries < 10, `nobody delivers: ${left}`);
+  }
+}
+
+/** A report in the spool, perhaps in the hands of a process; one that had no time left has not given it back. */
+const isReport = (path) => /\.json(?:\.[0-9]+\.taken)?$/.test(path);
+const plain = ({ errors, ...rest }) => ({ ...rest, errors: errors.replace(/\(node:[0-9]+\)/g, '(node)') });
+const idsOf = (sink) => [...new Set(sink.reports().map((each) => each.id))];
+
+for (const [name, [text, errors]] of Object.entries(PROGRAMS)) {
+  test(`${name}: delivered, and nothing else is different`, { timeout: 180_000 }, async (context) => {
+    await delivered(context, errors, async (folder, env) => {
+      const runs = [run(folder, BEGIN + text, { env }), run(folder, BEGIN + text, { env: { BARE: '1' } })];
+      const [seen, bare] = await Promise.all(runs);
+      assert.deepEqual(plain(seen), plain(bare));
+    });
   });
 }
 
 for (const [mode, errors] of [['strict', 1], ['warn', 1], ['none', 1], ['throw', 1], ['warn-with-error-codes', 0]]) {
-  test(`--unhandled-rejections=${mode}: as without`, { timeout: 60_000 }, async (context) => {
-    const folder = folderFor(context);
-    const sink = await collector(context);
-    const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
+  test(`--unhandled-rejections=${mode}: as without`, { timeout: 180_000 }, async (context) => {
     const node = [`--unhandled-rejections=${mode}`];
     const text = `${BEGIN}Promise.reject(new Error('no')); setTimeout(() => console.log('on'), 20);`;
-    const plain = ({ errors: told, ...rest }) => ({ ...rest, errors: told.replace(/\(node:[0-9]+\)/g, '(node)') });
-    const [seen, bare] = await Promise.all([run(folder, text, { env, node }), run(folder, text, { env: { BARE: '1' }, node })]);
-    assert.deepEqual(plain(seen), plain(bare));
-    assert.equal(sink.reports().length, errors);
+    await delivered(context, errors, async (folder, env) => {
+      const runs = [run(folder, text, { env, node }), run(folder, text, { env: { BARE: '1' }, node })];
+      const [seen, bare] = await Promise.all(runs);
+      assert.deepEqual(plain(seen), plain(bare));
+    });
   });
 }
 
-test('a thread of its own', { timeout: 60_000 }, async (context) => {
-  const folder = folderFor(context);
-  const sink = await collector(context);
-  const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
+test('a thread of its own', { timeout: 180_000 }, async (context) => {
   const text = `${BEGIN}const { Worker, isMainThread } = require('node:worker_threads');
     if (isMainThread) new Worker(__filename).on('error', (error) => console.log('main saw', error.message));
     else setTimeout(work, 10);`;
-  assert.deepEqual(await run(folder, text, { env }), { code: 0, output: 'main saw it failed\n', errors: '' });
-  assert.equal(sink.reports().length, 1);
+  await delivered(context, 1, async (folder, env) => {
+    assert.deepEqual(await run(folder, text, { env }), { code: 0, output: 'main saw it failed\n', errors: '' });
+  });
 });
 
-test('an error at the end is left to the next process', { timeout: 60_000 }, async (context) => {
+test('an error at the end is left to the next process', { timeout: 180_000 }, async (context) => {
   const folder = folderFor(context);
   const sink = await collector(context);
   const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
   await run(folder, `${BEGIN}process.on('exit', () => { ${CATCH} });`, { env });
   assert.equal(files(`${folder}/spool`, '.json').length, 1);
-  await run(folder, BEGIN, { env });
-  assert.equal(sink.reports().length, 1);
+  await pickedUp(folder, env);
+  assert.equal(idsOf(sink).length, 1);
 });
 
-test('an ES module, and CommonJS in it, share one state', { timeout: 60_000 }, async (context) => {
+test('an ES module, and CommonJS in it, share one state', { timeout: 180_000 }, async (context) => {
   const folder = folderFor(context);
   const sink = await collector(context);
   const text = `import * as splat from 'SDK/dist/index.mjs';
@@ -100,13 +125,13 @@ test('an ES module, and CommonJS in it, share one state', { timeout: 60_000 }, a
     other.setTag('from', 'commonjs');
     const error = new Error('once');
     console.log(other.captureException(error) !== null, splat.captureException(error), splat.init === other.init);
-    console.log(await splat.flush(5));`;
+    console.log(await splat.flush(60));`;
   const ran = await run(folder, text, { name: 'app.mjs', env: { SINK: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` } });
   assert.deepEqual(ran, { code: 0, output: 'true null true\ntrue\n', errors: '' });
   assert.deepEqual(sink.reports().map((each) => each.tags), [{ from: 'commonjs' }]);
 });
 
-test('what hangs is left in the spool, in time, and the next process delivers it', { timeout: 60_000 }, async (context) => {
+test('what hangs is left in the spool, in time, and the next process delivers it', { timeout: 180_000 }, async (context) => {
   const folder = folderFor(context);
   let isHanging = true;
   const sink = await collector(context, () => (isHanging ? undefined : 200));
@@ -115,22 +140,26 @@ test('what hangs is left in the spool, in time, and the next process delivers it
     const started = performance.now();
     const ran = await run(folder, `${BEGIN}${CATCH}${end}`, { env });
     assert.equal(ran.code, end ? 3 : 0);
-    assert.ok(performance.now() - started < 10_000);
+    assert.ok(performance.now() - started < 25_000); // one that waited for answers would take more than 40 s
   }
-  assert.equal(files(`${folder}/spool`, '.json').length, 2);
+  assert.equal(files(`${folder}/spool`).filter(isReport).length, 2);
   isHanging = false;
   sink.batches.length = 0;
-  const next = await run(folder, `${BEGIN}setTimeout(() => 0, 50);`, { env });
-  assert.deepEqual([next.code, next.errors], [0, '']);
-  assert.equal(sink.reports().length, 2);
-  assert.deepEqual(files(`${folder}/spool`), []);
+  await pickedUp(folder, env);
+  assert.equal(idsOf(sink).length, 2);
 });
 
+const WHEN_IT_IS_ON_DISK = `setInterval(() => {
+  const { existsSync, readdirSync } = require('fs');
+  const folder = process.env.SPLAT_SPOOL_DIR;
+  const names = existsSync(folder) ? readdirSync(folder, { recursive: true }) : [];
+  if (names.some((name) => name.endsWith('.taken'))) process.kill(process.pid, 'SIGKILL');
+}, 10);`;
 for (const [options, end] of [
-  ['{}', "setTimeout(() => process.kill(process.pid, 'SIGKILL'), 300);"],
+  ['{}', WHEN_IT_IS_ON_DISK],
   ['{ durable: true }', "process.kill(process.pid, 'SIGKILL');"],
 ]) {
-  test(`a kill, with ${options}: the next process delivers`, { timeout: 60_000 }, async (context) => {
+  test(`a kill, with ${options}: the next process delivers`, { timeout: 180_000 }, async (context) => {
     const folder = folderFor(context);
     let isHanging = true;
     const sink = await collector(context, () => (isHanging ? undefined : 200));
@@ -140,29 +169,28 @@ for (const [options, end] of [
     assert.equal(files(`${folder}/spool`, '.taken').length, 1);
     isHanging = false;
     sink.batches.length = 0;
-    await run(folder, BEGIN, { env });
-    assert.equal(sink.reports().length, 1);
-    assert.deepEqual(files(`${folder}/spool`), []);
+    await pickedUp(folder, env);
+    assert.equal(idsOf(sink).length, 1);
   });
 }
 
-test('a process ends by itself while nothing answers, and keeps nothing alive', { timeout: 60_000 }, async (context) => {
-  const folder = folderFor(context);
-  const env = { SPLAT_URL: 'http://127.0.0.1:9', SPLAT_SPOOL_DIR: `${folder}/spool`, SPLAT_SHUTDOWN_TIMEOUT: '0' };
-  const started = performance.now();
-  const ran = await run(folder, `${BEGIN}${CATCH}`, { env });
-  assert.equal(ran.code, 0);
-  assert.ok(performance.now() - started < 8_000);
-  assert.equal(files(`${folder}/spool`, '.json').length, 1);
+test('a process ends by itself while nothing answers, and keeps nothing alive', { timeout: 180_000 }, async (context) => {
+  const hanging = await collector(context, () => undefined);
+  for (const url of ['http://127.0.0.1:9', hanging.url]) {
+    const folder = folderFor(context);
+    const env = { SPLAT_URL: url, SPLAT_SPOOL_DIR: `${folder}/spool`, SPLAT_SHUTDOWN_TIMEOUT: '0' };
+    const started = performance.now();
+    const ran = await run(folder, `${BEGIN}${CATCH}`, { env });
+    assert.equal(ran.code, 0);
+    assert.ok(performance.now() - started < 25_000); // four tries at what hangs take more than 40 s
+    assert.equal(files(`${folder}/spool`, '.json').length, 1);
+  }
 });
 
-test('source maps: the stack as Node prints it', { timeout: 60_000 }, async (context) => {
-  const folder = folderFor(context);
-  const sink = await collector(context);
+test('source maps: the stack as Node prints it', { timeout: 180_000 }, async (context) => {
   const map = { version: 3, sources: ['shop.ts'], names: [], mappings: 'AAAA;AACA;AACA;AACA;AACA', file: 'app.cjs' };
   const mapped = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}\n`;
   const text = `${BEGIN}${CATCH}${mapped}`;
-  const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
-  await run(folder, text, { env, node: ['--enable-source-maps'] });
+  const sink = await delivered(context, 1, (folder, env) => run(folder, text, { env, node: ['--enable-source-maps'] }));
   assert.equal(sink.reports()[0].exceptions[0].frames.at(-1).path, 'shop.ts');
 });

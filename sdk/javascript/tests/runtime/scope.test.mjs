@@ -17,7 +17,7 @@ async function begin(context, more) {
   const folder = folderFor(context);
   splat.init({ transport: 'file', folder: join(folder, 'reports'), spoolDir: folder, ...more });
   return async () => {
-    assert.equal(await splat.flush(5), true);
+    assert.equal(await splat.flush(60), true);
     return reportsIn(join(folder, 'reports'));
   };
 }

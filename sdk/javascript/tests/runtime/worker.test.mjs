@@ -37,7 +37,7 @@ test('a report has what the schema asks for', async (context) => {
   splat.setContext('cart', { items: 3, token: 'abcdefgh12345678' });
   splat.setTag('plan', 'free');
   const id = splat.captureException(new RangeError(`password=${secret}`));
-  assert.equal(await splat.flush(5), true);
+  assert.equal(await splat.flush(60), true);
   const [report] = made();
   assert.equal(report.id, id);
   assert.equal(report.schema, 'splat-report/1');
@@ -62,7 +62,7 @@ test('each object once, each bug once, repeats counted', async (context) => {
   const one = make();
   const ids = [one, one, ...Array.from({ length: 99 }, make)].map(splat.captureException);
   assert.equal(ids.filter(Boolean).length, 1);
-  await splat.close();
+  await splat.close(60);
   assert.equal(made().length, 1);
   const [count] = files(join(folder, 'reports'), '.count.json');
   assert.deepEqual([json(count).count, json(count).signature], [99, made()[0].signature]);
@@ -77,7 +77,7 @@ test('what has no frames gets the caller’s, and so do messages', async (contex
   const here = (text) => splat.captureMessage(text, 'warning');
   assert.ok(here('hello 1'));
   assert.equal(here('hello 2'), null);
-  await splat.flush(5);
+  await splat.flush(60);
   assert.deepEqual(made().map((each) => each.exceptions[0].type).sort(), ['Error', 'Message', 'String']);
   for (const each of made()) assert.match(each.exceptions[0].frames.at(-1).path, /worker\.test\.mjs$/);
   assert.equal(made().find((each) => each.exceptions[0].type === 'Message').level, 'warning');
@@ -97,7 +97,7 @@ test('ignore, by class and by name; sampling; beforeSend', async (context) => {
   for (const error of [new Known('x'), new URIError('x')]) assert.equal(splat.captureException(error), null);
   const raise = { drop: () => new Error('drop'), break: () => new TypeError('break'), odd: () => new EvalError('odd'), keep: () => new SyntaxError('keep') };
   for (const make of Object.values(raise)) assert.ok(splat.captureException(make()));
-  await splat.flush(5);
+  await splat.flush(60);
   const messages = made().map((each) => each.exceptions[0].message);
   assert.deepEqual(messages.sort(), ['break', 'keep', 'odd']);
   const kept = made().find((each) => each.exceptions[0].message === 'keep');
@@ -130,13 +130,13 @@ test('what is refused is never sent again, what fails is', async (context) => {
   const sink = await collector(context, () => status);
   begin({ url: sink.url, spoolDir: folder });
   splat.captureException(new TypeError('refused'));
-  assert.equal(await splat.flush(5), false);
+  assert.equal(await splat.flush(60), false);
   assert.equal(said.length, 1);
   assert.match(said[0], /404/);
   assert.deepEqual(files(folder), []);
   status = 200;
   splat.captureException(new RangeError('taken'));
-  assert.equal(await splat.flush(5), true);
+  assert.equal(await splat.flush(60), true);
   assert.equal(sink.batches.length, 2);
 });
 
@@ -158,7 +158,7 @@ test('a batch that is too large is halved', async (context) => {
   splat.captureException(new TypeError('one'));
   splat.captureException(new RangeError('two'));
   splat.captureException(new EvalError('three'));
-  assert.equal(await splat.flush(10), true);
+  assert.equal(await splat.flush(60), true);
   assert.equal(sink.batches.filter((each) => each.reports.length === 1).length, 3);
 });
 
@@ -175,8 +175,8 @@ test('a transport of the app’s own, that breaks', async (context) => {
   };
   begin({ transport, spoolDir: folder });
   splat.captureException(new Error('first'));
-  assert.equal(await splat.flush(5), false);
-  assert.equal(await splat.flush(5), true);
+  assert.equal(await splat.flush(60), false);
+  assert.equal(await splat.flush(60), true);
   assert.equal(sent.length, 2);
 });
 
@@ -273,6 +273,7 @@ test('nothing harms the app, whatever it is given', async (context) => {
     splat.setTag(value, value);
   }
   for (const given of [undefined, null, 7, 'text', thrower]) splat.init(given);
+  assert.equal(await splat.flush(60), true);
   assert.equal(await splat.flush('x'), true);
   await splat.close();
   assert.equal(splat.captureException(new Error('closed')), null);
@@ -285,7 +286,7 @@ test('a storm of errors costs one report and one count', async (context) => {
   for (let at = 0; at < 20_000; at += 1) splat.captureException(make(at));
   const each = (performance.now() - started) / 20_000;
   assert.ok(each < 1, `${each} ms each`);
-  await splat.close();
+  await splat.close(60);
   assert.equal(made().length, 1);
   assert.equal(json(files(join(folder, 'reports'), '.count.json')[0]).count, 19_999);
 });
