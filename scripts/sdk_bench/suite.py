@@ -51,12 +51,15 @@ class Suite:
     program: Callable[[], AbstractContextManager[Path]]
 
     def in_turn(self, task: str, runs: int, *more: str) -> dict[str, list[Result]]:
-        """The task's results by SDK, and by `more` names: one run of each, then the next run of each."""
+        """
+        The task's results by SDK, and by `more` names: one run of each, then the next run of each. With `events`, how
+        many were delivered.
+        """
         results: dict[str, list[Result]] = {name: [] for name in (*self.names, *more)}
         for _ in range(runs):
             for name, each in results.items():
                 with sink() as url, self.program() as folder:
-                    each.append(self.child(name, task, url, folder))
+                    each.append(self.child(name, task, url, folder) | {"events": told(url)["events"]})
         return results
 
     def burst(self, names: tuple[str, ...], *, memory: float, requests: int) -> bool:
