@@ -37,10 +37,21 @@ var ends = map[string]func(){
 	"secret":   func() { go func() { panic(fmt.Sprint("password=hunter", 2222)) }(); select {} },
 	"captured": func() { go func() { defer splat.Recover(); failing() }(); select {} },
 	"normal":   func() { splat.Close(); os.Exit(0) },
-	"exit":     func() { splat.CaptureError(errors.New("x")); os.Exit(3) },
+	"exit": func() {
+		began := time.Now()
+		splat.CaptureError(errors.New("x"))
+		late := time.Since(began) > patience // and not waited for any longer: the disk is slow
+		for late && len(files(os.Getenv("SPLAT_TEST_SPOOL"), ".taken")) == 0 && time.Since(began) < long {
+			time.Sleep(time.Millisecond)
+		}
+		os.Exit(3)
+	},
 	"overflow": func() { debug.SetMaxStack(1 << 16); overflows(1) },
 	"lives":    func() { time.Sleep(time.Minute) },
 }
+
+// So long a capture waits until the error is on disk.
+const patience = 50 * time.Millisecond
 
 func overflows(n int) int { return overflows(n+1) + 1 }
 

@@ -17,6 +17,9 @@ import (
 	splat "github.com/splat-heal/splat/sdk/go"
 )
 
+// Only what fails waits so long.
+const long = time.Minute
+
 // sink is where reports go.
 type sink struct {
 	lock  sync.Mutex
@@ -48,7 +51,7 @@ func started(t *testing.T, options splat.Options) *sink {
 // reports are those that were captured since the start.
 func (s *sink) reports(t *testing.T) []report {
 	t.Helper()
-	if !splat.Flush(20 * time.Second) {
+	if !splat.Flush(long) {
 		t.Fatal("not delivered")
 	}
 	s.lock.Lock()
@@ -67,9 +70,19 @@ func (s *sink) reports(t *testing.T) []report {
 	return made
 }
 
+// until waits for so many reports: a server may tell its client of a panic before it tells its log.
+func (s *sink) until(t *testing.T, count int) []report {
+	t.Helper()
+	for end := time.Now().Add(long); ; time.Sleep(5 * time.Millisecond) {
+		if made := s.reports(t); len(made) >= count || time.Now().After(end) {
+			return made
+		}
+	}
+}
+
 func (s *sink) only(t *testing.T) report {
 	t.Helper()
-	made := s.reports(t)
+	made := s.until(t, 1)
 	if len(made) != 1 {
 		t.Fatalf("%d reports, not 1: %+v", len(made), made)
 	}
@@ -160,7 +173,7 @@ func ask(t *testing.T, method, url string, headers ...string) answer {
 	for index := 0; index+1 < len(headers); index += 2 {
 		request.Header.Set(headers[index], headers[index+1])
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: 20 * time.Second}
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: long}
 	got, err := client.Do(request)
 	if err != nil {
 		return answer{Failed: true}

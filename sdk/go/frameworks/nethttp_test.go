@@ -239,7 +239,7 @@ func TestFilesOfAFormAreDeletedByTheServer(t *testing.T) {
 		t.Errorf("%s files", said)
 	}
 	left := []os.DirEntry{nil}
-	for end := time.Now().Add(20 * time.Second); len(left) > 0 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(long); len(left) > 0 && time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		left, _ = os.ReadDir(folder)
 	}
 	if len(left) != 0 {

@@ -179,7 +179,7 @@ func TestWhatHangsIsOnDiskAndTheNextOneSendsIt(t *testing.T) {
 	if worker.Flush(50 * time.Millisecond) {
 		t.Error("nothing was delivered")
 	}
-	worker.Close(time.Second)
+	worker.Close(long)
 	if found := files(t, folder, ".json"); len(found) != 2 {
 		t.Fatal(files(t, folder, ""))
 	}
@@ -263,10 +263,10 @@ func TestATransportThatPanicsEndsDeliveryAlone(t *testing.T) {
 	broken := func() values.Transport { panic("no") }
 	worker := delivery.New(report.New(&chosen, build.Info{}, "0", warned.say), func() string { return folder }, broken, &pending{}, warned.say)
 	worker.Put(event(1))
-	if worker.Flush(time.Second) || warned.String() != "delivery" {
+	if worker.Flush(long) || warned.String() != "delivery" {
 		t.Error(warned)
 	}
-	worker.Close(time.Second)
+	worker.Close(long)
 	if found := files(t, folder, ".json"); len(found) != 1 {
 		t.Error(files(t, folder, ""))
 	}

@@ -122,7 +122,7 @@ func (c *Client) Hurry(deadline time.Time) {
 	}
 	c.deadline = deadline
 	time.AfterFunc(time.Until(deadline), func() {
-		if c.Left(0) < 0 { // none was given since that is later
+		if c.Left(1) <= 0 { // none was given since that is later
 			c.cancel()
 		}
 	})
