@@ -34,7 +34,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(data)
 
     def do(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         if self.path == "/told":
             self.answer({**told, "issues": issues})
             return
@@ -43,6 +43,16 @@ class Handler(BaseHTTPRequestHandler):
             told["requests"] += 1
             result = self.github(body) if self.path.startswith(("/repos/", "/user", "/search/")) else self.other(body)
         self.answer(*result)
+
+    def body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        chunks = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
 
     do_GET = do_POST = do_PATCH = do_PUT = do
 
