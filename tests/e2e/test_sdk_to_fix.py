@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -19,6 +18,7 @@ import pytest
 
 from healer.testing import Answer, ScriptedClaude
 from tests.heal.kit import ENVIRON, SPLAT
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,7 @@ kit = _kit()
 
 @pytest.fixture(scope="module")
 def github() -> Iterator[Any]:
-    with kit.Emulator() as emulator:
+    with kit.Emulator(free_port()) as emulator:
         yield emulator
 
 
@@ -71,13 +71,7 @@ def shop(tmp_path: Path) -> Path:
     return repo
 
 
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _until(work: Any, seconds: float = 40) -> Any:
+def _until(work: Any, seconds: float = 180) -> Any:
     """What `work` gives once it gives something."""
     end = time.monotonic() + seconds
     while True:
@@ -92,7 +86,7 @@ def _order(url: str, code: str) -> int:
     body = json.dumps({"lines": [{"sku": "cup-04", "quantity": 1}], "code": code}).encode()
     headers = {"Content-Type": "application/json", "Authorization": "Bearer hunter2hunter2"}
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=10) as answer:
+        with urllib.request.urlopen(urllib.request.Request(url, body, headers), timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code
@@ -103,7 +97,7 @@ def _order(url: str, code: str) -> int:
 @pytest.mark.parametrize("framework", SERVERS)
 def test_from_a_crash_behind_a_server_to_a_fix(framework: str, github: Any, shop: Path, tmp_path: Path) -> None:
     repository = github.repository()
-    port = _port()
+    port = free_port()
     environ = ENVIRON | {
         "SPLAT_REPO": repository,
         "SPLAT_TOKEN": kit.BOT,
@@ -121,7 +115,7 @@ def test_from_a_crash_behind_a_server_to_a_fix(framework: str, github: Any, shop
         (issue,) = _until(lambda: [each for each in github.issues(repository) if "auto-fix" in _labels(each)])
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(20)
+        server.wait(120)
     assert issue["title"] == "[Splat] AttributeError in shop/cart.py:39"
     assert "hunter2" not in issue["body"]
     assert "/orders/" in issue["body"]

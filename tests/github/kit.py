@@ -13,7 +13,6 @@ import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import tempfile
 import threading
@@ -25,6 +24,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
+
+from tests.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,9 +65,7 @@ class Asked:
 def emulator() -> Iterator[int]:
     """The emulator's port, while it runs."""
     _install()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         seed = Path(folder) / "seed.json"
         seed.write_text(json.dumps(_SEED))
@@ -78,7 +77,7 @@ def emulator() -> Iterator[int]:
             yield port
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(60)
 
 
 def _install() -> None:
@@ -91,7 +90,7 @@ def _install() -> None:
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while True:
         try:
             call(port, "GET", "/user", token=OWNER)
@@ -111,7 +110,7 @@ def call(port: int, verb: str, path: str, data: Any = None, token: str = OWNER) 
 
 
 def _send(port: int, verb: str, path: str, body: bytes | None, token: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("localhost", port, timeout=20)
+    connection = http.client.HTTPConnection("localhost", port, timeout=60)
     try:
         connection.request(verb, path, body, {"Authorization": f"Bearer {token}", "Content-Type": "application/json"})
         answer = connection.getresponse()

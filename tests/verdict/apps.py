@@ -101,9 +101,9 @@ def inline(folder: Path, files: dict[str, str], data: dict[str, Any], trace: str
     return App("inline", data, repo, trace)
 
 
-def settings_of(app: App) -> CheckSettings:
-    """What the app's repository would have in `.github/splat.yml`."""
-    return CheckSettings(timeout=app.data.get("timeout", 20), env=app.data.get("check_env", {}))
+def settings_of(app: App, seconds: float = 120) -> CheckSettings:
+    """What the app's repository would have in `.github/splat.yml`. An answer that hangs tells how long it may."""
+    return CheckSettings(timeout=seconds, env=app.data.get("check_env", {}))
 
 
 def prepared(app: App, sandbox: Checks, settings: CheckSettings | None = None) -> Baseline:
@@ -115,7 +115,7 @@ def prepared(app: App, sandbox: Checks, settings: CheckSettings | None = None) -
 def judged(
     app: App, sandbox: Checks, baseline: Baseline, answer: dict[str, Any], settings: CheckSettings | None = None
 ) -> Verdict:
-    return judge(app.patch(answer), sandbox, baseline, settings or settings_of(app))
+    return judge(app.patch(answer), sandbox, baseline, settings or settings_of(app, answer.get("timeout", 120)))
 
 
 def shown(verdict: Verdict) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.ports import free_port
 from tests.setup.github.browser import chromium
 from tests.setup.init.crashes import kit
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def github() -> Iterator[Any]:
-    with kit.Emulator() as emulator:
+    with kit.Emulator(free_port()) as emulator:
         yield emulator
 
 

@@ -6,7 +6,6 @@ import importlib
 import importlib.util
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.heal.kit import ENVIRON
+from tests.ports import free_port
 from tests.setup.init.kit import git, told
 from tests.setup.trees import NAMES, expected, project
 
@@ -101,14 +101,12 @@ def _crashed(
     if "run" in crash:
 
         def run() -> None:
-            subprocess.run(crash["run"], cwd=root, env=environ, stdout=log, stderr=log, timeout=60, check=False)
+            subprocess.run(crash["run"], cwd=root, env=environ, stdout=log, stderr=log, timeout=180, check=False)
 
         run()
         yield run
         return
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
+    port = str(free_port())
     start = ["node", str(PAGES), crash["browser"]["pages"]] if browser else crash["start"]
     command = [word.replace("{port}", port) for word in start]
     server = subprocess.Popen(
@@ -119,6 +117,7 @@ def _crashed(
         _until(lambda: _status(f"{url}{crash.get('healthy', '/')}") == 200)
         if browser:
             page = browser.new_page()
+            page.set_default_timeout(180_000)
             page.goto(url)
             page.click(crash["browser"]["click"])
         else:
@@ -126,10 +125,10 @@ def _crashed(
         yield lambda: None
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(30)
+        server.wait(120)
 
 
-def _until(work: Any, seconds: float = 60) -> Any:
+def _until(work: Any, seconds: float = 180) -> Any:
     end = time.monotonic() + seconds
     while True:
         if found := work():
@@ -140,7 +139,7 @@ def _until(work: Any, seconds: float = 60) -> Any:
 
 def _status(url: str) -> int:
     try:
-        with urllib.request.urlopen(url, timeout=10) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

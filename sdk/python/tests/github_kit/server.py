@@ -27,12 +27,12 @@ _SEED: Dict[str, Any] = {
 
 
 class Emulator:
-    """Runs while its `with` block does. Each test takes a repository of its own."""
+    """Runs while its `with` block does, on any port. Each test takes a repository of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         if not PROGRAM.exists():
             raise RuntimeError(f"{PROGRAM} is missing: run scripts/setup-sdk-python")
-        self.port = _free_port()
+        self.port = port or _free_port()
         self._folder = tempfile.TemporaryDirectory()
         seed = Path(self._folder.name) / "seed.json"
         seed.write_text(json.dumps(_SEED))
@@ -48,7 +48,7 @@ class Emulator:
             )
 
     def __enter__(self) -> Emulator:
-        until = time.monotonic() + 30
+        until = time.monotonic() + 120
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > until:
                 said = self._log.read_text()
@@ -66,12 +66,12 @@ class Emulator:
 
     def __exit__(self, *_: object) -> None:
         self._process.terminate()
-        self._process.wait(10)
+        self._process.wait(60)
         self._folder.cleanup()
 
     def call(self, method: str, path: str, data: Any = None, token: str = BOT) -> Any:
         """The JSON of the answer; AssertionError when it is none of success."""
-        connection = http.client.HTTPConnection("localhost", self.port, timeout=20)
+        connection = http.client.HTTPConnection("localhost", self.port, timeout=60)
         try:
             body = None if data is None else json.dumps(data)
             connection.request(method, path, body, {"Authorization": f"Bearer {token}"})
