@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from healer.setup.choices import SDK_LABEL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from healer.setup.choices import Choices
     from healer.setup.value import Entry, Service
@@ -27,13 +27,22 @@ def options_of(service: Service, choices: Choices, *, named: bool) -> dict[str, 
     return options
 
 
+def is_sure(entry: Entry, choices: Choices) -> bool:
+    """Whether a place may be written to. A person's word makes a likely one sure."""
+    return entry.certainty == "sure" or (entry.certainty == "likely" and entry.path in choices.entries)
+
+
+def by_path(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """The places of each file, the files in the order in which they are met."""
+    files: dict[str, list[Entry]] = {}
+    for entry in entries:
+        files.setdefault(entry.path, []).append(entry)
+    return files
+
+
 def sure_entries(service: Service, choices: Choices, is_app: Callable[[Entry], bool]) -> list[Entry]:
-    """The places of frameworks; where there is none, those that are run. A person's word makes a likely one sure."""
-    sure = [
-        entry
-        for entry in service.entries
-        if entry.certainty == "sure" or (entry.certainty == "likely" and entry.path in choices.entries)
-    ]
+    """The places of frameworks; where there is none, those that are run."""
+    sure = [entry for entry in service.entries if is_sure(entry, choices)]
     return [entry for entry in sure if is_app(entry)] or [entry for entry in sure if entry.kind == "main"]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from healer.setup.code import chosen
 from healer.setup.code.lines import DJANGO_APP, INTEGRATIONS, import_lines, install
+from healer.setup.code.site import MOST_PASTES, begins_nowhere, may_begin
 from healer.setup.plan import Part, Paste
 
 if TYPE_CHECKING:
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from healer.setup.choices import Choices
     from healer.setup.value import Entry, Service
-
-_MOST_PASTES = 4
 
 
 def sure_entries(service: Service, choices: Choices) -> list[Entry]:
@@ -30,19 +28,14 @@ def is_app(entry: Entry) -> bool:
 
 def to_paste(service: Service, choices: Choices, start: Sequence[str]) -> Part:
     """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
-    likely = chosen.likely_entries(service, choices, is_app)[:_MOST_PASTES]
-    paths = dict.fromkeys(entry.path for entry in likely)
-    there = [[entry for entry in likely if entry.path == path] for path in paths]
-    pastes = tuple(paste_of(entries, start, _may_begin(service, entries[0])) for entries in there)
+    likely = chosen.likely_entries(service, choices, is_app)[:MOST_PASTES]
+    places = chosen.by_path(likely).values()
+    pastes = tuple(paste_of(entries, start, may_begin(service, entries[0])) for entries in places)
     if not pastes and not sure_entries(service, choices):
         framework = service.frameworks[0] if service.frameworks else "python"
         lines = [*import_lines(framework), *start, *_line(framework, "app")]
-        pastes = (Paste(service.path, tuple(lines), f"where {service.name} begins could not be found"),)
+        pastes = (Paste(service.path, tuple(lines), begins_nowhere(service)),)
     return Part(pastes=pastes)
-
-
-def _may_begin(service: Service, entry: Entry) -> str:
-    return f"{service.name} may begin there: {entry.why}. If it does: splat init --entry {shlex.quote(entry.path)}"
 
 
 def paste_of(entries: Sequence[Entry], start: Sequence[str], why: str) -> Paste:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,19 +13,19 @@ from healer.setup.code.javascript_apps import gives
 from healer.setup.code.javascript_lines import CALLS, SDK, Style, import_line, install, start_lines
 from healer.setup.code.javascript_next import next_part
 from healer.setup.code.javascript_place import start_splices, style_of
+from healer.setup.code.site import likely_part, shown, there, with_dependency, written
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency, by_hand
-from healer.setup.plan import Part, Paste, Word, inserted, together
+from healer.setup.dependency import add_dependency
+from healer.setup.plan import Part, Paste, Word
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healer.setup.choices import Choices
     from healer.setup.code.tree import Tree
-    from healer.setup.plan import Change, Files, Splice
+    from healer.setup.plan import Files, Splice
     from healer.setup.value import Entry, Service
 
-_MOST_PASTES = 4
 _NAME = re.compile(r"\bsplat\b")
 #: What does not begin a statement of its own, but goes on with one that has no semicolon; comments may come first.
 _GOES_ON = re.compile(rb"(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*(?:[(\[`+\-]|/(?![/*]))")
@@ -35,6 +34,8 @@ _RELAY = "Browsers hold no token: your server passes their reports on. In Expres
 
 @dataclass(frozen=True, slots=True)
 class _Site:
+    """A package. `named`: its name is an option of `init`."""
+
     service: Service
     files: Files
     choices: Choices
@@ -49,8 +50,62 @@ class _Site:
             return ""
         return str(manifest.get("type", "")) if isinstance(manifest, dict) else ""
 
-    def start(self, style: Style, *, browser: bool) -> list[str]:
-        return start_lines(self.service, self.choices, style, named=self.named, browser=browser)
+    def entries(self) -> list[Entry]:
+        sure = chosen.sure_entries(self.service, self.choices, is_app)
+        browser = [each for each in self.service.entries if (each.kind, each.certainty) == ("browser", "sure")]
+        return [each for each in (*sure, *browser) if each.framework != "next"]
+
+    @property
+    def begun(self) -> bool:
+        """Whether a file gets the start of what runs in Node."""
+        return any(each.kind != "browser" for each in self.entries())
+
+    def start(self, style: Style, entries: Sequence[Entry]) -> list[str]:
+        return start_lines(self.service, self.choices, style, named=self.named, browser=_for_browser(entries))
+
+    def read(self, path: str, data: bytes | None) -> Tree | Rejected:
+        return read_tree(path, data)
+
+    def held(self, path: str, tree: Tree) -> Word | Rejected | None:
+        if SDK in tree.source.text:
+            return there(path)
+        taken = _NAME.search(tree.source.text)
+        return Rejected("name", "it uses the name `splat` for something else") if taken else None
+
+    def splices(self, path: str, tree: Tree, entries: Sequence[Entry]) -> list[Splice] | Rejected:
+        style = style_of(path, tree, self.package_type)
+        apps = [entry for entry in entries if is_app(entry)]
+        before = min((entry.line - 1 for entry in apps), default=len(tree.source.lines))
+        splices = start_splices(tree, style, import_line(style), self.start(style, entries), before)
+        if isinstance(splices, Rejected):
+            return splices
+        for entry in apps:
+            splice = _behind(tree, style, entry)
+            if isinstance(splice, Rejected):
+                return splice
+            if any(splice.at < other.at for other in splices):
+                return Rejected("place", "the app is made among the imports")
+            splices.append(splice)
+        return splices if style.end else [_ended(tree, splice) for splice in splices]
+
+    def paste(self, path: str, entries: Sequence[Entry], why: str) -> Paste:
+        tree = read_tree(path, self.files.read(path)) if path else Rejected("none", "")
+        kind = self.package_type
+        style = Style(kind == "module") if isinstance(tree, Rejected) else style_of(path, tree, kind)
+        lines = [import_line(style), *([] if self._starts_elsewhere(entries) else self.start(style, entries))]
+        for entry in entries:
+            if is_app(entry):
+                lines += [f"// behind what gives {entry.name or 'app'} its value:", install(entry, style)]
+        return Paste(path, tuple(lines), why)
+
+    def _starts_elsewhere(self, entries: Sequence[Entry]) -> bool:
+        """Whether these are only more of a service that has the start in another file."""
+        own = any(entry in self.entries() for entry in entries)
+        return self.begun and not own and not _for_browser(entries)
+
+
+def _for_browser(entries: Sequence[Entry]) -> bool:
+    return any(entry.kind == "browser" for entry in entries)
 
 
 def is_app(entry: Entry) -> bool:
@@ -62,83 +117,23 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
     site = _Site(service, files, choices, named)
     dependency = add_dependency(service, files, SDK)
-    lines = together(list(_parts(site)))
-    if service.manifest and dependency.pastes:  # without the dependency the app would not start any more
-        told = "once the SDK is a dependency"
-        pastes = [
-            _paste(path, [each for each in _sure(site) if each.path == path], site, told) for path in _paths(site)
-        ]
-        return dependency + Part(pastes=tuple(pastes))
-    used = lines.changes or any(word.code == "has-splat" for word in lines.words)
-    return (dependency if used else by_hand(dependency, service, SDK)) + lines
+    if service.manifest and dependency.pastes:
+        return dependency + shown(site)
+    if "next" in service.frameworks:
+        lines, told = next_part(service, files, choices, named=named), Part()
+    else:
+        lines, told = written(site), _relay(site) + _to_paste(site)
+    return with_dependency(dependency, lines, told, service, SDK)
 
 
-def _paths(site: _Site) -> list[str]:
-    return list(dict.fromkeys(entry.path for entry in _sure(site)))
+def _relay(site: _Site) -> Part:
+    word = Word("relay", "reports of the browser need a server", site.service.path, _RELAY)
+    return Part(words=(word,)) if _for_browser(site.entries()) else Part()
 
 
-def _sure(site: _Site) -> list[Entry]:
-    sure = chosen.sure_entries(site.service, site.choices, is_app)
-    browser = [entry for entry in site.service.entries if entry.kind == "browser" and entry.certainty == "sure"]
-    return [entry for entry in sure if entry.framework != "next"] + [
-        each for each in browser if each.framework != "next"
-    ]
-
-
-def _parts(site: _Site) -> list[Part]:
-    if "next" in site.service.frameworks:
-        return [next_part(site.service, site.files, site.choices, named=site.named)]
-    parts = [_file(path, site) for path in _paths(site)]
-    if any(word.code == "has-splat" for part in parts for word in part.words):
-        return parts
-    if any(entry.kind == "browser" for entry in _sure(site)):
-        parts.append(Part(words=(Word("relay", "reports of the browser need a server", site.service.path, _RELAY),)))
-    return [*parts, _to_paste(site)]
-
-
-def _file(path: str, site: _Site) -> Part:
-    entries = [entry for entry in _sure(site) if entry.path == path]
-    made = _change(path, entries, site)
-    if isinstance(made, Rejected):
-        return Part(pastes=(_paste(path, entries, site, made.reason),))
-    return made if isinstance(made, Part) else Part(changes=(made,))
-
-
-def _change(path: str, entries: Sequence[Entry], site: _Site) -> Change | Part | Rejected:
-    if why := site.files.blocked(path):
-        return Rejected("blocked", f"it {why}")
-    data = site.files.read(path)
-    tree = read_tree(path, data)
-    if isinstance(tree, Rejected) or data is None:
-        return tree if isinstance(tree, Rejected) else Rejected("unreadable", "it cannot be read")
-    if SDK in tree.source.text:
-        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
-    if _NAME.search(tree.source.text):
-        return Rejected("name", "it uses the name `splat` for something else")
-    style = style_of(path, tree, site.package_type)
-    splices = _splices(tree, style, entries, site)
-    if isinstance(splices, Rejected):
-        return splices
-    change = inserted(path, data, splices, "Splat's SDK")
-    after = read_tree(path, change.after)
-    return Rejected("place", "with the lines it would not be read any more") if isinstance(after, Rejected) else change
-
-
-def _splices(tree: Tree, style: Style, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:
-    browser = any(entry.kind == "browser" for entry in entries)
-    apps = [entry for entry in entries if is_app(entry)]
-    before = min((entry.line - 1 for entry in apps), default=len(tree.source.lines))
-    splices = start_splices(tree, style, import_line(style), site.start(style, browser=browser), before)
-    if isinstance(splices, Rejected):
-        return splices
-    for entry in apps:
-        splice = _behind(tree, style, entry)
-        if isinstance(splice, Rejected):
-            return splice
-        if any(splice.at < other.at for other in splices):
-            return Rejected("place", "the app is made among the imports")
-        splices.append(splice)
-    return splices if style.end else [_ended(tree, splice) for splice in splices]
+def _to_paste(site: _Site) -> Part:
+    likely = chosen.likely_entries(site.service, site.choices, is_app)
+    return likely_part(site, [[each] for each in likely], begun=bool(site.entries()))
 
 
 def _behind(tree: Tree, style: Style, entry: Entry) -> Splice | Rejected:
@@ -158,36 +153,3 @@ def _ended(tree: Tree, splice: Splice) -> Splice:
         return splice
     text = splice.added.rstrip()
     return replace(splice, added=text + b";" + splice.added[len(text) :])
-
-
-def _to_paste(site: _Site) -> Part:
-    likely = chosen.likely_entries(site.service, site.choices, is_app)[:_MOST_PASTES]
-    why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
-    begun = any(each.kind != "browser" for each in _sure(site))
-    pastes = [
-        _paste(
-            each.path,
-            [each],
-            site,
-            why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)),
-            begun=begun,
-        )
-        for each in likely
-    ]
-    if not pastes and not _sure(site):
-        pastes = [_paste(site.service.path, (), site, f"where {site.service.name} begins could not be found")]
-    return Part(pastes=tuple(pastes))
-
-
-def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str, *, begun: bool = False) -> Paste:
-    """The lines of these places of one file. `begun`: another file has the start."""
-    tree = read_tree(path, site.files.read(path)) if path else Rejected("none", "")
-    style = (
-        Style(site.package_type == "module") if isinstance(tree, Rejected) else style_of(path, tree, site.package_type)
-    )
-    browser = any(entry.kind == "browser" for entry in entries)
-    lines = [import_line(style), *([] if begun and not browser else site.start(style, browser=browser))]
-    for entry in entries:
-        if is_app(entry):
-            lines += [f"// behind what gives {entry.name or 'app'} its value:", install(entry, style)]
-    return Paste(path, tuple(lines), why)

@@ -5,27 +5,26 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from healer.outcome import Rejected
 from healer.setup.code import chosen
 from healer.setup.code.php_lines import BUNDLE, LUMEN, NEW_BUNDLE, SDK, install, start_lines
 from healer.setup.code.php_place import Begin, at_head, in_bundles
+from healer.setup.code.site import WAITS, likely_part, shown, there, with_dependency, written
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency, by_hand
-from healer.setup.plan import Part, Paste, Word, inserted, together
+from healer.setup.dependency import add_dependency
+from healer.setup.plan import Part, Paste, Word, together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healer.setup.choices import Choices
     from healer.setup.code.tree import Tree
-    from healer.setup.plan import Change, Files, Splice
+    from healer.setup.plan import Files, Splice
     from healer.setup.value import Entry, Service
 
-_MOST_PASTES = 4
 _NAME = re.compile(r"\bSplat\\|\bnamespace\s{1,9}Splat\b")
 _OWN = re.compile(rb'"Splat\\\\')
 _LEAST = "8.1"
@@ -38,48 +37,89 @@ _SYMFONY = ("index.php", "app.php", "console")
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What all files of a service share. `start` are the lines of `init`, `vendor` is where Composer installs."""
+    """A project of Composer's. `start` are the lines of `init`, `vendor` is where Composer installs. `begun` are files
+    that another one starts.
+    """
 
     service: Service
     files: Files
     choices: Choices
     start: list[str]
     vendor: str
+    begun: frozenset[str] = frozenset()
 
     def begin(self, path: str) -> Begin:
         return Begin(path, self.vendor)
 
-    def tree(self, path: str) -> Tree | Rejected:
+    def entries(self) -> list[Entry]:
+        """What is sure, what a person says, and all that Symfony begins with."""
+        return [each for each in self.service.entries if chosen.is_sure(each, self.choices) or _begins_symfony(each)]
+
+    def read(self, path: str, data: bytes | None) -> Tree | Rejected:
         # `artisan` and `bin/console` are PHP without the ending.
-        return read_tree(path if path.endswith(".php") else f"{path}.php", self.files.read(path))
+        return read_tree(path if path.endswith(".php") else f"{path}.php", data)
+
+    def held(self, path: str, tree: Tree) -> Word | None:
+        return there(path) if _NAME.search(tree.source.text) else None
+
+    def splices(self, path: str, tree: Tree, entries: Sequence[Entry]) -> list[Splice] | Rejected:
+        splices: list[Splice] = []
+        for made in self._all_splices(path, tree, entries):
+            if isinstance(made, Rejected):
+                return made
+            splices.append(made)
+        if any(other.at < splices[0].at for other in splices[1:]):
+            return Rejected("place", "the app is made before the classes are loaded")
+        return splices
+
+    def _all_splices(self, path: str, tree: Tree, entries: Sequence[Entry]) -> list[Splice | Rejected]:
+        made: list[Splice | Rejected] = []
+        if path not in self.begun:
+            # Laravel's file is loaded when the classes are there already; Lumen's loads them itself.
+            begin = self.begin(path)
+            by_head = entries[0].framework == "laravel" and begin.autoload(tree) is None
+            made.append(at_head(tree, self.start) if by_head else begin.behind_autoload(tree, self.start))
+        for entry in entries:
+            if entry.kind == "config":
+                made.append(in_bundles(tree))
+            elif _is_slim(entry):
+                made.append(_behind_app(tree, entry))
+        return made
+
+    def paste(self, path: str, entries: Sequence[Entry], why: str) -> Paste:
+        config = any(entry.kind == "config" for entry in entries)
+        lines = [] if config or path in self.begun else list(self.start)
+        for entry in entries:
+            if entry.kind == "config":
+                lines.append(BUNDLE)
+            elif _is_slim(entry):
+                lines += [f"// behind what gives {entry.name or '$app'} its value:", install(entry.name)]
+        return Paste(path, tuple(lines), why)
 
 
 def is_app(entry: Entry) -> bool:
     """Whether a line of a framework's goes there."""
-    return (entry.framework, entry.kind) in (("slim", "app"), ("laravel", "app"), ("symfony", "config"))
+    return _is_slim(entry) or (entry.framework, entry.kind) in (("laravel", "app"), ("symfony", "config"))
+
+
+def _is_slim(entry: Entry) -> bool:
+    return (entry.framework, entry.kind) == ("slim", "app")
 
 
 def propose(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     """The dependency, and the lines. Nothing for a service that has none to begin with."""
-    if old := _older(files.read(service.manifest) or b"{}"):
+    manifest = files.read(service.manifest) or b""
+    if old := _older(manifest or b"{}"):
         word = Word("php-version", f"the SDK needs PHP {_LEAST}: here it is {old}", service.manifest, _NEWER)
         return Part(words=(word,))
     site = _Site(service, files, choices, start_lines(service, choices, named=named), _vendor(service, files))
     dependency = add_dependency(service, files, SDK)
-    entries = _entries(site)
-    paths = list(dict.fromkeys(entry.path for entry in entries))
-    if dependency.pastes or _OWN.search(files.read(service.manifest) or b""):
-        own = "once the SDK is a dependency" if dependency.pastes else "the project has a namespace Splat of its own"
-        pastes = [_paste(path, [each for each in entries if each.path == path], site, own) for path in paths]
-        return dependency + Part(pastes=tuple(pastes)) + (_to_paste(site) if not pastes else Part())
-    begins = _begins(site, entries)
-    lines = together(
-        [_file(path, [each for each in entries if each.path == path], site, path in begins) for path in paths]
-    )
-    if any(word.code == "has-splat" for word in lines.words):
-        return dependency + lines
+    if dependency.pastes or _OWN.search(manifest):
+        places = shown(site, WAITS if dependency.pastes else "the project has a namespace Splat of its own")
+        return dependency + (places if places.pastes else _to_paste(site))
+    lines = written(replace(site, begun=_begun(site)))
     told = together([_to_paste(site), _lumen(site), _bundle(site)])
-    return (dependency if lines.changes else by_hand(dependency, service, SDK)) + lines + told
+    return with_dependency(dependency, lines, told, service, SDK)
 
 
 def _read_manifest(content: bytes) -> dict[str, Any]:
@@ -122,80 +162,22 @@ def _is_below(constraint: str) -> bool:
     return minor == "0" and (sign is None or (sign == "~" and patch is not None))
 
 
-def _entries(site: _Site) -> list[Entry]:
-    """Where lines go: what is sure, what a person says, and all that Symfony begins with."""
-    named = site.choices.entries
-    return [
-        entry
-        for entry in site.service.entries
-        if entry.certainty == "sure"
-        or (entry.certainty == "likely" and (entry.path in named or _begins_symfony(entry)))
-    ]  # fmt: skip
-
-
 def _begins_symfony(entry: Entry) -> bool:
-    return entry.framework == "symfony" and posixpath.basename(entry.path) in _SYMFONY
+    is_front = entry.framework == "symfony" and posixpath.basename(entry.path) in _SYMFONY
+    return is_front and entry.certainty == "likely"
 
 
-def _begins(site: _Site, entries: Sequence[Entry]) -> set[str]:
-    """The files that start Splat. Of Slim and plain PHP the one that loads the classes, once for every request."""
+def _begun(site: _Site) -> frozenset[str]:
+    """The files that another one starts. Of Slim and plain PHP the one does that loads the classes, once for every
+    request.
+    """
+    entries = site.entries()
     if site.service.frameworks[:1] in (("laravel",), ("symfony",)):
-        return {entry.path for entry in entries if entry.kind != "config"}
-    paths = dict.fromkeys(entry.path for entry in sorted(entries, key=lambda entry: entry.kind != "main"))
-    trees = {path: site.tree(path) for path in paths}
+        return frozenset(chosen.by_path(entries)) - {entry.path for entry in entries if entry.kind != "config"}
+    paths = list(chosen.by_path(sorted(entries, key=lambda entry: entry.kind != "main")))
+    trees = {path: site.read(path, site.files.read(path)) for path in paths}
     loads = [path for path, tree in trees.items() if not isinstance(tree, Rejected) and site.begin(path).autoload(tree)]
-    return set(loads[:1] or list(paths)[:1])
-
-
-def _file(path: str, entries: Sequence[Entry], site: _Site, begins: bool) -> Part:
-    made = _change(path, entries, site, begins)
-    if isinstance(made, Rejected):
-        return Part(pastes=(_paste(path, entries, site, made.reason, begins=begins),))
-    return made if isinstance(made, Part) else Part(changes=(made,))
-
-
-def _change(path: str, entries: Sequence[Entry], site: _Site, begins: bool) -> Change | Part | Rejected:
-    if why := site.files.blocked(path):
-        return Rejected("blocked", f"it {why}")
-    data, tree = site.files.read(path), site.tree(path)
-    if isinstance(tree, Rejected) or data is None:
-        return tree if isinstance(tree, Rejected) else Rejected("unreadable", "it cannot be read")
-    if _NAME.search(tree.source.text):
-        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
-    splices = _splices(tree, entries, site, begins)
-    if isinstance(splices, Rejected):
-        return splices
-    if not splices:
-        return Part()
-    change = inserted(path, data, splices, "Splat's SDK")
-    after = read_tree("after.php", change.after)
-    return Rejected("place", "with the lines it would not be read any more") if isinstance(after, Rejected) else change
-
-
-def _splices(tree: Tree, entries: Sequence[Entry], site: _Site, begins: bool) -> list[Splice] | Rejected:
-    splices: list[Splice] = []
-    for made in _all_splices(tree, entries, site, begins):
-        if isinstance(made, Rejected):
-            return made
-        splices.append(made)
-    if any(other.at < splices[0].at for other in splices[1:]):
-        return Rejected("place", "the app is made before the classes are loaded")
-    return splices
-
-
-def _all_splices(tree: Tree, entries: Sequence[Entry], site: _Site, begins: bool) -> list[Splice | Rejected]:
-    made: list[Splice | Rejected] = []
-    if begins:
-        # Laravel's file is loaded when the classes are there already; Lumen's loads them itself.
-        begin = site.begin(entries[0].path)
-        by_head = entries[0].framework == "laravel" and begin.autoload(tree) is None
-        made.append(at_head(tree, site.start) if by_head else begin.behind_autoload(tree, site.start))
-    for entry in entries:
-        if entry.kind == "config":
-            made.append(in_bundles(tree))
-        elif entry.framework == "slim" and entry.kind == "app":
-            made.append(_behind_app(tree, entry))
-    return made
+    return frozenset(paths) - set(loads[:1] or paths[:1])
 
 
 def _behind_app(tree: Tree, entry: Entry) -> Splice | Rejected:
@@ -207,22 +189,11 @@ def _behind_app(tree: Tree, entry: Entry) -> Splice | Rejected:
 
 def _to_paste(site: _Site) -> Part:
     """What a person has to put somewhere: at each likely place, or, where nothing is known, into the service."""
-    done = {entry.path for entry in _entries(site)}
-    found = chosen.likely_entries(site.service, site.choices, is_app)
-    likely = [] if _begun(site, done) else [each for each in found if each.path not in done][:_MOST_PASTES]
-    why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
-    pastes = [
-        _paste(each.path, [each], site, why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)))
-        for each in likely
-    ]
-    if not pastes and not _entries(site):
-        pastes = [_paste(site.service.path, (), site, f"where {site.service.name} begins could not be found")]
-    return Part(pastes=tuple(pastes))
-
-
-def _begun(site: _Site, done: set[str]) -> bool:
-    """Symfony's requests and commands are all there is; its kernel is loaded by them."""
-    return bool(done) and site.service.frameworks[:1] == ("symfony",)
+    done = {entry.path for entry in site.entries()}
+    # Symfony's requests and commands are all there is; its kernel is loaded by them.
+    whole = bool(done) and site.service.frameworks[:1] == ("symfony",)
+    likely = [] if whole else chosen.likely_entries(site.service, site.choices, is_app)
+    return likely_part(site, [[each] for each in likely if each.path not in done], begun=bool(done))
 
 
 def _lumen(site: _Site) -> Part:
@@ -247,14 +218,3 @@ def _bundle(site: _Site) -> Part:
             ),
         )
     )
-
-
-def _paste(path: str, entries: Sequence[Entry], site: _Site, why: str, *, begins: bool = True) -> Paste:
-    config = any(entry.kind == "config" for entry in entries)
-    lines = [] if config or not begins else list(site.start)
-    for entry in entries:
-        if entry.kind == "config":
-            lines.append(BUNDLE)
-        elif is_app(entry) and entry.framework == "slim":
-            lines += [f"// behind what gives {entry.name or '$app'} its value:", install(entry.name)]
-    return Paste(path, tuple(lines), why)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import posixpath
 import re
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,19 +11,19 @@ from healer.outcome import Rejected
 from healer.setup.code import chosen
 from healer.setup.code.ruby_lines import INITIALIZER, REQUIREMENT, SDK, USE, Style, require_line, start_lines
 from healer.setup.code.ruby_place import class_splice, require_splice, start_splice, style_of
+from healer.setup.code.site import WAITS, likely_part, shown, there, with_dependency, written
 from healer.setup.code.tree import read_tree
-from healer.setup.dependency import add_dependency, by_hand
-from healer.setup.plan import Part, Paste, Word, created, inserted, together
+from healer.setup.dependency import add_dependency
+from healer.setup.plan import Part, Paste, created, inserted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from healer.setup.choices import Choices
     from healer.setup.code.tree import Tree
-    from healer.setup.plan import Change, Files, Splice
+    from healer.setup.plan import Files, Splice, Word
     from healer.setup.value import Entry, Service
 
-_MOST_PASTES = 4
 _MOST_INITIALIZERS = 100
 #: By this `splat init --remove` knows the initializer.
 _HEAD = "# Written by `splat init`: what goes wrong becomes an issue."
@@ -37,7 +36,7 @@ _TAKEN = re.compile(r"^\s{0,40}(?:class|module)\s{1,9}(?:::)?Splat\b|^\s{0,40}Sp
 
 @dataclass(frozen=True, slots=True)
 class _Site:
-    """What all files of a service share."""
+    """An app or a gem. `named`: its name is an option of `init`."""
 
     service: Service
     files: Files
@@ -49,6 +48,68 @@ class _Site:
 
     def path(self, name: str) -> str:
         return posixpath.join(self.service.path, name)
+
+    def entries(self) -> list[Entry]:
+        """A config.ru stands for the apps that it runs; several classes without one are a person's to choose from."""
+        sure = chosen.sure_entries(self.service, self.choices, is_app)
+        paths = self.choices.entries
+        named = [each for each in self.service.entries if each.path in paths and each.certainty != "unsure"]
+        rackups = [entry for entry in sure if entry.path.endswith(".ru")]
+        jobs = [entry for entry in sure if entry.framework == "sidekiq"]
+        programs = [entry for entry in named if entry.kind == "main"]
+        if rackups:
+            return list(dict.fromkeys(rackups + jobs + programs))
+        classic = [entry for entry in sure if entry.kind == "main"]
+        classes = [entry for entry in sure if entry.kind == "app"]
+        chosen_classes = [entry for entry in named if entry.kind == "app"]
+        begins = classic or programs or chosen_classes or (classes if len(classes) == 1 else [])
+        return list(dict.fromkeys(begins + jobs + programs + chosen_classes))
+
+    def read(self, path: str, data: bytes | None) -> Tree | Rejected:
+        # A program in `bin` has no ending.
+        return read_tree(path if path.endswith((".rb", ".ru")) else "script.rb", data)
+
+    def held(self, path: str, tree: Tree) -> Word | Rejected | None:
+        if _HAS.search(tree.source.text):
+            return there(path)
+        taken = _TAKEN.search(tree.source.text)
+        return Rejected("name", "it uses the name `Splat` for something else") if taken else None
+
+    def splices(self, path: str, tree: Tree, entries: Sequence[Entry]) -> list[Splice] | Rejected:
+        style = style_of(tree)
+        program = all(entry.framework == "ruby" for entry in entries)
+        start = start_splice(tree, style, self.start(style), use=_uses(entries), program=program)
+        if isinstance(start, Rejected):
+            return start
+        splices = [start]
+        for entry in (each for each in entries if each.kind == "app"):
+            splice = class_splice(tree, entry)
+            if isinstance(splice, Rejected):
+                return splice
+            if splice.at < splices[0].at:
+                return Rejected("place", "the app is made among what the file loads")
+            splices.append(splice)
+        return splices
+
+    def paste(self, path: str, entries: Sequence[Entry], why: str) -> Paste:
+        """Those of all places of the file: who has them in hand writes there once."""
+        tree = self.read(path, self.files.read(path)) if path else Rejected("none", "")
+        style = Style() if isinstance(tree, Rejected) else style_of(tree)
+        if path.endswith(INITIALIZER):
+            return Paste(path, tuple(self.start(style)), why)
+        entries = [entry for entry in self.service.entries if entry.path == path]
+        lines = [require_line(style), *self.start(style)]
+        if _uses(entries):
+            lines.append(USE)
+        for entry in entries:
+            if entry.kind == "app":
+                lines += [f"# in class {entry.name}:", USE]
+        return Paste(path, tuple(lines), why)
+
+
+def _uses(entries: Sequence[Entry]) -> bool:
+    """Whether the framework's line stands in the file itself."""
+    return any(entry.framework in ("sinatra", "rack") and entry.kind in ("config", "main") for entry in entries)
 
 
 def is_app(entry: Entry) -> bool:
@@ -62,16 +123,11 @@ def propose(service: Service, files: Files, choices: Choices, *, named: bool) ->
     site = _Site(service, files, choices, named)
     dependency = _dependency(site)
     rails = _is_rails(site)
-    paths = [site.path(INITIALIZER)] if rails else _paths(_sure(site))
-    needed = service.manifest or files.blocked(site.path("Gemfile"))
-    if needed and dependency.pastes:  # without the dependency the app would not start any more
-        pastes = [_paste(path, site, "once the SDK is a dependency") for path in paths]
-        return dependency + (Part(pastes=tuple(pastes)) if pastes else _to_paste(site))
-    lines = _rails(site) if rails else together([_file(path, site) for path in paths])
-    if any(word.code == "has-splat" for word in lines.words):
-        return dependency + lines
-    told = Part() if rails else _to_paste(site)
-    return (dependency if lines.changes else by_hand(dependency, service, SDK)) + lines + told
+    if dependency.pastes and (service.manifest or files.blocked(site.path("Gemfile"))):
+        places = Part(pastes=(site.paste(site.path(INITIALIZER), (), WAITS),)) if rails else shown(site)
+        return dependency + (places if places.pastes else _to_paste(site))
+    lines, told = (_rails(site), Part()) if rails else (written(site), _to_paste(site))
+    return with_dependency(dependency, lines, told, service, SDK)
 
 
 def _dependency(site: _Site) -> Part:
@@ -90,10 +146,6 @@ def _is_rails(site: _Site) -> bool:
     return any(entry.framework == "rails" and entry.certainty == "sure" for entry in site.service.entries)
 
 
-def _paths(entries: Sequence[Entry]) -> list[str]:
-    return list(dict.fromkeys(entry.path for entry in entries))
-
-
 # --- Rails -----------------------------------------------------------------------------------------------------------
 
 
@@ -102,7 +154,7 @@ def _rails(site: _Site) -> Part:
     path, app = site.path(INITIALIZER), site.path("config/application.rb")
     held = site.files.read(path)
     if held is not None and _HAS.search(held.decode("utf-8", "replace")):
-        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
+        return Part(words=(there(path),))
     tree = read_tree(app, site.files.read(app))
     text = "" if isinstance(tree, Rejected) else tree.source.text
     why = ""
@@ -115,7 +167,7 @@ def _rails(site: _Site) -> Part:
     elif beside := _called_by_name(site):
         why = f"what lies beside it is called by its file's name, as {beside} is"
     if why:
-        return Part(pastes=(_paste(path, site, why),))
+        return Part(pastes=(site.paste(path, (), why),))
     style = Style() if isinstance(tree, Rejected) else style_of(tree)
     frozen = ["# frozen_string_literal: true", ""] if text.startswith("# frozen_string_literal: true") else []
     newline = "\n" if isinstance(tree, Rejected) else tree.source.newline
@@ -147,105 +199,11 @@ def _loaded(path: str, tree: Tree | Rejected, style: Style, site: _Site) -> Part
 # --- all others ------------------------------------------------------------------------------------------------------
 
 
-def _sure(site: _Site) -> list[Entry]:
-    """Where lines go. A config.ru stands for the apps that it runs; several classes without one are a person's to
-    choose from.
-    """
-    sure = chosen.sure_entries(site.service, site.choices, is_app)
-    named = [each for each in site.service.entries if each.path in site.choices.entries and each.certainty != "unsure"]
-    rackups = [entry for entry in sure if entry.path.endswith(".ru")]
-    jobs = [entry for entry in sure if entry.framework == "sidekiq"]
-    programs = [entry for entry in named if entry.kind == "main"]
-    if rackups:
-        return list(dict.fromkeys(rackups + jobs + programs))
-    classic = [entry for entry in sure if entry.kind == "main"]
-    classes = [entry for entry in sure if entry.kind == "app"]
-    chosen_classes = [entry for entry in named if entry.kind == "app"]
-    begins = classic or programs or chosen_classes or (classes if len(classes) == 1 else [])
-    return list(dict.fromkeys(begins + jobs + programs + chosen_classes))
-
-
-def _file(path: str, site: _Site) -> Part:
-    made = _change(path, [entry for entry in _sure(site) if entry.path == path], site)
-    if isinstance(made, Rejected):
-        return Part(pastes=(_paste(path, site, made.reason),))
-    return made if isinstance(made, Part) else Part(changes=(made,))
-
-
-def _change(path: str, entries: Sequence[Entry], site: _Site) -> Change | Part | Rejected:
-    if why := site.files.blocked(path):
-        return Rejected("blocked", f"it {why}")
-    data = site.files.read(path)
-    tree = _read(path, data)
-    if isinstance(tree, Rejected) or data is None:
-        return tree if isinstance(tree, Rejected) else Rejected("unreadable", "it cannot be read")
-    if _HAS.search(tree.source.text):
-        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", path),))
-    if _TAKEN.search(tree.source.text):
-        return Rejected("name", "it uses the name `Splat` for something else")
-    splices = _splices(tree, entries, site)
-    if isinstance(splices, Rejected):
-        return splices
-    change = inserted(path, data, splices, "Splat's SDK")
-    after = _read(path, change.after)
-    return Rejected("place", "with the lines it would not be read any more") if isinstance(after, Rejected) else change
-
-
-def _read(path: str, data: bytes | None) -> Tree | Rejected:
-    """A program in `bin` has no ending."""
-    return read_tree(path if path.endswith((".rb", ".ru")) else "script.rb", data)
-
-
-def _splices(tree: Tree, entries: Sequence[Entry], site: _Site) -> list[Splice] | Rejected:
-    style = style_of(tree)
-    program = all(entry.framework == "ruby" for entry in entries)
-    start = start_splice(tree, style, site.start(style), use=_uses(entries), program=program)
-    if isinstance(start, Rejected):
-        return start
-    splices = [start]
-    for entry in (each for each in entries if each.kind == "app"):
-        splice = class_splice(tree, entry)
-        if isinstance(splice, Rejected):
-            return splice
-        if splice.at < splices[0].at:
-            return Rejected("place", "the app is made among what the file loads")
-        splices.append(splice)
-    return splices
-
-
-def _uses(entries: Sequence[Entry]) -> bool:
-    """Whether the framework's line stands in the file itself."""
-    return any(entry.framework in ("sinatra", "rack") and entry.kind in ("config", "main") for entry in entries)
-
-
 def _to_paste(site: _Site) -> Part:
-    sure = _sure(site)
+    sure = site.entries()
     likely = chosen.likely_entries(site.service, site.choices, is_app)
     if not sure:  # several classes, and perhaps a program that runs them
         classes = [each for each in chosen.sure_entries(site.service, site.choices, is_app) if is_app(each)]
         programs = [each for each in site.service.entries if (each.kind, each.certainty) == ("main", "likely")]
         likely = [*programs[:1], *classes] if classes else likely
-    why = "{name} may begin there: {why}. If it does: splat init --entry {path}"
-    pastes = [
-        _paste(each.path, site, why.format(name=site.service.name, why=each.why, path=shlex.quote(each.path)))
-        for each in {each.path: each for each in likely}.values()
-    ]
-    if not pastes and not sure:
-        pastes = [_paste(site.service.path, site, f"where {site.service.name} begins could not be found")]
-    return Part(pastes=tuple(pastes[:_MOST_PASTES]))
-
-
-def _paste(path: str, site: _Site, why: str) -> Paste:
-    """The lines as a person would write them."""
-    tree = _read(path, site.files.read(path)) if path else Rejected("none", "")
-    style = Style() if isinstance(tree, Rejected) else style_of(tree)
-    if path.endswith(INITIALIZER):
-        return Paste(path, tuple(site.start(style)), why)
-    entries = [entry for entry in site.service.entries if entry.path == path]
-    lines = [require_line(style), *site.start(style)]
-    if _uses(entries):
-        lines.append(USE)
-    for entry in entries:
-        if entry.kind == "app":
-            lines += [f"# in class {entry.name}:", USE]
-    return Paste(path, tuple(lines), why)
+    return likely_part(site, [entries[-1:] for entries in chosen.by_path(likely).values()], begun=bool(sure))
