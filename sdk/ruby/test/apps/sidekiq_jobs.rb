@@ -10,6 +10,7 @@ Splat.init
 class Retried
   include Sidekiq::Worker
   sidekiq_options retry: 5
+  sidekiq_retry_in { 3_600 }
 
   def perform(number)
     Splat.set_tag("number", number)

@@ -135,17 +135,17 @@ class EndsTest < Minitest::Test
   end
 
   def test_durable_survives_kill_and_the_next_process_delivers
-    port = TCPServer.open("127.0.0.1", 0) { |server| server.addr[1] }
+    collector = Collector.new
     Dir.mktmpdir do |spool|
       env = { "SPLAT_SPOOL_DIR" => spool, "SPLAT_DURABLE" => "1", "SPLAT_TRANSPORT" => "http",
-              "SPLAT_URL" => "http://127.0.0.1:#{port}/" }
+              "SPLAT_URL" => collector.url }
       program("capture('kept'); Process.kill(:KILL, Process.pid)", env) { nil }
       files = Dir[File.join(spool, "*", "*")]
       assert_equal 1, files.length
       assert_match(/\.json\.\d+\.taken\z/, files.first)
       assert_equal 0o600, File.stat(files.first).mode & 0o777
-      sent = Collector.open(port) do
-        program("p Splat.flush(10)", env) { |program, _| assert_equal "true\n", program.output }
+      sent = collector.open do
+        program("p Splat.flush(60)", env) { |program, _| assert_equal "true\n", program.output }
       end
       assert_equal(["kept"], sent.map { |report| report["exceptions"].first["message"] })
       assert_empty Dir[File.join(spool, "*", "*")]
@@ -153,7 +153,7 @@ class EndsTest < Minitest::Test
   end
 
   def test_nothing_can_be_written
-    program("capture('a'); puts Splat.flush(10)", { "SPLAT_SPOOL_DIR" => "/proc/nowhere" }) do |program, _|
+    program("capture('a'); puts Splat.flush(60)", { "SPLAT_SPOOL_DIR" => "/proc/nowhere" }) do |program, _|
       assert_includes program.output, "true"
       assert_includes program.output, "splat: nothing can be written below /proc/nowhere"
       assert_equal [%w[IndexError a]], program.errors
@@ -161,7 +161,7 @@ class EndsTest < Minitest::Test
   end
 
   def test_sinatra_that_serves_from_at_exit
-    Server.open("ruby", "classic.rb", "-e", "production", "-p", "PORT", "-q") do |server|
+    Server.open("ruby", "classic.rb", "-e", "production", "-o", "127.0.0.1", "-p", "PORT", "-q") do |server|
       2.times { assert_equal 500, server.get("/boom").first }
       server.until_reports(1)
       server.stop

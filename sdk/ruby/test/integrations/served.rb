@@ -12,16 +12,16 @@ require "tmpdir"
 class Program
   LIB = File.expand_path("../../lib", __dir__)
   APPS = File.expand_path("../apps", __dir__)
-  SECONDS = 30
+  SECONDS = 120 # only what fails takes so long
 
   attr_reader :folder, :said
 
-  def initialize(*command, env: {}, chdir: APPS, input: nil)
+  def initialize(*command, env: {}, chdir: APPS, **streams)
     @folder = Dir.mktmpdir("splat")
     @log = File.join(@folder, "said")
     own = { "RUBYLIB" => LIB, "SPLAT_TRANSPORT" => "file", "SPLAT_FOLDER" => reports_folder,
             "SPLAT_SPOOL_DIR" => File.join(@folder, "spool"), "RUBYOPT" => "-W0", "HOME" => @folder }
-    @pid = spawn(own.merge(env), *command, chdir: chdir, in: input || File::NULL, out: @log, err: [:child, :out])
+    @pid = spawn(own.merge(env), *command, chdir: chdir, in: File::NULL, out: @log, err: [:child, :out], **streams)
   end
 
   def self.run(...)
@@ -64,6 +64,11 @@ class Program
     @status = Process.wait2(@pid).last
   end
 
+  def ended?
+    @status ||= Process.wait2(@pid, Process::WNOHANG)&.last
+    !@status.nil?
+  end
+
   def signal(name)
     Process.kill(name, @pid)
   end
@@ -83,20 +88,29 @@ class Program
   end
 end
 
-# Takes reports on a port while the block runs.
-module Collector
-  module_function
+# Takes reports on a port of its own. Until it opens it has the port, and refuses who connects.
+class Collector
+  attr_reader :url
 
-  def open(port)
+  def initialize
+    @server = Socket.new(:INET, :STREAM)
+    @server.bind(Addrinfo.tcp("127.0.0.1", 0))
+    @url = "http://127.0.0.1:#{@server.local_address.ip_port}/"
+  end
+
+  # What came while the block ran.
+  def open
     reports = []
-    server = TCPServer.new("127.0.0.1", port)
-    thread = Thread.new { loop { Thread.new(server.accept) { |socket| serve(socket, reports) } } }
+    @server.listen(16)
+    thread = Thread.new { loop { Thread.new(@server.accept.first) { |socket| serve(socket, reports) } } }
     yield
     reports
   ensure
     thread&.kill
-    server&.close
+    @server.close
   end
+
+  private
 
   def serve(socket, reports)
     length = 0
@@ -113,10 +127,14 @@ end
 class Server < Program
   attr_reader :port
 
-  def initialize(*command, **given)
-    @port = TCPServer.open("127.0.0.1", 0) { |server| server.addr[1] }
-    super(*command.map { |part| part.gsub("PORT", @port.to_s) }, **given)
-    start
+  # `command` is of puma: it takes over the socket, so that the port is nobody else's, and who connects waits for it.
+  def initialize(*command, env: {}, **given)
+    socket = TCPServer.new("127.0.0.1", 0)
+    @port = socket.addr[1]
+    env = { "PUMA_INHERIT_0" => "#{socket.fileno}:tcp://127.0.0.1:#{@port}", **env }
+    super(*command.map { |part| part.gsub("PORT", @port.to_s) }, env: env, **given, socket => socket)
+  ensure
+    socket&.close
   end
 
   def self.open(...)
@@ -129,14 +147,15 @@ class Server < Program
 
   # Status, headers without the date, body; nil where the answer ended too early.
   def get(path, headers = {})
-    answer = Net::HTTP.start("127.0.0.1", @port, read_timeout: SECONDS) { |http| http.get(path, headers) }
-    told(answer)
+    told(connected { |http| http.get(path, headers) })
   rescue EOFError, Errno::ECONNRESET, Net::HTTPBadResponse
+    raise "the server ended: #{output}" if ended?
+
     nil
   end
 
   def post(path, body, headers = {})
-    told(Net::HTTP.start("127.0.0.1", @port) { |http| http.post(path, body, headers) })
+    told(connected { |http| http.post(path, body, headers) })
   end
 
   def stop
@@ -148,19 +167,13 @@ class Server < Program
 
   private
 
-  def told(answer)
-    [answer.code.to_i, answer.to_hash.reject { |name, _| %w[date x-request-id x-runtime].include?(name) }, answer.body]
+  def connected(&block)
+    Net::HTTP.start("127.0.0.1", @port, read_timeout: SECONDS, max_retries: 0, &block)
+  rescue Errno::ECONNREFUSED, Net::ReadTimeout
+    raise "the server does not answer: #{output}"
   end
 
-  def start
-    deadline = Process.clock_gettime(Process::CLOCK_MONOTONIC) + SECONDS
-    begin
-      TCPSocket.open("127.0.0.1", @port, &:close)
-    rescue SystemCallError
-      raise "the server did not start: #{output}" if Process.clock_gettime(Process::CLOCK_MONOTONIC) > deadline
-
-      sleep 0.05
-      retry
-    end
+  def told(answer)
+    [answer.code.to_i, answer.to_hash.reject { |name, _| %w[date x-request-id x-runtime].include?(name) }, answer.body]
   end
 end
