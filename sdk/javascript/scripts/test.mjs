@@ -3,9 +3,10 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const tests = join(dirname(dirname(fileURLToPath(import.meta.url))), 'tests');
+const here = dirname(fileURLToPath(import.meta.url));
+const tests = join(dirname(here), 'tests');
 
 function found(folder) {
   return readdirSync(folder, { withFileTypes: true })
@@ -18,8 +19,9 @@ function found(folder) {
 }
 
 const files = process.argv.length > 2 ? process.argv.slice(2) : found(tests);
-// Most of them wait for something; Node 18 cannot be told.
+// Most of them wait for something; what hangs is to fail some time. Node 18 cannot be told.
 const [major, minor] = process.versions.node.split('.').map(Number);
-const together = major > 20 || (major === 20 && minor >= 10) ? ['--test-concurrency=4'] : [];
-const run = spawnSync(process.execPath, ['--test', ...together, ...files], { stdio: 'inherit' });
+const together = major > 20 || (major === 20 && minor >= 11) ? ['--test-concurrency=4', '--test-timeout=900000'] : [];
+const reporter = `--test-reporter=${pathToFileURL(join(here, 'failures.mjs'))}`;
+const run = spawnSync(process.execPath, ['--test', reporter, ...together, ...files], { stdio: 'inherit' });
 process.exitCode = run.status ?? 1;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { collector, files, folderFor, json, run } from './kit.mjs';
 
 const BEGIN = "const splat = process.env.BARE ? undefined : require('SDK');\nsplat?.init();\nfunction work() { throw new TypeError('it failed'); }\n";
@@ -74,27 +74,30 @@ const isReport = (path) => /\.json(?:\.[0-9]+\.taken)?$/.test(path);
 const plain = ({ errors, ...rest }) => ({ ...rest, errors: errors.replace(/\(node:[0-9]+\)/g, '(node)') });
 const idsOf = (sink) => [...new Set(sink.reports().map((each) => each.id))];
 
-for (const [name, [text, errors]] of Object.entries(PROGRAMS)) {
-  test(`${name}: delivered, and nothing else is different`, { timeout: 180_000 }, async (context) => {
-    await delivered(context, errors, async (folder, env) => {
-      const runs = [run(folder, BEGIN + text, { env }), run(folder, BEGIN + text, { env: { BARE: '1' } })];
-      const [seen, bare] = await Promise.all(runs);
-      assert.deepEqual(plain(seen), plain(bare));
+// They mostly wait for processes to start.
+describe('programs', { concurrency: 3 }, () => {
+  for (const [name, [text, errors]] of Object.entries(PROGRAMS)) {
+    test(`${name}: delivered, and nothing else is different`, { timeout: 180_000 }, async (context) => {
+      await delivered(context, errors, async (folder, env) => {
+        const runs = [run(folder, BEGIN + text, { env }), run(folder, BEGIN + text, { env: { BARE: '1' } })];
+        const [seen, bare] = await Promise.all(runs);
+        assert.deepEqual(plain(seen), plain(bare));
+      });
     });
-  });
-}
+  }
 
-for (const [mode, errors] of [['strict', 1], ['warn', 1], ['none', 1], ['throw', 1], ['warn-with-error-codes', 0]]) {
-  test(`--unhandled-rejections=${mode}: as without`, { timeout: 180_000 }, async (context) => {
-    const node = [`--unhandled-rejections=${mode}`];
-    const text = `${BEGIN}Promise.reject(new Error('no')); setTimeout(() => console.log('on'), 20);`;
-    await delivered(context, errors, async (folder, env) => {
-      const runs = [run(folder, text, { env, node }), run(folder, text, { env: { BARE: '1' }, node })];
-      const [seen, bare] = await Promise.all(runs);
-      assert.deepEqual(plain(seen), plain(bare));
+  for (const [mode, errors] of [['strict', 1], ['warn', 1], ['none', 1], ['throw', 1], ['warn-with-error-codes', 0]]) {
+    test(`--unhandled-rejections=${mode}: as without`, { timeout: 180_000 }, async (context) => {
+      const node = [`--unhandled-rejections=${mode}`];
+      const text = `${BEGIN}Promise.reject(new Error('no')); setTimeout(() => console.log('on'), 20);`;
+      await delivered(context, errors, async (folder, env) => {
+        const runs = [run(folder, text, { env, node }), run(folder, text, { env: { BARE: '1' }, node })];
+        const [seen, bare] = await Promise.all(runs);
+        assert.deepEqual(plain(seen), plain(bare));
+      });
     });
-  });
-}
+  }
+});
 
 test('a thread of its own', { timeout: 180_000 }, async (context) => {
   const text = `${BEGIN}const { Worker, isMainThread } = require('node:worker_threads');
