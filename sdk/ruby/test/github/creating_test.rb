@@ -28,9 +28,9 @@ class CreatingTest < Desk
   def test_ten_seconds_of_identical_errors_take_six_requests
     by = process
     assert_equal [:delivered], deliver(item, by: by)
-    by.hurry(steady + 5)
+    by.hurry(steady + 60)
     assert_equal [:delivered], deliver(count(99_999), by: by)
-    by.close(steady + 5)
+    by.close(steady + 60)
     assert_seen 1, 100_000
     assert_equal 6, requests.length
   end
@@ -68,8 +68,9 @@ class CreatingTest < Desk
   def test_when_the_process_ends_the_next_one_labels
     lag(3_600)
     by = process
-    by.hurry(steady + 1)
+    ending = once(%w[POST /issues], %w[GET /issues]) { by.hurry(steady + 1) }
     assert_equal [:delivered], deliver(item, by: by)
+    ending.join
     by.close(steady + 1)
     assert_equal 0, triggered
     lag(0)
@@ -115,7 +116,7 @@ class CreatingTest < Desk
   def test_twenty_processes_on_four_hosts_end_with_one_issue
     processes = Array.new(20) { |number| process(File.join(@folder, "host-#{number % 4}"), jitter: 1.0) }
     threads = processes.map do |each|
-      Thread.new { deliver(item, by: each).tap { each.close(steady + 5) } }
+      Thread.new { deliver(item, by: each).tap { each.close(steady + 60) } }
     end
     said = threads.flat_map(&:value)
     assert_empty said - %i[delivered later]
@@ -161,7 +162,7 @@ class CreatingTest < Desk
     assert_equal %i[delivered delivered], deliver(item("a" * 16), count(40, format("%016x", 12)), by: by)
     by.tick
     assert_seen 11, 3
-    by.close(steady + 5)
+    by.close(steady + 60)
     left = Dir[File.join(spool, "*.json")].map { |path| Splat::Wire.item_of(File.read(path)) }
     assert_equal [[ZEROS, 41]], (left.map { |each| [each.body.signature, each.body.seen] })
     long_after

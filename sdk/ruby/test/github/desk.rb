@@ -194,6 +194,15 @@ class Desk < Minitest::Test
     requests.map { |each| [each["method"], each["path"].sub("/repos/#{@repo}", "")] }
   end
 
+  # A thread that runs the block once these requests came, one right behind the other.
+  def once(*wanted)
+    Thread.new do
+      late = steady + 60
+      sleep 0.02 until asked.each_cons(wanted.length).include?(wanted) || steady > late
+      yield
+    end
+  end
+
   def states
     issues.map { |each| [each["number"], each["state"]] }
   end

@@ -7,6 +7,7 @@ number and address. Each line is answered by one.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -49,9 +50,21 @@ def answer(wanted, emulator, proxies):
     return OF_A_PROXY[wanted["call"]](proxy, *wanted["args"], **wanted["named"])
 
 
+def started(tries=5):
+    """An emulator that runs; another one where someone else was faster to take its port."""
+    for _ in range(tries - 1):
+        try:
+            return Emulator().__enter__()
+        except RuntimeError as failed:
+            print(failed, file=sys.stderr)
+    return Emulator().__enter__()
+
+
 def main():
     proxies = []
-    with Emulator() as emulator:
+    with contextlib.ExitStack() as ending:
+        emulator = started()
+        ending.push(emulator)
         for line in sys.stdin:
             print(json.dumps(answer(json.loads(line), emulator, proxies)), flush=True)
         for proxy in proxies:

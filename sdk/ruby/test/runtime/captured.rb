@@ -50,7 +50,7 @@ module Captured
     kept = Kept.new
     Splat.init(transport: kept, spool_dir: @folder, root: __dir__, **options)
     yield kept
-    assert Splat.flush(10), warnings
+    assert Splat.flush(60), warnings
     kept.reports
   end
 
