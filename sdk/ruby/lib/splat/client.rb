@@ -192,18 +192,32 @@ module Splat
 
     # R2: of what the runtime holds, before redaction and limits.
     def signature(links)
-      key = Snapshot.key(links, &@own)
+      place = Snapshot.place(links, &@own)
+      key = Snapshot.key(links, place, &@own)
       known = @signatures[key]
       return known if known
 
       @signatures = {} if @signatures.length >= MOST_KEYS
-      @signatures[key] = Signature.signature("ruby", @options.root, links.map { |link| exception(link) })
+      @signatures[key] = Signature.signature("ruby", @options.root, exceptions(links, place))
     end
 
-    def exception(link)
-      frames = link.calls.map do |call|
+    # The exceptions with their frames, or with the one frame that is all the signature looks at.
+    def exceptions(links, place)
+      number, path, function = place
+      alone = [{ "path" => path, "function" => function, "in_app" => true }]
+      links.map.with_index do |link, index|
+        frames = place.nil? ? frames(link) : []
+        exception(link, index == number ? alone : frames)
+      end
+    end
+
+    def frames(link)
+      link.calls.map do |call|
         { "path" => call.path, "function" => call.function, "in_app" => @own.call(call.path) }
       end
+    end
+
+    def exception(link, frames)
       { "type" => link.type, "message" => link.message, "relation" => link.relation,
         "parent" => link.parent.negative? ? nil : link.parent, "frames" => frames }
     end

@@ -17,12 +17,12 @@ module Splat
     MOST_MESSAGE = 100_001
     MOST_KEY = 5_000
     # S9 and S10 read how a message begins.
-    SPEAKING = [
-      "Allowed memory size of ", "JavaScript heap out of memory", "Array buffer allocation failed",
-      "runtime: out of memory", "runtime: cannot allocate memory", "Maximum execution time of ",
-      "Maximum call stack size ", "too much recursion", "stack overflow", "Maximum function nesting level of ",
-      "maximum recursion depth exceeded"
-    ].freeze
+    SPEAKING = /\A(?:Allowed\ memory\ size\ of\ |JavaScript\ heap\ out\ of\ memory|Array\ buffer\ allocation\ failed|
+      runtime:\ out\ of\ memory|runtime:\ cannot\ allocate\ memory|Maximum\ execution\ time\ of\ |
+      Maximum\ call\ stack\ size\ |too\ much\ recursion|stack\ overflow|
+      Maximum\ function\ nesting\ level\ of\ |maximum\ recursion\ depth\ exceeded)/x.freeze
+    # S10 looks at all calls of these, by the last part of the type.
+    OVERFLOW = %w[RecursionError SystemStackError StackOverflowError].freeze
     # What a class of the app's may cover by methods of its own.
     CAUSE = Exception.instance_method(:cause)
     LOCATIONS = Exception.instance_method(:backtrace_locations)
@@ -30,16 +30,20 @@ module Splat
     STORED = Exception.instance_method(:to_s)
     METHOD = Module.instance_method(:instance_method)
     RECEIVER = NameError.instance_method(:receiver)
+    # did_you_mean's and error_highlight's `to_s` stand in front of a class's own until Ruby 3.3.
+    IN_FRONT = %w[DidYouMean:: ErrorHighlight::].freeze
+    OWN_TO_S = [Exception, NameError].freeze
     # What Ruby prints for these as a receiver runs no code of the app.
     BUILT_IN = [NilClass, TrueClass, FalseClass, Integer, Float, String, Symbol].freeze
     FAILED = "<message failed>"
-    private_constant :SPEAKING, :CAUSE, :LOCATIONS, :BACKTRACE, :STORED, :METHOD, :RECEIVER, :BUILT_IN, :FAILED
+    private_constant :SPEAKING, :OVERFLOW, :CAUSE, :LOCATIONS, :BACKTRACE, :STORED, :METHOD, :RECEIVER, :IN_FRONT,
+                     :OWN_TO_S, :BUILT_IN, :FAILED
 
     # One call as the runtime tells it; `file` is where it can be read, nil where that is unknown.
     Call = Struct.new(:path, :line, :function, :file)
 
     # One exception of a chain; `parent` is an index into the list it stands in, -1 for the first (R3, S7). What repeats
-    # are not asked for is read when it is asked for, at last by `settle`: from then on no exception is held.
+    # are not asked for is read when it is asked for; after `settle` no exception is held.
     class Link
       attr_reader :type, :relation, :parent
 
@@ -65,32 +69,45 @@ module Splat
         @calls ||= @trace.filter_map { |each| Snapshot.call(each) }.reverse
       end
 
-      # What tells its place. The block is asked of each path.
-      def place(parts)
-        @trace.each do |each|
-          if each.is_a?(String)
-            parts << each
-          else
-            path = each.path
-            yield path
-            parts << path << each.lineno << each.label
-          end
+      # All that tells its place.
+      def places
+        @trace.flat_map { |each| each.is_a?(String) ? [each] : [each.path, each.lineno, each.label] }
+      end
+
+      # Path and method of the innermost call of the app's, among those that S7 looks at. The block tells whose a path is.
+      def innermost
+        @trace.each_with_index do |each, index|
+          break if index == INNERMOST
+
+          path = each.path || ""
+          return [path, each.label || ""] if yield(path)
         end
+        nil
+      end
+
+      # Whether the types and one place tell what S asks of it.
+      def short?
+        !(by_hand? || @type.end_with?(*OVERFLOW) || speaks?)
       end
 
       # Whether its message begins as S9 and S10 ask. Ruby's own of a name that is not there never does.
       def speaks?
-        !Snapshot.plain_name_error?(@exception) && message.start_with?(*SPEAKING)
+        !Snapshot.plain_name_error?(@exception) && message.match?(SPEAKING)
+      end
+
+      # Whether its trace is one of lines.
+      def by_hand?
+        @trace.first.is_a?(String)
       end
 
       def bare?
         @trace.empty?
       end
 
+      # From now on it holds no exception. Calls are read where they are asked for: they hold no values.
       def settle
         message
-        calls
-        @exception = @trace = nil
+        @exception = nil
         self
       end
 
@@ -110,24 +127,40 @@ module Splat
 
     # R3: the exception and its causes, each object once.
     def links(exception)
-      links = []
+      links = [Link.new(exception, "surfaced", -1)]
+      cause = CAUSE.bind_call(exception) or return links
+
       seen = {}.compare_by_identity
-      while exception && !seen.key?(exception) && links.length < MOST_EXCEPTIONS
-        seen[exception] = true
-        links << Link.new(exception, links.empty? ? "surfaced" : "cause", links.length - 1)
-        exception = CAUSE.bind_call(exception)
+      seen[exception] = true
+      while cause && !seen.key?(cause) && links.length < MOST_EXCEPTIONS
+        seen[cause] = true
+        links << Link.new(cause, "cause", links.length - 1)
+        cause = CAUSE.bind_call(cause)
       end
       links
     end
 
-    # What two errors of one bug share in one process, whatever their values are. The block tells whose a path is.
-    def key(links)
-      parts = []
-      in_app = false
-      links.each do |link|
-        parts << link.type
-        link.place(parts) { |path| in_app ||= yield(path || "") }
+    # All that S12 asks for, and S9 to S11 do not speak before it: which exception of the chain, path and method of its
+    # innermost call that is the app's. nil where S asks for more, or there is none. So of most errors only the innermost
+    # calls are looked at. The block tells whose a path is.
+    def place(links, &own)
+      return nil unless links.all?(&:short?)
+
+      (links.length - 1).downto(0) do |index|
+        found = links[index].innermost(&own)
+        return [index, *found] if found
       end
+      nil
+    end
+
+    # What two errors of one bug share in one process, whatever their values are. `place` is what `place` gives for them.
+    def key(links, place, &own)
+      place ? links.map(&:type).concat(place) : whole_key(links, &own)
+    end
+
+    def whole_key(links, &own)
+      parts = [:whole, *links.flat_map { |link| [link.type, *link.places] }]
+      in_app = links.any? { |link| link.innermost(&own) } unless links.any?(&:by_hand?)
       parts.concat(links.map { |link| link.message[0, MOST_KEY] }) if !in_app || links.any?(&:speaks?)
       parts
     end
@@ -146,16 +179,12 @@ module Splat
 
     # Whether the message is the text it was made with: no code of the app has a part in it.
     def stored?(exception)
-      kind = Plain.class_of(exception)
-      return false unless METHOD.bind_call(kind, :message).owner == Exception
-      return built_in_receiver?(exception) if NameError === exception
-
-      METHOD.bind_call(kind, :to_s).owner == Exception
+      METHOD.bind_call(Plain.class_of(exception), :message).owner == Exception && plain_to_s?(exception) &&
+        (!(NameError === exception) || built_in_receiver?(exception))
     end
 
     # A NameError's message is made when it is asked for, until Ruby 3.3 with the receiver's `inspect`.
     def built_in_receiver?(exception)
-      return false unless plain_to_s?(exception)
       return true if RUBY_VERSION >= "3.4"
 
       BUILT_IN.any? { |each| Plain.class_of(RECEIVER.bind_call(exception)).equal?(each) }
@@ -163,10 +192,15 @@ module Splat
       true
     end
 
-    # did_you_mean and error_highlight stand in front of the method in Ruby 3.0 and 3.1.
+    # Whether its `to_s` is Ruby's, whatever Ruby's own libraries put in front of it.
     def plain_to_s?(exception)
-      owner = METHOD.bind_call(Plain.class_of(exception), :to_s).owner
-      owner == Exception || owner == NameError || Plain.name_of(owner).start_with?("DidYouMean::", "ErrorHighlight::")
+      found = METHOD.bind_call(Plain.class_of(exception), :to_s)
+      while found && !OWN_TO_S.include?(found.owner)
+        return false unless Plain.name_of(found.owner).start_with?(*IN_FRONT)
+
+        found = found.super_method
+      end
+      !found.nil?
     end
 
     def asked(exception)

@@ -35,6 +35,8 @@ module Splat
         @runtime = runtime
         @root = root
         @exceptions = exceptions
+        @types = []
+        @messages = []
         @cause = {}
         @members = Hash.new { |all, parent| all[parent] = [] }
         exceptions.each_with_index { |exception, index| hang(index, exception["relation"], exception["parent"]) }
@@ -120,7 +122,7 @@ module Splat
       end
 
       def type_of(index)
-        Text.type_name(@exceptions[index]["type"])
+        @types[index] ||= Text.type_name(@exceptions[index]["type"])
       end
 
       def one_of?(index, names, texts)
@@ -128,7 +130,7 @@ module Splat
       end
 
       def message_of(index)
-        UTF8.first(@exceptions[index]["message"] || "", 100)
+        @messages[index] ||= UTF8.first(@exceptions[index]["message"] || "", 100)
       end
 
       def smallest_of_cycle(index)
