@@ -36,6 +36,8 @@ def service(folder: Path, manifest: dict[str, object], files: dict[str, str]) ->
         ({"dev": "nodemon --watch ./src --exec 'ts-node ./src/go.ts'"}, {"src/go.ts": "", "src/index.ts": ""},
             "src/go.ts"),
         ({"start": "node ./bin/serve"}, {"bin/serve": NODE}, "bin/serve"),
+        ({"start": "node server"}, {"server/index.js": ""}, "server/index.js"),
+        ({"start": "NODE_ENV=production node server"}, {"server.js": ""}, "server.js"),
         ({}, {"server.js": "", "Dockerfile": 'FROM node\nENTRYPOINT [ "node", "server.js" ]\n'}, "server.js"),
         ({}, {"go.js": "", "Procfile": "web: node go.js\nworker: node no.js\n"}, "go.js"),
     ],
@@ -63,3 +65,48 @@ def test_folders_of_tests_and_examples_are_no_services(tmp_path: Path, folder: s
     manifest = json.dumps({"name": "in", "scripts": {"start": "node a.js"}})
     files = {f"{folder}/package.json": manifest, f"{folder}/a.js": "", "a.js": ""}
     assert service(tmp_path / "shop", {"scripts": {"start": "node a.js"}}, files).path == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("esbuild.js", ""), ("scripts/build.mjs", ""), ("watch.js", "const { build } = require('esbuild');\n"),
+     ("gulpfile.js", ""), ("dev.mjs", "import webpack from 'webpack';\n")],
+)  # fmt: skip
+def test_what_only_builds_is_no_service(tmp_path: Path, name: str, text: str) -> None:
+    assert service(tmp_path / "shop", {"scripts": {"dev": f"node {name} --dev"}}, {name: text}).library
+
+
+def test_a_server_that_bundles_for_itself_is_one(tmp_path: Path) -> None:
+    text = "const express = require('express');\nrequire('webpack');\nconst app = express();\n"
+    manifest: dict[str, object] = {"scripts": {"dev": "node build.js"}, "dependencies": {"express": "4"}}
+    found = service(tmp_path / "shop", manifest, {"build.js": text})
+    assert [(each.path, each.kind) for each in found.entries if each.certainty == "sure"] == [
+        ("build.js", "main"), ("build.js", "app")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("held", "files", "path"),
+    [
+        ({"react-scripts": "5"}, {"public/index.html": "<p></p>", "src/index.js": ""}, "src/index.js"),
+        ({"react": "19", "@craco/craco": "7"}, {"src/index.tsx": "", "src/App.tsx": ""}, "src/index.tsx"),
+        # Its bundler stands at the top of the workspace.
+        ({"react": "19"}, {"vite.config.mts": "", "index.tsx": "",
+            "index.html": '<script>1</script><script type="module" src="index.tsx"></script>'}, "index.tsx"),
+        ({"react": "18", "vite": "5"}, {"src/main.tsx": "", "src/old.tsx": "", "index.html":
+            '<!-- <script src="src/old.tsx"></script> -->\n<script type="module">\n const a = 1;\n'
+            "import('/src/main.tsx').then(m => m.render(a));\n</script>"}, "src/main.tsx"),
+        ({"vue": "3", "vite": "5"}, {"src/a.ts": "", "index.html":
+            '<script type="module">import { run } from "./src/a.ts"; run()</script>'}, "src/a.ts"),
+    ],
+)  # fmt: skip
+def test_what_a_browser_loads_first(tmp_path: Path, held: dict[str, object], files: dict[str, str], path: str) -> None:
+    found = service(tmp_path / "shop", {"dependencies": held}, files)
+    assert [(each.path, each.kind) for each in found.entries if each.certainty == "sure"] == [(path, "browser")]
+
+
+def test_a_hostile_page_is_read_in_time(tmp_path: Path) -> None:
+    page = "<!--" * 20_000 + "-->" + '<script type="module">import {' * 5_000
+    files = {"index.html": page, "src/main.ts": ""}
+    (entry,) = service(tmp_path / "shop", {"dependencies": {"vite": "5", "vue": "3"}}, files).entries
+    assert (entry.path, entry.certainty) == ("src/main.ts", "likely")

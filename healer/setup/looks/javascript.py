@@ -9,7 +9,8 @@ from healer.policy.globs import matches
 from healer.setup.looks.calls import calls
 from healer.setup.looks.draft import Draft, ranked
 from healer.setup.looks.files import Area, areas, aside, join
-from healer.setup.looks.javascript_entries import SUFFIXES, browser_entries, server_entries
+from healer.setup.looks.javascript_browser import browser_entries
+from healer.setup.looks.javascript_entries import SUFFIXES, server_entries
 from healer.setup.looks.yaml_data import BrokenYamlError, read_yaml
 from healer.setup.value import Entry, Manager, Service
 
@@ -24,6 +25,8 @@ _BUNDLERS = {
     "@angular/cli": "angular",
     "@angular/build": "angular",
     "react-scripts": "webpack",
+    "react-app-rewired": "webpack",
+    "@craco/craco": "webpack",
     "webpack": "webpack",
     "rollup": "rollup",
     "parcel": "parcel",
@@ -107,7 +110,7 @@ def _draft(area: Area, manifests: Mapping[str, dict[str, Any]], workspace: str |
     servers = _servers(dependencies)
     entries = server_entries(area, manifest, servers)
     bundlers = _bundlers(area, dependencies)
-    entries += browser_entries(area, bundlers[0]) if bundlers else []
+    entries += browser_entries(area, bundlers[0], dependencies) if bundlers else []
     if not entries and not area.owned:
         return None
     made = {entry.framework for entry in entries if entry.certainty != "unsure"}
@@ -147,13 +150,16 @@ def _servers(dependencies: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _bundlers(area: Area, dependencies: Mapping[str, str]) -> tuple[str, ...]:
-    """Bundlers of code for a browser; of what a server bundles for itself there is neither a page nor a screen."""
+    """Bundlers of code for a browser; of what a server bundles for itself there is neither a page nor a screen. A
+    member of a workspace with a page may have its bundler from the top: its own is the configuration.
+    """
     if "next" in dependencies:
         return ()
     page = area.first(("index.html", "public/index.html", "src/index.html"))
     if not page and not _SCREENS & dependencies.keys() and "@angular/core" not in dependencies:
         return ()
-    found = [framework for name, framework in _BUNDLERS.items() if name in dependencies]
+    configured = {name.partition(".config.")[0] for name in area.names() if page and ".config." in name}
+    found = [framework for name, framework in _BUNDLERS.items() if name in dependencies or name in configured]
     if "angular" in found:
         return ("angular",)
     # Vite builds with the two others.

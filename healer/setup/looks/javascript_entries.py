@@ -66,21 +66,30 @@ _USUAL = ("index", "server", "app", "main", "start")
 _PLACES = ("src", "", "server", "lib", "app", "bin", "api")
 _BUILT = re.compile(r"^(\./)?(dist|build|out|lib|\.?output)/(src/)?")
 
+#: Scripts that build, by their name or by what they load: they end before anything runs.
+_BUILDS = re.compile(
+    r"(?:^|/)(?:[Gg]ulpfile|[Gg]runtfile|(?:esbuild|webpack|rollup|vite|build)[\w.-]{0,40})\.[cm]?[jt]s$"
+)
+_BUNDLES = re.compile(
+    r"""(?m)(?:\brequire\(|\bfrom\s|^import\s)\s{0,3}["'](?:esbuild|webpack|rollup|gulp|parcel|@parcel/core|@rspack/core)["']"""
+)
+
 
 def server_entries(area: Area, manifest: dict[str, Any], frameworks: Sequence[str]) -> list[Entry]:
     """The entries of what runs on a server; `frameworks` are those that the package declares."""
     if "next" in frameworks:
         return list(_next(area))
-    started = list(_started(area, manifest))
-    first = {path for path, _ in started}
+    named = list(_started(area, manifest))
+    first = {path for path, _ in named}
     apps = list(_apps(area, first, frameworks))
+    made = {app.path for app in apps}
+    started = [(path, why) for path, why in named if path in made or not (_is_started(why) and _builds(area, path))]
     main = frameworks[0] if frameworks else "node"
     found = []
     runs = any(_is_started(why) for _, why in started) or bool(apps)
     for path, why in started:
-        makes = any(app.path == path for app in apps)
         # A command beside a server is a tool; a library's `main` is what others load: nothing runs there.
-        surely = makes or _is_started(why) or ("`bin`" in why and not runs)
+        surely = path in made or _is_started(why) or ("`bin`" in why and not runs)
         found.append(Entry(path, main, "main", "sure" if surely else "likely" if "`bin`" in why else "unsure", why))
     if not runs and _serves_itself(manifest, frameworks):
         # It has what a server is made of, and something else than its scripts starts it.
@@ -104,11 +113,16 @@ def _is_started(why: str) -> bool:
     return why.startswith(("`scripts.", "`Procfile`", "`Dockerfile`"))
 
 
+def _builds(area: Area, path: str) -> bool:
+    """Whether a script that is run only makes what then runs elsewhere."""
+    return bool(_BUILDS.search(path[-300:]) or _BUNDLES.search(area.files.text(path)))
+
+
 def _started(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Each file that package.json names to be run or loaded, with the place that names it."""
     seen: set[str] = set()
     for why, named in _named(area, manifest):
-        path = _source(area, named)
+        path = source_of(area, named)
         if path and path not in seen:
             seen.add(path)
             yield path, f"{why} names `{named}`"
@@ -119,8 +133,14 @@ def _named(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]:
         for match in _STARTERS.finditer(command):
             words = [word for word in _PRELOADED.sub(" ", match["rest"]).split() if not word.startswith("-")]
             words = [word.strip("\"'") for word in words if word not in ("run", "watch", "start")]
-            looks = (word for word in words[:3] if word in (".", "./") or "/" in word or word.endswith(SUFFIXES))
-            if found := next((word for word in looks if _source(area, word)), ""):
+            # `node server` is a folder, or a file without its suffix; other programs have words of their own first.
+            bare = words[:1] if match[0].lstrip(" \t;&|").startswith(("node", "tsx", "ts-node")) else []
+            looks = (
+                word
+                for word in words[:3]
+                if word in (".", "./") or "/" in word or word.endswith(SUFFIXES) or word in bare
+            )
+            if found := next((word for word in looks if source_of(area, word)), ""):
                 yield where, found
     commands = manifest.get("bin")
     for target in list(commands.values())[:10] if isinstance(commands, dict) else [commands]:
@@ -150,7 +170,7 @@ def _commands(area: Area, manifest: dict[str, Any]) -> Iterator[tuple[str, str]]
             yield f"`{name}`", re.sub(r"[\[\]\",']", " ", found[1])
 
 
-def _source(area: Area, named: str) -> str:
+def source_of(area: Area, named: str) -> str:
     """The tracked file that a name stands for: as it is, with a suffix, or what it is built from; "" for none."""
     for candidate in dict.fromkeys((named, _BUILT.sub("src/", named), _BUILT.sub("", named))):
         stem = re.sub(r"\.[cm]?[jt]sx?$", "", candidate[-300:])
@@ -220,27 +240,3 @@ def _next(area: Area) -> Iterator[Entry]:
     roots = ("app/layout", "src/app/layout", "pages/_app", "src/pages/_app", "pages/index", "src/pages/index")
     if found := area.first(name + suffix for name in roots for suffix in (".tsx", ".jsx", ".js", ".ts")):
         yield Entry(found, "next", "browser", "likely", "it is around every page")
-
-
-def browser_entries(area: Area, bundler: str) -> list[Entry]:
-    """What the browser loads first: what the page names, the bundler's configuration, or the usual file."""
-    for page in ("index.html", "src/index.html", "public/index.html"):
-        text = area.text(page)[:200_000]
-        for match in re.finditer(r"<script\b([^<>]{0,500})>", text):
-            source = re.search(r"""\bsrc\s{0,5}=\s{0,5}["']([^"']{1,300})["']""", match[1])
-            path = _source(area, source[1].lstrip("/")) if source and "//" not in source[1] else ""
-            if path:
-                return [Entry(path, bundler, "browser", "sure", f"`{page}` loads it")]
-    for name in area.names():
-        if re.fullmatch(r"(webpack|rollup|vite)[\w.]{0,30}\.config\.[cm]?[jt]s|webpack\.[\w.]{1,30}\.js", name):
-            named = re.search(
-                r"\b(?:entry|input)\s{0,5}:\s{0,5}(?:\{\s{0,99}\w{1,40}\s{0,5}:\s{0,5})?\[?[\"'`]([^\"'`]{1,200})",
-                area.text(name)[:100_000],
-            )
-            path = _source(area, named[1]) if named else ""
-            if path:
-                return [Entry(path, bundler, "browser", "sure", f"`{name}` names it")]
-    usual = area.first(
-        f"src/{name}{suffix}" for name in ("main", "index", "app", "App") for suffix in (".tsx", ".ts", ".jsx", ".js")
-    )
-    return [Entry(usual, bundler, "browser", "likely", "it is the usual first file of a bundler")] if usual else []
