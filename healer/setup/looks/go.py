@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from healer.policy.globs import matches
@@ -22,6 +23,7 @@ _MAKERS = {
     "gin.Default": "gin",
     "gin.New": "gin",
     "echo.New": "echo",
+    "echo.NewWithConfig": "echo",
     "chi.NewRouter": "chi",
     "chi.NewMux": "chi",
     "http.NewServeMux": "net/http",
@@ -30,12 +32,25 @@ _MAKERS = {
     "http.HandleFunc": "net/http",
     "http.Handle": "net/http",
 }
-_HINT = re.compile(r"\b(gin|echo|chi|http)\.[A-Z]|\bfunc main\(\)")
+#: The first line that says for which builds a file is, and the words in it that are true of some machine.
+_BUILD = re.compile(r"^//go:build[ \t]{1,9}([^\n]{1,500})", re.MULTILINE)
+_MACHINES = re.compile(
+    r"aix|android|darwin|dragonfly|freebsd|illumos|ios|js|linux|netbsd|openbsd|plan9|solaris|wasip1|windows|unix|cgo|gc"
+    r"|386|amd64\w*|arm\w*|loong64|mips\w*|ppc64\w*|riscv64|s390x|wasm|go1\.\d{1,3}"
+)
+#: What a file has that also starts a server, or keeps it alive: the router that it makes is no part of another.
+_OUTERMOST = re.compile(r"\bRecover(?:er|y)?\b|\bhttp\.(?:Server\{|ListenAndServe|Serve\()")
+_HINT = re.compile(
+    r"\b(?:gin\.(?:Default|New)|echo\.New|chi\.New|http\.(?:NewServeMux|ListenAnd|Handle))|\bfunc main\(\)"
+)
 _REQUIRED = re.compile(
     r"^(?:require\s{1,9})?\s{0,40}([\w.~-]{1,100}\.[\w.-]{1,40}/[\w./~-]{1,200})\s{1,9}v\d", re.MULTILINE
 )
 _MODULE = re.compile(r"^module\s{1,9}\"?([^\s\"]{1,200})", re.MULTILINE)
+#: Files that are read, and those of them that have a word which makes it worth to parse them.
+_MOST_READ = 3000
 _MOST_FILES = 300
+_DEEPEST = 40
 
 
 def drafts(files: Files) -> list[Draft]:
@@ -95,12 +110,10 @@ def _draft(area: Area, workspace: str | None) -> Draft | None:
 def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
     """Each `func main` of a `package main`, and each place that makes a router."""
     kept = [path for path in area.owned if not path.endswith("_test.go") and not aside(path)]
-    for path in sorted(kept, key=lambda path: ("main" not in path.rpartition("/")[2], path.count("/"), path))[
-        :_MOST_FILES
-    ]:
+    order = sorted(kept, key=lambda path: ("main" not in path.rpartition("/")[2], path.count("/"), path))[:_MOST_READ]
+    hinted = (path for path in order if _HINT.search(text := area.files.text(path)) and _is_built(text))
+    for path in islice(hinted, _MOST_FILES):
         text = area.files.text(path)
-        if not _HINT.search(text) or re.search(r"^//go:build (ignore|tools)\b", text[:3000], re.MULTILINE):
-            continue
         found = calls(path, text, lambda callee: callee in _MAKERS or callee == "func main")
         makers = [call for call in found if call.callee in _MAKERS and (not named or _MAKERS[call.callee] in named)]
         mains = [call for call in found if call.callee == "func main"]
@@ -111,7 +124,49 @@ def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
             yield Entry(
                 path, framework, "main", side, "`func main` of `package main`", mains[0].line, mains[0].end, "main"
             )
-        yield from _routers(path, makers)
+        yield from _routers(path, makers, text)
+
+
+def _is_built(text: str) -> bool:
+    """False where a plain `go build` passes a file over on any machine, as one with `//go:build ignore` or a tag of the
+    project's own: those are its tools.
+    """
+    told = _BUILD.search(re.split(r"^package\b", text[:20_000], maxsplit=1, flags=re.MULTILINE)[0])
+    if told is None:
+        return True
+    words = re.findall(r"\w[\w.]{0,60}|&&|\|\||!|[()]", told[1].partition("//")[0])
+    found, _ = _either(words, 0, 0)
+    return True in found
+
+
+def _either(words: list[str], at: int, depth: int) -> tuple[set[bool], int]:
+    """What an expression of build tags can be, over all machines, and where it ends."""
+    found, at = _both(words, at, depth)
+    while at < len(words) and words[at] == "||":
+        other, at = _both(words, at + 1, depth)
+        found = {one or two for one in found for two in other}
+    return found, at
+
+
+def _both(words: list[str], at: int, depth: int) -> tuple[set[bool], int]:
+    found, at = _tag(words, at, depth)
+    while at < len(words) and words[at] == "&&":
+        other, at = _tag(words, at + 1, depth)
+        found = {one and two for one in found for two in other}
+    return found, at
+
+
+def _tag(words: list[str], at: int, depth: int) -> tuple[set[bool], int]:
+    word = words[at] if at < len(words) else ""
+    if depth > _DEEPEST:
+        return {True, False}, len(words)
+    if word == "!":
+        found, at = _tag(words, at + 1, depth + 1)
+        return {not each for each in found}, at
+    if word == "(":
+        found, at = _either(words, at + 1, depth + 1)
+        return found, at + 1
+    return ({True, False} if _MACHINES.fullmatch(word) else {False}), at + 1
 
 
 def _is_program(area: Area, path: str) -> bool:
@@ -120,11 +175,12 @@ def _is_program(area: Area, path: str) -> bool:
     return not folders or folders[0] in ("cmd", "cmds", "app", "apps", "services", "server", "api")
 
 
-def _routers(path: str, makers: list[Call]) -> Iterator[Entry]:
+def _routers(path: str, makers: list[Call], text: str) -> Iterator[Entry]:
+    alone = len(makers) == 1 or (_OUTERMOST.search(text) is not None and len({call.function for call in makers}) > 1)
     for call in makers[:3]:
         if call.callee.startswith("http.") and call.callee != "http.NewServeMux":
             continue
         where = f" is bound to `{call.name}`" if call.name else " stands there"
         why = f"`{call.callee}()`{where}"
-        certain: Certainty = "sure" if call.name and len(makers) == 1 else "likely"
+        certain: Certainty = "sure" if call.name and alone else "likely"
         yield Entry(path, _MAKERS[call.callee], "app", certain, why, call.line, call.end, call.name, call.function)
