@@ -1,6 +1,5 @@
 # frozen_string_literal: true
 
-require "securerandom"
 require_relative "clock"
 require_relative "eligible"
 require_relative "frames"
@@ -185,7 +184,8 @@ module Splat
       return nil unless answer.report
 
       links.each(&:settle)
-      made = Event.new(SecureRandom.hex(16), now, signature, links, mechanism, handled, Scope.gather.merge(more), @own)
+      id = Random.urandom(16).unpack1("H*")
+      made = Event.new(id, now, signature, links, mechanism, handled, Scope.gather.merge(more), @own)
       @worker.put(made)
       made.id
     end

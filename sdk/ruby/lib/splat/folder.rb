@@ -1,8 +1,6 @@
 # frozen_string_literal: true
 
 require "digest/sha2"
-require "etc"
-require "tmpdir"
 
 module Splat
   # P1: where the spool of one destination is.
@@ -18,7 +16,7 @@ module Splat
       name = name_of(options)
       base = options.spool_dir.empty? ? user_cache : options.spool_dir
       # In the folder that all users share it stands alone: one in between could be another's.
-      place = base ? File.join(base, name) : File.join(Dir.tmpdir, "splat-#{Process.euid}-#{name}")
+      place = base ? File.join(base, name) : File.join(shared_folder, "splat-#{Process.euid}-#{name}")
       others?(place) ? "#{place}-#{Process.euid}" : place
     end
 
@@ -68,9 +66,19 @@ module Splat
     end
     private_class_method :user_cache
 
+    # Few have to ask for these, and loading them takes a fifth of all that `init` does.
+    def shared_folder
+      require "tmpdir"
+      Dir.tmpdir
+    end
+    private_class_method :shared_folder
+
     def home_folder
       home = ENV["HOME"].to_s
-      home.empty? ? Etc.getpwuid(Process.euid)&.dir : home
+      return home unless home.empty?
+
+      require "etc"
+      Etc.getpwuid(Process.euid)&.dir
     rescue ArgumentError
       nil
     end
