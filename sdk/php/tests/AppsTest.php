@@ -146,11 +146,10 @@ final class AppsTest extends TestCase
         for ($time = 0; $time < 3; $time++) {
             self::assertStringContainsString('500', $server->get('/crash'));
             $time > 0 || self::assertFileDoesNotExist($collected);
+            touch("$collected.go");
         }
-        for ($left = 200; $left > 0 && !is_file($collected); $left--) {
-            usleep(50_000);
-        }
-        $posted = json_decode((string) file_get_contents($collected), true);
+        $lines = self::within60s(static fn () => explode("\n", (string) @file_get_contents($collected), 2), static fn ($each) => count($each) > 1);
+        $posted = json_decode($lines[0], true);
         self::assertCount(1, $posted['reports'], 'the others are counted');
         self::assertSame('OutOfRangeException', $posted['reports'][0]['exceptions'][0]['type']);
     }
@@ -167,11 +166,25 @@ final class AppsTest extends TestCase
     private function reports(int $wanted): array
     {
         // An answer may be there before its errors are delivered.
-        for ($left = 100; $left > 0 && count(glob("$this->folder/with/out/*.json") ?: []) < $wanted; $left--) {
-            usleep(50_000);
-        }
-        $texts = array_map('file_get_contents', glob("$this->folder/with/out/*.json") ?: []);
+        $look = fn (): array => glob("$this->folder/with/out/*.json") ?: [];
+        $texts = array_map('file_get_contents', self::within60s($look, static fn (array $files) => count($files) >= $wanted));
         return array_map(static fn ($text) => json_decode((string) $text, true, 512, JSON_THROW_ON_ERROR), $texts);
+    }
+
+    /**
+     * What is seen once it is enough, or when the time is over.
+     *
+     * @template T
+     * @param \Closure(): T $look
+     * @param \Closure(T): bool $isEnough
+     * @return T
+     */
+    private static function within60s(\Closure $look, \Closure $isEnough): mixed
+    {
+        for ($until = microtime(true) + 60.0; !$isEnough($seen = $look()) && microtime(true) < $until;) {
+            usleep(20_000);
+        }
+        return $seen;
     }
 
     /** @param array<string, string> $more */

@@ -9,6 +9,8 @@ final class Server
 {
     /** @var resource|null */
     private $process;
+    private const START_SECONDS = 120.0;
+
     private int $port = 0;
     private string $socket = '';
 
@@ -21,10 +23,7 @@ final class Server
     public static function builtIn(string $script, string $folder, array $environ): self
     {
         $server = new self($script, $folder, $environ);
-        $listener = stream_socket_server('tcp://127.0.0.1:0');
-        $server->port = (int) substr((string) strrchr((string) stream_socket_get_name($listener, false), ':'), 1);
-        fclose($listener);
-        $server->start([PHP_BINARY, '-d', 'display_errors=0', '-S', "127.0.0.1:$server->port", $script]);
+        $server->start([PHP_BINARY, '-d', 'display_errors=0', '-S', '127.0.0.1:0', $script]);
         return $server;
     }
 
@@ -50,15 +49,23 @@ final class Server
         $log = ['file', "$this->folder/server.log", 'a'];
         $process = proc_open($command, [['file', '/dev/null', 'r'], $log, $log], $pipes, null, $this->environ + getenv());
         $this->process = $process === false ? null : $process;
-        for ($left = 200; $left > 0 && !$this->isThere(); $left--) {
-            usleep(50_000);
+        for ($until = microtime(true) + self::START_SECONDS; !$this->isThere(); usleep(20_000)) {
+            if ($process === false || !proc_get_status($process)['running'] || microtime(true) > $until) {
+                $this->stop();
+                throw new \RuntimeException("$command[0] does not serve: " . file_get_contents("$this->folder/server.log"));
+            }
         }
     }
 
     private function isThere(): bool
     {
-        $address = $this->socket === '' ? "tcp://127.0.0.1:$this->port" : "unix://$this->socket";
-        $client = @stream_socket_client($address, $number, $words, 1);
+        if ($this->socket === '') {
+            // It says which port it was given, once it listens.
+            $said = (string) file_get_contents("$this->folder/server.log");
+            $this->port = preg_match('~Server \(http://127\.0\.0\.1:([0-9]+)\) started~', $said, $match) ? (int) $match[1] : 0;
+            return $this->port > 0;
+        }
+        $client = @stream_socket_client("unix://$this->socket", $number, $words, 1);
         return $client !== false && fclose($client);
     }
 
@@ -77,9 +84,9 @@ final class Server
 
     private function http(string $path): string
     {
-        $client = stream_socket_client("tcp://127.0.0.1:$this->port", $number, $words, 10);
+        $client = stream_socket_client("tcp://127.0.0.1:$this->port", $number, $words, 60);
         assert($client !== false);
-        stream_set_timeout($client, 30);
+        stream_set_timeout($client, 120);
         fwrite($client, "GET $path HTTP/1.1\r\nHost: 127.0.0.1:$this->port\r\nConnection: close\r\n\r\n");
         return (string) stream_get_contents($client);
     }
@@ -95,9 +102,9 @@ final class Server
         foreach ($parameters as $name => $value) {
             $pairs .= chr(strlen($name)) . pack('N', strlen($value) | 0x80000000) . $name . $value;
         }
-        $client = stream_socket_client("unix://$this->socket", $number, $words, 10);
+        $client = stream_socket_client("unix://$this->socket", $number, $words, 60);
         assert($client !== false);
-        stream_set_timeout($client, 30);
+        stream_set_timeout($client, 120);
         fwrite($client, self::record(1, pack('nCx5', 1, 0)) . self::record(4, $pairs) . self::record(4, '') . self::record(5, ''));
         $answer = '';
         while (strlen($head = (string) fread($client, 8)) === 8) {

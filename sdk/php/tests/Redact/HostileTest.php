@@ -16,7 +16,7 @@ use Splat\Text;
 final class HostileTest extends TestCase
 {
     private const LENGTH = 100_000;
-    /** Seconds: any of these takes some milliseconds, and minutes where it were quadratic. */
+    /** Seconds of this process: any of these takes some milliseconds, and minutes where it were quadratic. */
     private const MOST = 5.0;
 
     private const UNITS = [
@@ -56,10 +56,17 @@ final class HostileTest extends TestCase
             static fn () => Issue::title($report),
         ];
         foreach ($work as $each) {
-            $started = hrtime(true);
+            $started = self::spent();
             $each();
-            $this->assertLessThan(self::MOST, (hrtime(true) - $started) / 1e9);
+            $this->assertLessThan(self::MOST, self::spent() - $started);
         }
+    }
+
+    /** What the processor did for us so far, however many wanted it. */
+    private static function spent(): float
+    {
+        $used = getrusage();
+        return $used['ru_utime.tv_sec'] + $used['ru_stime.tv_sec'] + ($used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec']) / 1e6;
     }
 
     public function modes(): array
@@ -123,9 +130,9 @@ final class HostileTest extends TestCase
 
     public function testAHugeTextIsCutBeforeAnythingLooksAtIt(): void
     {
-        $started = hrtime(true);
+        $started = self::spent();
         $made = Redact::text(str_repeat("password='", 2_000_000));
-        $this->assertLessThan(self::MOST, (hrtime(true) - $started) / 1e9);
+        $this->assertLessThan(self::MOST, self::spent() - $started);
         // What is hidden may be shorter than its mark.
         $this->assertLessThan(300_000, strlen($made));
     }
