@@ -219,9 +219,15 @@ def _try(folder: Path, way: Way, *, named: str) -> int:
     where = WorkingTree(folder).checkout()
     for note in where.notes:
         _stop_at(note if note.stops else None, named)
-    remote = where.remotes[0] if where.remotes else None
+    remote = next((each for each in where.remotes[:1] if each.owner and each.forge != "other"), None)
     owner, _, name = (named or (remote.full_name if remote else "")).partition("/")
-    place = Place.at(remote.host if remote and not named else _HOST, owner, name, os.environ)
+    if not name:
+        raise UsageError(
+            "Which repository on GitHub is to be tried is not known",
+            where=str(where.root),
+            next_step="Name it: `splat init --try --github OWNER/NAME`.",
+        )
+    place = Place.at(remote.host if remote else _HOST, owner, name, os.environ)
     return run_try(place, as_json=way.as_json)
 
 

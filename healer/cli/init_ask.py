@@ -36,13 +36,20 @@ class Flags:
     migrate: bool
 
 
+#: Notes that say why a remote is none on GitHub.
+_NOWHERE = ("no-remote", "not-github", "ssh-alias")
+
+
 def choose(found: Found, files: Files, flags: Flags, ask: Ask) -> Choices:
     """Everything that is to be decided. Raises UsageError for an answer that cannot be."""
     gate = _gate(files)
     repository = flags.github or (found.remote.full_name if found.remote else "")
     if not _REPOSITORY.fullmatch(repository):
+        why = next((note.what for note in found.notes if note.code in _NOWHERE), "")
         raise UsageError(
-            "Which repository on GitHub gets the issues is not known", where=repository, next_step="--github OWNER/NAME"
+            "Which repository on GitHub gets the issues is not known",
+            where=repository or why,
+            next_step="Name it: `splat init --github OWNER/NAME`.",
         )
     return Choices(
         repository,

@@ -40,7 +40,7 @@ def look(repository: Repository) -> Found:
     ]
     return Found(
         root=state.root,
-        remote=state.remotes[0] if state.remotes and state.remotes[0].owner else None,
+        remote=next((remote for remote in state.remotes[:1] if remote.owner and remote.forge != "other"), None),
         branch=state.branch,
         default_branch=state.default_branch,
         dirty=state.dirty,
@@ -90,11 +90,11 @@ def _about_remotes(state: Checkout) -> list[Note]:
         code = "ssh-alias" if alias else "not-github"
         if alias:
             what = f"`{first.host}` of the remote `{first.name}` is a name that only ssh can tell"
-        then = "Say where it is: `--repo owner/name`, and `--host` for an Enterprise host."
+        then = "`--github OWNER/NAME` says where it is; an Enterprise server is known by a remote that leads to it."
         return [Note(code, what, first.name, then)]
     if len(places) > 1:
         listed = ", ".join(f"`{remote.name}` is {remote.full_name}" for remote in usable[:6])
-        then = f"`{first.name}` is taken; `--repo` names another."
+        then = f"`{first.name}` is taken; `--github OWNER/NAME` names another."
         return [Note("several-remotes", f"There are several remotes: {listed}", first.name, then)]
     return []
 

@@ -237,6 +237,22 @@ def test_no_remote(tmp_path: Path) -> None:
     assert 'repo="acme/other"' in (repo / "app.py").read_text()
 
 
+@pytest.mark.parametrize("remote", ["https://gitlab.com/acme/shop.git", "git@work:acme/shop.git"])
+def test_a_remote_that_is_not_on_github_is_not_taken_for_one(tmp_path: Path, remote: str) -> None:
+    repo = repository(tmp_path / "shop", SHOP, remote=remote)
+    before = snapshot(repo)
+    answer = told(repo, "--yes", code=2)
+    assert "`origin`" in answer["where"]
+    assert "--github OWNER/NAME" in answer["next_step"]
+    assert snapshot(repo) == before
+    tried = run(repo, "--try")
+    assert tried.returncode == 2
+    assert "splat init --try --github OWNER/NAME" in tried.stderr
+    shown = told(repo, "--yes", "--dry-run", "--github", "octo/shop")
+    assert 'splat.init(repo="octo/shop")' in shown["diff"]
+    assert all("--repo" not in note["next_step"] for note in shown["notes"])
+
+
 def test_a_detached_head_and_a_dirty_tree_work_and_are_said(tmp_path: Path) -> None:
     repo = repository(tmp_path / "shop", SHOP)
     git(repo, "checkout", "-q", "--detach")
