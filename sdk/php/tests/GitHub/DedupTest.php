@@ -22,7 +22,7 @@ final class DedupTest extends TestCase
         $this->assertSame(Desk::SIGNATURE, Block::markerOf($issue['body']));
         $this->assertStringContainsString('a line of the log', $issue['body']);
         $this->assertEqualsCanonicalizing(['splat', 'bug', 'auto-fix'], $desk->labels($issue['number']));
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
         $this->assertSame([], glob("$desk->spool/*.created"));
         $this->assertSame([], $desk->warnings);
     }
@@ -33,7 +33,7 @@ final class DedupTest extends TestCase
         $process = $desk->process(exchange: new StreamExchange());
         $this->assertSame(['delivered', 'delivered'], $desk->sendBy($process, Desk::item(), Desk::count(4)));
         $this->assertSame(5, Block::in($desk->only()['body'])?->count);
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
     }
 
     public function testTheNextProcessCountsWithoutListingAll(): void
@@ -44,7 +44,7 @@ final class DedupTest extends TestCase
         $seen = Block::in($desk->only()['body']);
         $this->assertSame([8, ['r1', 'r2']], [$seen?->count, $seen?->releases]);
         $this->assertSame(['GET /issues', "PATCH /issues/$number"], $desk->asked());
-        $this->assertArrayHasKey('since', $desk->kit->call('requests')[0]['query']);
+        $this->assertArrayHasKey('since', $desk->proxy('requests')[0]['query']);
     }
 
     public function testWhatDidNotChangeIsNotReadAgain(): void
@@ -52,13 +52,13 @@ final class DedupTest extends TestCase
         $desk = new Desk();
         $desk->made();
         $desk->send(Desk::item(Desk::OTHER));
-        $desk->kit->call('clear');
+        $desk->clear();
         $this->assertSame(['later'], $desk->send(Desk::count(1, '3333333333333333')));
         $this->assertSame(['later'], $desk->send(Desk::count(1, '3333333333333333')));
         // A count without an issue needs no look a minute after the last one.
         $this->assertSame([], $desk->asked());
         $desk->send(Desk::item('4444444444444444'));
-        $first = $desk->kit->call('requests')[0];
+        $first = $desk->proxy('requests')[0];
         $this->assertArrayHasKey('if-none-match', $first['headers']);
     }
 
@@ -67,7 +67,7 @@ final class DedupTest extends TestCase
         $desk = new Desk();
         $number = $desk->made();
         usleep(1_100_000); // GitHub's times are whole seconds
-        $desk->kit->call('edit', repo: $desk->repo, number: $number, title: 'mine now');
+        $desk->emulator('edit', repo: $desk->repo, number: $number, title: 'mine now');
         $desk->longAfter(-500);
         $this->assertSame(['later'], $desk->send(Desk::count(1)));
         $desk->longAfter();
@@ -88,7 +88,7 @@ final class DedupTest extends TestCase
     {
         $desk = new Desk(private: false);
         $body = Block::marker(Desk::SIGNATURE) . "\n" . Block::of(1, '2026-11-21T07:00:00.123Z', '2026-11-21T07:00:00.123Z', []);
-        $desk->kit->call('open_issue', repo: $desk->repo, title: 'x', body: $body, labels: ['splat'], token: 'stranger-token');
+        $desk->emulator('open_issue', repo: $desk->repo, title: 'x', body: $body, labels: ['splat'], token: 'stranger-token');
         $this->assertSame(['delivered'], $desk->send(Desk::item()));
         $this->assertCount(2, $desk->issues());
     }
@@ -104,7 +104,7 @@ final class DedupTest extends TestCase
         $issue = $desk->only();
         $this->assertSame('open', $issue['state']);
         $this->assertContains('regression', $desk->labels($number));
-        $comments = $desk->kit->call('comments', repo: $desk->repo, number: $number);
+        $comments = $desk->emulator('comments', repo: $desk->repo, number: $number);
         $this->assertSame(['Seen again in a release that was not known when this was closed.'], $comments);
         $this->assertSame(['r1', 'r2'], Block::in($issue['body'])?->releases);
     }
@@ -124,7 +124,7 @@ final class DedupTest extends TestCase
         $kept = $desk->made(Desk::OTHER);
         $closed = $desk->made();
         $desk->close($closed, 'duplicate');
-        $desk->kit->call('canonical', repo: $desk->repo, number: $closed, of: $kept);
+        $desk->proxy('canonical', repo: $desk->repo, number: $closed, of: $kept);
         $desk->longAfter();
         $this->assertSame(['delivered'], $desk->send(Desk::count(3)));
         $bodies = array_column($desk->issues(), 'body', 'number');
@@ -134,16 +134,16 @@ final class DedupTest extends TestCase
     public function testTwoOfOneBugEndAsOne(): void
     {
         $desk = new Desk();
-        $desk->kit->call('play', name: 'lag', value: 30);
+        $desk->proxy('set', name: 'lag', value: 3_600);
         $spools = [$desk->spool . '/a', $desk->spool . '/b'];
         foreach ($spools as $spool) {
             mkdir($spool, 0700);
-            $desk->process(spool: $spool, seconds: 0.9)->send([Desk::item()]);
+            $desk->ending(spool: $spool)->send([Desk::item()]);
         }
         $this->assertCount(2, $desk->issues('open'));
-        $this->assertSame(0, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(0, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
         $this->assertCount(1, glob("$spools[0]/*.created"));
-        $desk->kit->call('play', name: 'lag', value: 0);
+        $desk->proxy('set', name: 'lag', value: 0);
         $desk->longAfter();
         foreach ($spools as $spool) {
             foreach (glob("$spool/*.created") as $note) {
@@ -154,7 +154,7 @@ final class DedupTest extends TestCase
         [$kept, $closed] = $desk->issues();
         $this->assertSame(['open', 'closed'], [$kept['state'], $closed['state']]);
         $this->assertSame($kept['number'], Block::in($closed['body'])?->duplicateOf);
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
         $this->assertSame([], [...glob("$spools[0]/*.created"), ...glob("$spools[1]/*.created")]);
         $desk->longAfter();
         $this->assertSame(['delivered'], $desk->sendBy($desk->process(spool: $spools[1]), Desk::count(2)));
@@ -173,7 +173,7 @@ final class DedupTest extends TestCase
         $running = [];
         for ($number = 0; $number < 9; $number++) {
             $command = [PHP_BINARY, '-r', $script, '--', __DIR__ . '/../../autoload.php', $desk->repo,
-                $desk->kit->call('url'), $desk->spool, (string) $number, self::packed(Desk::item())];
+                $desk->url, $desk->spool, (string) $number, self::packed(Desk::item())];
             $running[] = [proc_open($command, [1 => ['pipe', 'w']], $pipes), $pipes[1]];
         }
         foreach ($running as [$process, $pipe]) {
@@ -189,7 +189,7 @@ final class DedupTest extends TestCase
             $desk->sendBy($desk->process(spool: "$desk->spool/$number"), Desk::count(1));
         }
         $this->assertCount(1, $desk->issues('open'));
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
     }
 
     private static function packed(\Splat\Item $item): string

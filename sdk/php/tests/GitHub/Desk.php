@@ -20,28 +20,49 @@ final class Desk
     public const SIGNATURE = '17310dbb56def269';
     public const OTHER = '2222222222222222';
 
-    public readonly Kit $kit;
+    public readonly string $url;
     public readonly string $repo;
     public readonly string $spool;
     /** @var list<string> */
     public array $warnings = [];
+    private readonly Kit $kit;
+    private readonly int $proxy;
     private float $ahead = 0.0;
     private float $seconds = 20.0;
 
     public function __construct(bool $private = true)
     {
         $this->kit = Kit::running();
-        $this->kit->call('clear');
-        foreach (['lag' => 0, 'ahead' => 0, 'bad_tokens' => [], 'installations' => [], 'cannot_label' => []] as $name => $value) {
-            $this->kit->call('play', name: $name, value: $value);
-        }
-        $this->repo = $this->kit->call('repository', private: $private);
+        [$this->proxy, $this->url] = $this->kit->proxy();
+        $this->repo = $this->emulator('repository', private: $private);
         $this->spool = Folders::make();
     }
 
     public function __destruct()
     {
         Folders::remove($this->spool);
+        if ($this->kit->runs()) {
+            $this->proxy('end');
+        }
+    }
+
+    /** What people do on GitHub, and what they see there. */
+    public function emulator(string $call, mixed ...$named): mixed
+    {
+        return $this->kit->call($call, $named);
+    }
+
+    /** What breaks on the way there, and what came along. */
+    public function proxy(string $call, mixed ...$named): mixed
+    {
+        return $this->kit->call($call, $named, $this->proxy);
+    }
+
+    /** Nothing is broken any more, and no request is remembered. */
+    public function clear(): void
+    {
+        $this->proxy('mend');
+        $this->proxy('forget');
     }
 
     public function process(
@@ -51,7 +72,7 @@ final class Desk
         float $seconds = 20.0,
         ?Exchange $exchange = null,
     ): GitHub {
-        $given = ['repo' => $this->repo, 'token' => 'bot-token', 'api_url' => $this->kit->call('url')];
+        $given = ['repo' => $this->repo, 'token' => 'bot-token', 'api_url' => $this->url];
         $warn = function (string $text): void {
             $this->warnings[] = $text;
         };
@@ -59,6 +80,15 @@ final class Desk
         $this->seconds = $seconds;
         $made->hurry(Clock::steady() + $seconds);
         return $made;
+    }
+
+    /** One whose time is over soon after an issue is created: when that is `$answered`, or at once when it is asked for. */
+    public function ending(bool $answered = true, ?string $spool = null): GitHub
+    {
+        $exchange = new Ending($answered);
+        $exchange->process = $this->process(spool: $spool, exchange: $exchange);
+        $this->seconds = Ending::SECONDS;
+        return $exchange->process;
     }
 
     /**
@@ -103,7 +133,7 @@ final class Desk
     /** @return list<array<string, mixed>> */
     public function issues(string $state = 'all'): array
     {
-        return $this->kit->call('issues', repo: $this->repo, state: $state);
+        return $this->emulator('issues', repo: $this->repo, state: $state);
     }
 
     /** The one issue there is. */
@@ -124,23 +154,23 @@ final class Desk
             throw new \UnexpectedValueException(implode($told) . implode("\n", $this->warnings));
         }
         $this->longAfter();
-        $this->kit->call('clear');
+        $this->clear();
         return max(array_column($this->issues(), 'number'));
     }
 
     /** As a person closes it, through the proxy, which plays the reason `duplicate`. */
     public function close(int $number, string $reason): void
     {
-        $client = new Client($this->kit->call('url'), ['Authorization' => 'Bearer bot-token']);
+        $client = new Client($this->url, ['Authorization' => 'Bearer bot-token']);
         $client->request('PATCH', "/repos/$this->repo/issues/$number", ['state' => 'closed', 'state_reason' => $reason]);
-        $this->kit->call('clear');
+        $this->clear();
     }
 
     /** Time passes, on GitHub's clock, and on that of the host as far as it knows GitHub's. */
     public function longAfter(float $seconds = 600.0): void
     {
         $this->ahead += $seconds;
-        $this->kit->call('play', name: 'ahead', value: $this->ahead);
+        $this->proxy('set', name: 'ahead', value: $this->ahead);
         foreach ([...glob("$this->spool/github.state"), ...glob("$this->spool/*/github.state")] as $file) {
             $state = json_decode((string) file_get_contents($file), true);
             if (isset($state['parts']['ahead'])) {
@@ -154,12 +184,12 @@ final class Desk
     public function asked(): array
     {
         $end = fn (array $each): string => $each['method'] . ' ' . str_replace("/repos/$this->repo", '', $each['path']);
-        return array_map($end, $this->kit->call('requests'));
+        return array_map($end, $this->proxy('requests'));
     }
 
     /** @return list<string> */
     public function labels(int $number): array
     {
-        return $this->kit->call('labels', repo: $this->repo, number: $number);
+        return $this->emulator('labels', repo: $this->repo, number: $number);
     }
 }

@@ -112,9 +112,9 @@ final class HostTest extends TestCase
         $desk->made();
         $body = $desk->only()['body'];
         for ($number = 0; $number < 3; $number++) {
-            $desk->kit->call('open_issue', repo: $desk->repo, title: 'double', body: $body, labels: ['splat']);
+            $desk->emulator('open_issue', repo: $desk->repo, title: 'double', body: $body, labels: ['splat']);
         }
-        $desk->kit->call('edit', repo: $desk->repo, number: 1, labels: ['splat']);
+        $desk->emulator('edit', repo: $desk->repo, number: 1, labels: ['splat']);
         $desk->longAfter();
         $this->assertSame(['delivered'], $desk->send(Desk::count(2)));
         $issues = $desk->issues();
@@ -128,7 +128,7 @@ final class HostTest extends TestCase
         $desk = new Desk();
         $desk->made();
         $body = "People's é words\r\n\n" . $desk->only()['body'] . "\n\n* and more @you #1 \u{202E}";
-        $desk->kit->call('edit', repo: $desk->repo, number: 1, body: $body, labels: ['splat', 'Mine']);
+        $desk->emulator('edit', repo: $desk->repo, number: 1, body: $body, labels: ['splat', 'Mine']);
         $desk->longAfter();
         $desk->longAfter();
         $this->assertSame(['delivered'], $desk->send(Desk::count(2)));
@@ -145,8 +145,8 @@ final class HostTest extends TestCase
     {
         $desk = new Desk();
         $desk->made();
-        $desk->kit->call('fault', status: 404, path: '/issues/1$');
-        $desk->kit->call('fault', status: 304, method: 'GET', path: '/issues$', times: 1);
+        $desk->proxy('fault', do: 404, path: '/issues/1$');
+        $desk->proxy('fault', do: 304, method: 'GET', path: '/issues$', times: 1);
         $this->assertSame(['later'], $desk->send(Desk::item()));
         $this->assertSame('GET /issues/1', $desk->asked()[array_key_last($desk->asked())] ?? '');
     }
@@ -154,7 +154,7 @@ final class HostTest extends TestCase
     public function testAnAnswerWithoutTheFlagMeansPublic(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 200, path: "$desk->repo$", data: ['full_name' => $desk->repo]);
+        $desk->proxy('fault', do: 200, path: "$desk->repo$", data: ['full_name' => $desk->repo]);
         $desk->send(Desk::item());
         $this->assertStringNotContainsString('a line of the log', $desk->only()['body']);
     }
@@ -162,15 +162,15 @@ final class HostTest extends TestCase
     public function testAProcessThatEndsLeavesTheLabelToTheNext(): void
     {
         $desk = new Desk();
-        $desk->kit->call('play', name: 'lag', value: 3_600);
-        $this->assertSame(['delivered'], $desk->sendBy($desk->process(seconds: 1.0), Desk::item()));
-        $this->assertSame(0, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
-        $desk->kit->call('play', name: 'lag', value: 0);
+        $desk->proxy('set', name: 'lag', value: 3_600);
+        $this->assertSame(['delivered'], $desk->sendBy($desk->ending(), Desk::item()));
+        $this->assertSame(0, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $desk->proxy('set', name: 'lag', value: 0);
         // Whatever is delivered next, at once: one process of a host delivers at a time.
         $desk->send(Desk::count(1, Desk::OTHER));
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
         $this->assertSame([], glob("$desk->spool/*.created"));
-        $desk->kit->call('clear');
+        $desk->clear();
         $desk->send();
         $this->assertSame([], $desk->asked());
     }
@@ -178,21 +178,21 @@ final class HostTest extends TestCase
     public function testALabelThatIsStillOwedIsReasonEnoughToDeliver(): void
     {
         $desk = new Desk();
-        $desk->kit->call('play', name: 'lag', value: 3_600);
+        $desk->proxy('set', name: 'lag', value: 3_600);
         $given = [
-            'transport' => 'github', 'repo' => $desk->repo, 'token' => 'bot-token', 'api_url' => $desk->kit->call('url'),
+            'transport' => 'github', 'repo' => $desk->repo, 'token' => 'bot-token', 'api_url' => $desk->url,
         ];
         $delivery = new Delivery(new Options($given), $desk->spool, new Memory($desk->spool, 'r1', false));
         $this->assertFalse($delivery->isDue());
-        $desk->sendBy($desk->process(seconds: 1.0), Desk::item());
+        $desk->sendBy($desk->ending(), Desk::item());
         $this->assertTrue($delivery->isDue());
         $delivery->run(Clock::steady() + 1.0, false);
         $this->assertSame([false, true], [$delivery->isDue(), $delivery->owes()], 'not with every request');
         touch("$desk->spool/owed", time() - 30);
         $this->assertTrue($delivery->isDue());
-        $desk->kit->call('play', name: 'lag', value: 0);
+        $desk->proxy('set', name: 'lag', value: 0);
         $delivery->run(Clock::steady() + 20.0, false);
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
         touch("$desk->spool/owed", time() - 30);
         $this->assertSame([false, false], [$delivery->isDue(), $delivery->owes()]);
     }

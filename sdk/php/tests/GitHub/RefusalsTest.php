@@ -23,7 +23,7 @@ final class RefusalsTest extends TestCase
     public function testARefusalIsOneRequestAndOneWarning(int $status, string $said): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: $status, path: '/issues');
+        $desk->proxy('fault', do: $status, path: '/issues');
         $this->assertSame(['never', 'never'], $desk->send(Desk::item(), Desk::item(Desk::OTHER)));
         $this->assertSame(['never'], $desk->send(Desk::item()));
         $this->assertCount(1, $desk->asked());
@@ -34,7 +34,7 @@ final class RefusalsTest extends TestCase
     public function testAnotherTokenIsTriedAtOnce(): void
     {
         $desk = new Desk();
-        $desk->kit->call('play', name: 'bad_tokens', value: ['old-token']);
+        $desk->proxy('set', name: 'bad_tokens', value: ['old-token']);
         $this->assertSame(['never'], $desk->sendBy($desk->process(['token' => 'old-token']), Desk::item()));
         $this->assertSame(['delivered'], $desk->send(Desk::item()));
     }
@@ -42,7 +42,7 @@ final class RefusalsTest extends TestCase
     public function testAMinuteLaterItIsTriedAgain(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 403, path: '/issues', times: 1);
+        $desk->proxy('fault', do: 403, path: '/issues', times: 1);
         $this->assertSame(['never'], $desk->send(Desk::item()));
         $file = "$desk->spool/github.state";
         $state = json_decode((string) file_get_contents($file), true);
@@ -54,26 +54,26 @@ final class RefusalsTest extends TestCase
     public function testATextThatIsNotTakenHoldsUpNoOther(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 422, method: 'POST', times: 1);
+        $desk->proxy('fault', do: 422, method: 'POST', times: 1);
         $this->assertSame(['never', 'delivered'], $desk->send(Desk::item(), Desk::item(Desk::OTHER)));
     }
 
     public function testServerErrorsAreTriedAgain(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 502, path: '/issues', times: 1);
+        $desk->proxy('fault', do: 502, path: '/issues', times: 1);
         $this->assertSame(['delivered'], $desk->send(Desk::item()));
-        $this->assertSame([502, 200], array_slice(array_column($desk->kit->call('requests'), 'status'), 0, 2));
+        $this->assertSame([502, 200], array_slice(array_column($desk->proxy('requests'), 'status'), 0, 2));
     }
 
     public function testSilenceThatWasAskedForHoldsForTheNextProcess(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 429, path: '/issues', times: 1, headers: ['Retry-After' => '30']);
+        $desk->proxy('fault', do: 429, path: '/issues', times: 1, headers: ['Retry-After' => '30']);
         $started = Clock::steady();
-        $this->assertSame(['later'], $desk->sendBy($desk->process(seconds: 2.0), Desk::item()));
+        $this->assertSame(['later'], $desk->sendBy($desk->process(seconds: 20.0), Desk::item()));
         $this->assertSame(['later'], $desk->send(Desk::item()));
-        $this->assertLessThan(10.0, Clock::steady() - $started);
+        $this->assertLessThan(25.0, Clock::steady() - $started);
         $this->assertCount(1, $desk->asked());
         $this->assertSame([], $desk->warnings);
     }
@@ -81,28 +81,28 @@ final class RefusalsTest extends TestCase
     public function testALostAnswerToACreationIsNoSecondIssue(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 'reset', method: 'POST', path: '/issues$', times: 1, late: true);
+        $desk->proxy('fault', do: 'reset', method: 'POST', path: '/issues$', times: 1, late: true);
         $this->assertSame(['delivered', 'delivered'], $desk->send(Desk::item(), Desk::count(2)));
         $this->assertSame(3, Block::in($desk->only()['body'])?->count);
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
     }
 
     public function testALostAnswerAndAProcessThatEndsIsNoSecondIssueEither(): void
     {
         $desk = new Desk();
-        $desk->kit->call('fault', status: 'hang', method: 'POST', path: '/issues$', times: 1, late: true, seconds: 5);
+        $desk->proxy('fault', do: 'hang', method: 'POST', path: '/issues$', times: 1, late: true, seconds: 5);
         $item = Desk::item();
-        $this->assertSame(['later'], $desk->sendBy($desk->process(seconds: 1.5), $item));
+        $this->assertSame(['later'], $desk->sendBy($desk->ending(answered: false), $item));
         $this->assertCount(1, $desk->issues());
         $this->assertSame(['delivered', 'delivered'], $desk->send($item, Desk::count(2)));
         $this->assertSame(3, Block::in($desk->only()['body'])?->count);
-        $this->assertSame(1, $desk->kit->call('labelled', repo: $desk->repo, label: 'auto-fix'));
+        $this->assertSame(1, $desk->emulator('labelled', repo: $desk->repo, label: 'auto-fix'));
     }
 
     public function testATokenThatMayNotLabelMakesNoMore(): void
     {
         $desk = new Desk();
-        $desk->kit->call('play', name: 'cannot_label', value: ['bot-token']);
+        $desk->proxy('set', name: 'cannot_label', value: ['bot-token']);
         $this->assertSame(['delivered'], $desk->send(Desk::item()));
         $this->assertSame(['never'], $desk->send(Desk::item(Desk::OTHER)));
         $this->assertCount(1, $desk->issues());
@@ -112,7 +112,7 @@ final class RefusalsTest extends TestCase
     public function testATokenThatMayNotAskWhoItIsLearnsIt(): void
     {
         $desk = new Desk();
-        $desk->kit->call('play', name: 'installations', value: ['bot-token']);
+        $desk->proxy('set', name: 'installations', value: ['bot-token']);
         $desk->made();
         $this->assertSame(['delivered'], $desk->send(Desk::count(1)));
         $this->assertSame(2, Block::in($desk->only()['body'])?->count);
@@ -128,11 +128,11 @@ final class RefusalsTest extends TestCase
     {
         foreach (['hang', 'drip', 'cut', 'reset', 500] as $fault) {
             $desk = new Desk();
-            $desk->kit->call('fault', status: $fault, path: '/issues');
+            $desk->proxy('fault', do: $fault, path: '/issues');
             $started = Clock::steady();
             $told = $desk->sendBy($desk->process([], null, 0.0, 0.4, new $exchange()), Desk::item());
             $this->assertSame(['later'], $told, (string) $fault);
-            $this->assertLessThan(5.0, Clock::steady() - $started, (string) $fault);
+            $this->assertLessThan(20.0, Clock::steady() - $started, (string) $fault);
             $this->assertSame([], $desk->issues());
         }
     }
@@ -155,9 +155,9 @@ final class RefusalsTest extends TestCase
     public function testOfGitHubEnterpriseTheAddressIsAnother(): void
     {
         $desk = new Desk();
-        $process = $desk->process(['api_url' => $desk->kit->call('url') . '/api/v3']);
+        $process = $desk->process(['api_url' => $desk->url . '/api/v3']);
         $this->assertSame(['delivered'], $desk->sendBy($process, Desk::item()));
-        $this->assertSame('/api/v3/repos/' . $desk->repo . '/issues', $desk->kit->call('requests')[0]['path']);
+        $this->assertSame('/api/v3/repos/' . $desk->repo . '/issues', $desk->proxy('requests')[0]['path']);
     }
 
     public function testAnotherWhoHoldsTheClaimIsWaitedForAndAStaleOneIsNot(): void

@@ -89,7 +89,7 @@ class CreatingTest < Desk
   def test_doubles_are_closed_by_any_later_process
     made
     body = only["body"]
-    3.times { @kit.emulator(:open_issue, repo, "double", body, ["splat"]) }
+    3.times { @kit.call(:open_issue, repo, "double", body, ["splat"]) }
     edit(1, labels: ["splat"])
     long_after
     assert_equal [:delivered], deliver(count(2))
@@ -105,7 +105,7 @@ class CreatingTest < Desk
   def test_a_maker_is_given_time_to_follow_up
     made
     clock(0)
-    @kit.emulator(:open_issue, repo, "double", only["body"], ["splat"])
+    @kit.call(:open_issue, repo, "double", only["body"], ["splat"])
     deliver(item)
     assert_equal [[1, "open"], [2, "open"]], states
   end
@@ -236,7 +236,7 @@ class PublicTest < Desk
   end
 
   def test_a_token_that_may_not_label_creates_one_issue_and_says_so
-    proxy(:play, "cannot_label", BOT)
+    proxy(:set, "cannot_label", [BOT])
     by = process
     assert_equal [:delivered], deliver(item, by: by)
     assert_equal [:never], deliver(item(OTHER), by: by)
@@ -250,7 +250,7 @@ class PublicTest < Desk
     made
     forged = only["body"].sub(SIGNATURE, OTHER)
     edit(1, state: "closed", state_reason: "not_planned")
-    @kit.emulator(:open_issue, repo, "captured", forged, ["splat"], token: STRANGER)
+    @kit.call(:open_issue, repo, "captured", forged, ["splat"], token: STRANGER)
     long_after
     assert_equal [:delivered], deliver(item(OTHER))
     captured, made = issues.drop(1)
@@ -260,8 +260,8 @@ class PublicTest < Desk
 
   def test_a_reporter_that_is_listed_counts
     made
-    other = @kit.emulator(:own_id, STRANGER)
-    @kit.emulator(:open_issue, repo, "by another bot", only["body"].sub(SIGNATURE, OTHER), ["splat"], token: STRANGER)
+    other = @kit.call(:own_id, STRANGER)
+    @kit.call(:open_issue, repo, "by another bot", only["body"].sub(SIGNATURE, OTHER), ["splat"], token: STRANGER)
     long_after
     assert_equal [:delivered], deliver(item(OTHER), by: process(reporters: [other]))
     assert_seen 2, 2
@@ -271,7 +271,7 @@ class PublicTest < Desk
   def test_a_duplicate_of_a_strangers_issue_means_silence
     made
     text = only["body"].sub(SIGNATURE, OTHER)
-    @kit.emulator(:open_issue, repo, "mine now", text, ["splat"], token: STRANGER)
+    @kit.call(:open_issue, repo, "mine now", text, ["splat"], token: STRANGER)
     close(1, "duplicate")
     proxy(:canonical, repo, 1, 2)
     long_after

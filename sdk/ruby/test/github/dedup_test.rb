@@ -13,7 +13,7 @@ class DedupTest < Desk
   end
 
   def test_an_installations_token_learns_its_account_from_what_it_creates
-    proxy(:play, "installations", BOT)
+    proxy(:set, "installations", [BOT])
     made
     assert_equal [:delivered], deliver(count(2))
     assert_seen 1, 3
@@ -119,7 +119,7 @@ class DedupTest < Desk
     assert_equal [:delivered], deliver(count(3, release: "r2"), by: by)
     assert_equal "open", only["state"]
     assert_includes labels(1), "regression"
-    assert_equal ["Seen again in a release that was not known when this was closed."], @kit.emulator(:comments, repo, 1)
+    assert_equal ["Seen again in a release that was not known when this was closed."], @kit.call(:comments, repo, 1)
     assert_includes only["body"], "releases=r1,r2 "
     close(1, "completed")
     assert_equal [:delivered], deliver(count(3, release: "r2"))
@@ -141,7 +141,7 @@ class DedupTest < Desk
       assert_equal [:delivered], deliver(item(at: Time.now.to_f + after, release: ""))
       assert_equal state, only["state"]
       said = state == "open" ? ["Seen again after this was closed."] : []
-      assert_equal said, @kit.emulator(:comments, repo, 1)
+      assert_equal said, @kit.call(:comments, repo, 1)
     end
   end
 

@@ -10,6 +10,7 @@ require "splat/transports/github"
 # The emulated GitHub of `sdk/python/tests/github_kit`, with its proxy that plays what it lacks and breaks what it is
 # told to. One a process; each test has a proxy of its own.
 class Kit
+  PYTHON = File.expand_path("../../../python", __dir__)
   BOT = "bot-token"
   STRANGER = "stranger-token"
 
@@ -21,23 +22,34 @@ class Kit
 
   def initialize
     @lock = Mutex.new
-    @to, @from, @ended = Open3.popen2("python3", File.join(__dir__, "kit.py"))
+    @to, @from, @ended = Open3.popen2("python3", "-m", "tests.github_kit", chdir: PYTHON)
     Minitest.after_run do
       @to.close
       @ended.value
     end
   end
 
-  def ask(wanted)
-    @lock.synchronize do
-      @to.puts(JSON.generate(wanted))
-      line = @from.gets or raise "the emulated GitHub ended"
-      JSON.parse(line, max_nesting: false)
-    end
+  # Number and address of a new proxy.
+  def proxy
+    ask(start: "proxy")
   end
 
-  def emulator(call, *args, **named)
-    ask(on: "emulator", call: call, args: args, named: named)
+  # What the emulator is asked for, or the proxy of this number.
+  def call(name, *args, on: nil, **named)
+    ask({ call: name, args: args, named: named, on: on }.compact)
+  end
+
+  private
+
+  def ask(wanted)
+    line = @lock.synchronize do
+      @to.puts(JSON.generate(wanted))
+      @from.gets or raise "the emulated GitHub ended"
+    end
+    told = JSON.parse(line, max_nesting: false)
+    raise told["error"] if told["error"]
+
+    told["answer"]
   end
 end
 
@@ -66,8 +78,8 @@ class Desk < Minitest::Test
 
   def setup
     @kit = Kit.running
-    @number, @url = @kit.ask(fresh: true)
-    @repo = @kit.emulator(:repository, private: private?)
+    @number, @url = @kit.proxy
+    @repo = @kit.call(:repository, private: private?)
     @folder = Dir.mktmpdir("splat")
     @spool = File.join(@folder, "spool")
     @warnings = []
@@ -131,11 +143,11 @@ class Desk < Minitest::Test
 
   def clock(ahead)
     @ahead = ahead
-    @kit.ask(on: @number, set: "ahead", value: ahead)
+    proxy(:set, "ahead", ahead)
   end
 
   def lag(seconds)
-    @kit.ask(on: @number, set: "lag", value: seconds)
+    proxy(:set, "lag", seconds)
   end
 
   def fault(*args, **named)
@@ -143,7 +155,7 @@ class Desk < Minitest::Test
   end
 
   def proxy(call, *args, **named)
-    @kit.ask(on: @number, call: call, args: args, named: named)
+    @kit.call(call, *args, on: @number, **named)
   end
 
   # As a person closes it, through the proxy, which plays the reason `duplicate`.
@@ -158,11 +170,11 @@ class Desk < Minitest::Test
   # --- what came of it ------------------------------------------------------------------------------------------------
 
   def issues
-    @kit.emulator(:issues, @repo)
+    @kit.call(:issues, @repo)
   end
 
   def issue(number)
-    @kit.emulator(:issue, @repo, number)
+    @kit.call(:issue, @repo, number)
   end
 
   # The one issue there is.
@@ -173,16 +185,16 @@ class Desk < Minitest::Test
   end
 
   def edit(number, **fields)
-    @kit.emulator(:edit, @repo, number, **fields)
+    @kit.call(:edit, @repo, number, **fields)
   end
 
   def labels(number)
-    @kit.emulator(:labels, @repo, number)
+    @kit.call(:labels, @repo, number)
   end
 
   # How often GitHub would have started a workflow.
   def triggered(label = "auto-fix")
-    @kit.emulator(:labelled, @repo, label)
+    @kit.call(:labelled, @repo, label)
   end
 
   def requests(method = "", path = "")

@@ -5,7 +5,7 @@ require_relative "desk"
 # T2 as the transport `github` keeps it: what is tried again, what is not, and what a person is told.
 class RefusalsTest < Desk
   def test_a_wrong_token_is_tried_once_and_named
-    proxy(:play, "bad_tokens", "ghp_wrong")
+    proxy(:set, "bad_tokens", ["ghp_wrong"])
     by = process(token: "ghp_wrong")
     assert_equal %i[never never], deliver(item, item(OTHER), by: by)
     assert_equal [:never], deliver(item("3" * 16), by: by)
