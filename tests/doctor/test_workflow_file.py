@@ -193,6 +193,6 @@ def test_any_text_is_answered(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["(", "'", "''", "a.", "${{", "!", "[", "contains(", "1", "-", " "])
 def test_long_ones_take_no_time(part: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     list(flaws_in(part * (20_000 // len(part)), {"a"}, bare=True))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2

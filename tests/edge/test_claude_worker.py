@@ -20,7 +20,9 @@ from healer.testing import Hang, Raw, ScriptedClaude
 if TYPE_CHECKING:
     from healer.testing import Turn
 
-REQUEST = Request("claude-sonnet-5-5", "be brief", (Message("user", ({"type": "text", "text": "hello"},)),), seconds=20)
+REQUEST = Request(
+    "claude-sonnet-5-5", "be brief", (Message("user", ({"type": "text", "text": "hello"},)),), seconds=120
+)
 HANGS = """
 import os, sys
 from healer.edge.claude_worker import ClaudeWorker
@@ -89,7 +91,7 @@ def _runs(pid: int) -> bool:
     return bool(state.strip()) and not state.startswith("Z")
 
 
-def _until(true: object, seconds: float = 30) -> None:
+def _until(true: object, seconds: float = 120) -> None:
     assert callable(true)
     deadline = time.monotonic() + seconds
     while not true():

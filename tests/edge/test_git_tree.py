@@ -254,7 +254,7 @@ def test_a_git_that_waits_for_ever_is_not_waited_for(repo: Path) -> None:
     began = time.monotonic()
     with pytest.raises(SplatError, match=r"did not answer within 0\.5 s") as caught:
         GitTree(repo, patience=0.5)
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
     assert "include.path" in caught.value.next_step
 
 

@@ -6,13 +6,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,7 @@ def outside(body: str, argument: Any = None, **conditions: Any) -> Any:
 
 
 def inside(sandbox: Sandbox, body: str, argument: Any = None, **conditions: Any) -> Any:
-    ran = sandbox.run(["python3", "-c", program(body), json.dumps(argument)], seconds=30, **conditions)
+    ran = sandbox.run(["python3", "-c", program(body), json.dumps(argument)], seconds=120, **conditions)
     assert ran.exit_code == 0, ran.output
     return json.loads(ran.output)
 
@@ -128,10 +129,14 @@ return found
 
     def test_command_lines_hold_no_registry(self, repo: Path) -> None:
         environ = dict(os.environ) | {"PIP_INDEX_URL": f"https://user:{SECRET}@r.example/simple"}
-        with opened(repo, environ) as sandbox, _running(sandbox, ["sleep", "7.25"], network=True):
-            _until(lambda: host_sees("7.25"))
+        mark = f"7{os.getpid()}"
+        with opened(repo, environ) as sandbox, _running(sandbox, ["sleep", mark], network=True):
+            _until(lambda: host_sees(mark))
             lines = [_read(path) for path in Path("/proc").glob("[0-9]*/cmdline")]
-            assert any(b"7.25" in line for line in lines)
+            for process in host_sees(mark):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            assert any(mark.encode() in line for line in lines)
             assert not any(SECRET.encode() in line for line in lines)
 
 
@@ -193,9 +198,9 @@ class TestFiles:
         folder = Path(tempfile.mkdtemp(prefix="escape-", dir="/opt"))
         os.chmod(folder, 0o755)
         with opened(repo) as sandbox:
-            assert sandbox.run(["test", "-d", str(folder)], seconds=10).exit_code == 0
+            assert sandbox.run(["test", "-d", str(folder)], seconds=120).exit_code == 0
             folder.rmdir()
-            assert sandbox.run(["test", "-d", str(folder)], seconds=10).exit_code == 1
+            assert sandbox.run(["test", "-d", str(folder)], seconds=120).exit_code == 1
 
     @needs_root
     def test_a_self_hosted_runner_in_opt_is_left_out(self, repo: Path) -> None:
@@ -314,7 +319,7 @@ return found
             control = ["setpriv", "--reuid=64998", "--regid=64998", "--clear-groups", folder / "id", "-u"]
             assert subprocess.run(control, capture_output=True, check=True).stdout == b"0\n"
             with opened(repo) as sandbox:
-                assert sandbox.run([str(folder / "id"), "-u"], seconds=10).output == "1000\n"
+                assert sandbox.run([str(folder / "id"), "-u"], seconds=120).output == "1000\n"
         finally:
             shutil.rmtree(folder)
 
@@ -332,7 +337,7 @@ __attribute__((constructor)) static void begin(void) {
         with opened(repo) as sandbox:
             build = ["sh", "-c", 'printf "%s" "$0" >e.c && gcc -shared -fPIC -o e.so e.c', source]
             assert sandbox.run(build, seconds=60, keep=True).exit_code == 0
-            ran = sandbox.run(["true"], seconds=10, env={"LD_PRELOAD": "/splat/tree/e.so"}, artefacts=["who"])
+            ran = sandbox.run(["true"], seconds=120, env={"LD_PRELOAD": "/splat/tree/e.so"}, artefacts=["who"])
         who = [line.split() for line in ran.artefacts["who"].decode().splitlines()]
         assert who, "the control: it was loaded by the command"
         # The stages outside have other maps: root's, or one that maps the user to 0.
@@ -366,20 +371,26 @@ with opened(Path({str(repo)!r})) as sandbox:
         assert inside(sandbox, body, number) == [-1, 38]
 
     def test_daemons_die_with_the_run(self, sandbox: Sandbox) -> None:
-        mark = "83.0625"
+        mark = f"83.{os.getpid()}"
         script = (
             f"import os,signal,time\nfor s in (1,2,15): signal.signal(s, signal.SIG_IGN)\n"
             f"if os.fork(): time.sleep({{}}); os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)\n"
             f"[os.close(n) for n in (0,1,2)]\nos.execvp('sleep', ['sleep', '{mark}'])"
         )
-        for pause, seconds in ((1.0, 20), (60, 1.0)):
-            with _running(sandbox, ["python3", "-c", script.format(pause)], seconds=seconds) as ended:
-                _until(lambda: host_sees(mark))
-            assert ended[0].timed_out == (pause == 60)
+        for in_time in (True, False):
+            for seconds in (1.0, 10.0, 100.0):  # longer where a busy machine had no daemon yet when the run ended
+                pause, limit = (seconds, 300) if in_time else (300, seconds)
+                with _running(sandbox, ["python3", "-c", script.format(pause)], seconds=limit) as ended:
+                    while not (seen := host_sees(mark)) and not ended:
+                        time.sleep(0.02)
+                if seen:
+                    break
+            assert seen, "the control never came true"
+            assert ended[0].timed_out == (not in_time)
             assert host_sees(mark) == []
 
     def test_a_command_that_closes_its_output_is_waited_for(self, sandbox: Sandbox) -> None:
-        ran = sandbox.run(["sh", "-c", "exec >&- 2>&-; sleep 1; exit 5"], seconds=20)
+        ran = sandbox.run(["sh", "-c", "exec >&- 2>&-; sleep 1; exit 5"], seconds=120)
         assert (ran.exit_code, ran.timed_out) == (5, False)
 
     def test_no_terminal_to_type_into(self, repo: Path, tmp_path: Path) -> None:
@@ -402,7 +413,7 @@ class TestNetwork:
     CONNECT = """
 family, kind, address, timeout = argument
 s = socket.socket(getattr(socket, family), getattr(socket, kind))
-s.settimeout(3)
+s.settimeout(30)
 s.connect(tuple(address) if isinstance(address, list) else address.replace("@", chr(0)))
 s.send(b"hi")
 return s.recv(10).decode() if timeout else "sent"
@@ -466,16 +477,16 @@ class TestArtefacts:
         )
         names = ["real", "link", "inner", "pipe", "folder", "etc/passwd", "root/etc/passwd", "folder/file", "sock"]
         names += ["../../etc/passwd", "/etc/passwd", "../tools/t", "", ".", "folder/../real", "a\0b", "x" * 5000]
-        ran = sandbox.run(["sh", "-c", script], seconds=10, artefacts=names, files={"t": b""})
+        ran = sandbox.run(["sh", "-c", script], seconds=120, artefacts=names, files={"t": b""})
         assert dict(ran.artefacts) == {"real": b"yes\n", "folder/file": b"x\n"}
 
     def test_size_is_capped(self, sandbox: Sandbox) -> None:
-        ran = sandbox.run(["sh", "-c", 'truncate -s 3G "$SPLAT_RESULTS/big"'], seconds=10, artefacts=["big"])
+        ran = sandbox.run(["sh", "-c", 'truncate -s 3G "$SPLAT_RESULTS/big"'], seconds=120, artefacts=["big"])
         assert len(ran.artefacts["big"]) == 16 * 1024**2
 
     def test_the_results_folder_itself_cannot_be_swapped(self, sandbox: Sandbox) -> None:
         script = "rmdir /splat-run/results || mv /splat-run/results /splat-run/r || ln -sfn /etc /splat-run/results/.."
-        ran = sandbox.run(["sh", "-c", script], seconds=10, artefacts=["passwd", "hostname"])
+        ran = sandbox.run(["sh", "-c", script], seconds=120, artefacts=["passwd", "hostname"])
         assert ran.exit_code != 0
         assert dict(ran.artefacts) == {}
 
@@ -486,11 +497,11 @@ class TestAppetite:
             "import resource, sys\nfrom pathlib import Path\nfrom tests.edge.sandbox_kit import opened\n"
             f"with opened(Path({str(repo)!r})) as s:\n"
             "    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-            "    noise = 'echo first; head -c 1500M /dev/zero | tr \"\\\\0\" x; echo last'\n"
-            "    ran = s.run(['sh', '-c', noise], seconds=60)\n"
+            "    noise = 'echo first; head -c 300M /dev/zero | tr \"\\\\0\" x; echo last'\n"
+            "    ran = s.run(['sh', '-c', noise], seconds=300)\n"
             "    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before\n"
             "    print(grown // 1024, len(ran.output), ran.output[:5], ran.output[-5:-1])\n"
-            "    print('1,572,7' in ran.output, ran.exit_code)\n"
+            "    print('314,441,7' in ran.output, ran.exit_code)\n"
         )
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True).stdout.split()
         assert int(done[0]) < 16, "megabytes"
@@ -498,8 +509,8 @@ class TestAppetite:
         assert done[2:] == ["first", "last", "True", "0"]
 
     def test_a_huge_file_is_refused(self, sandbox: Sandbox) -> None:
-        assert sandbox.run(["truncate", "-s", "3G", "f"], seconds=10).exit_code == 0
-        assert sandbox.run(["truncate", "-s", "5G", "f"], seconds=10).exit_code != 0
+        assert sandbox.run(["truncate", "-s", "3G", "f"], seconds=120).exit_code == 0
+        assert sandbox.run(["truncate", "-s", "5G", "f"], seconds=120).exit_code != 0
 
     @needs_root
     @pytest.mark.parametrize("written", [180, 320])
@@ -513,7 +524,7 @@ class TestAppetite:
             script = (
                 "import os\nfrom pathlib import Path\nfrom tests.edge.sandbox_kit import opened\n"
                 f"with opened(Path({str(repo)!r})) as s:\n"
-                f"    ran = s.run(['sh', '-c', 'head -c {written}M /dev/zero >big; sleep 30'], seconds=60)\n"
+                f"    ran = s.run(['sh', '-c', 'head -c {written}M /dev/zero >big; sleep 300'], seconds=400)\n"
                 "    print(ran.exit_code, ran.output)\n"
             )
             environ = dict(os.environ, TMPDIR=str(disk))
@@ -523,7 +534,7 @@ class TestAppetite:
             )
             assert "137" in done.stdout
             assert re.search(r"the disk fills up: over 1[34]\d of the 39\d MiB that were free", done.stdout)
-            assert time.monotonic() - started < 20
+            assert time.monotonic() - started < 250
         finally:
             subprocess.run(["umount", disk], check=True)
 
@@ -541,9 +552,9 @@ return count
 """
         started = time.monotonic()
         assert 500 < inside(sandbox, body) < 2048
-        bomb = sandbox.run(["sh", "-c", "f() { f | f & }; f; sleep 60"], seconds=1)
+        bomb = sandbox.run(["sh", "-c", "f() { f | f & }; f; sleep 600"], seconds=1)
         assert bomb.timed_out
-        assert time.monotonic() - started < 60
+        assert time.monotonic() - started < 300
 
     def test_one_process_cannot_take_all_memory(self, sandbox: Sandbox) -> None:
         body = "import mmap; mmap.mmap(-1, argument, flags=mmap.MAP_PRIVATE); return 'taken'"
@@ -577,7 +588,7 @@ return count
 
 @contextmanager
 def _running(
-    sandbox: Sandbox, command: list[str], *, seconds: float = 30, network: bool = False
+    sandbox: Sandbox, command: list[str], *, seconds: float = 120, network: bool = False
 ) -> Iterator[list[Ran]]:
     """The run in the background; its end is waited for."""
     ended: list[Ran] = []
@@ -586,11 +597,11 @@ def _running(
     try:
         yield ended
     finally:
-        thread.join(40)
+        thread.join(400)
         assert not thread.is_alive()
 
 
-def _until(condition: Any, seconds: float = 10) -> None:
+def _until(condition: Any, seconds: float = 120) -> None:
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, "the control never came true"

@@ -30,7 +30,7 @@ if error:
     sys.exit()
 with open_sandbox(Path(sys.argv[1]), "HEAD", Settings(), dict(os.environ)) as sandbox:
     def say(script, **conditions):
-        return sandbox.run(["sh", "-c", script], seconds=20, **conditions).output.strip()
+        return sandbox.run(["sh", "-c", script], seconds=120, **conditions).output.strip()
     answers = {"overlay": machine().overlay, "folder": str(sandbox._folder.path)}
     answers["kept"] = say("echo 1 >kept; id -u; cat /proc/self/uid_map | wc -l", keep=True)
     answers["poison"] = say("echo 2 >kept; rm a.txt; echo done")
@@ -40,7 +40,7 @@ with open_sandbox(Path(sys.argv[1]), "HEAD", Settings(), dict(os.environ)) as sa
     answers["sandbox network"] = say("ls /sys/class/net 2>/dev/null; cat /proc/net/dev | wc -l")
     sandbox.put([FileChange("a.txt", b"x", b"patched", False)], side="after")
     answers["patched"] = say("cat a.txt")
-    answers["timed out"] = sandbox.run(["sh", "-c", "setsid sleep 97.5 & sleep 60"], seconds=1).timed_out
+    answers["timed out"] = sandbox.run(["sh", "-c", "setsid sleep MARK & sleep 600"], seconds=1).timed_out
 answers["left"] = os.path.exists(answers["folder"])
 print(json.dumps(answers))
 """
@@ -71,7 +71,10 @@ def as_user(home: Path, *command: str) -> str:
 def test_everything_holds_for_an_ordinary_user(home: Path) -> None:
     import json
 
-    answers = json.loads(as_user(home, PYTHON, "-c", SCRIPT, str(home / "repo"), str(home / "secret")))
+    mark = f"97.{os.getpid()}"
+    answers = json.loads(
+        as_user(home, PYTHON, "-c", SCRIPT.replace("MARK", mark), str(home / "repo"), str(home / "secret"))
+    )
     assert answers.pop("folder").startswith(str(home / "tmp"))
     assert isinstance(answers.pop("overlay"), bool)
     assert "No such file" in answers["secret"]
@@ -86,7 +89,7 @@ def test_everything_holds_for_an_ordinary_user(home: Path) -> None:
         "timed out": True,
         "left": False,
     }
-    assert host_sees("97.5") == []
+    assert host_sees(mark) == []
 
 
 def test_the_copying_fallback_keeps_the_same_promises(home: Path) -> None:
@@ -105,7 +108,7 @@ for machine in (Machine("/usr/bin/bwrap", overlay=False), Machine("/usr/bin/bwra
     with Sandbox(folder, Isolated(folder.path, {}, machine)) as sandbox:
         sandbox.fill(Path(sys.argv[1]), listing(Path(sys.argv[1]), "HEAD", os.environ), os.environ)
         def say(script, **conditions):
-            return sandbox.run(["sh", "-c", script], seconds=20, **conditions).output.strip()
+            return sandbox.run(["sh", "-c", script], seconds=120, **conditions).output.strip()
         say("echo 1 >kept; echo 2 >~/cache; mkdir ro; touch ro/f; chmod 500 ro", keep=True)
         say("chmod 700 ro; echo 2 >kept; rm a.txt")
         sandbox.put([FileChange("a.txt", b"x", b"patched", False)], side="after")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -29,7 +30,10 @@ def test_a_tree_that_does_not_fit_the_disk_is_refused_with_numbers() -> None:
     free = os.statvfs("/tmp").f_bavail * os.statvfs("/tmp").f_frsize
     trouble = fits(huge(free), Settings())
     assert trouble is not None
-    assert f"{free // 1024**2:,}"[:2] in trouble.what
+    told = re.search(r"and ([\d,]+) MiB are free", trouble.what)
+    assert told is not None
+    # Others write meanwhile.
+    assert int(told[1].replace(",", "")) == pytest.approx(free / 1024**2, rel=0.5)
     assert "TMPDIR" in trouble.next_step
     assert fits(huge(1024), Settings()) is None
 
@@ -52,7 +56,7 @@ def test_nothing_is_written_and_nothing_asked_where_there_is_no_room(tmp_path: P
 
         environ = SYSTEM | {"TMPDIR": str(disk), "PYTHONPATH": os.pathsep.join(sys.path)}
         command = [sys.executable, "-c", program, str(repo)]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=300)
         assert "does not fit the disk" in done.stderr
         assert list(disk.iterdir()) == []
     finally:
@@ -78,7 +82,7 @@ def test_what_the_copy_lacks(tmp_path: Path, kind: str) -> None:
         told = "only pointers for 4 Git LFS files (data/a.bin, data/b.bin, data/c.bin, …)"
         assert sandbox.lacks == f"{told} and nothing of 1 submodule (vendor/money)"
         sandbox.put([change("a.py", "a = 2\n")], side="after")
-        assert "a = 2" in sandbox.run(["cat", "a.py"], seconds=20).output
+        assert "a = 2" in sandbox.run(["cat", "a.py"], seconds=120).output
     with opened(make_repo(tmp_path / "whole", {"a.py": "a = 1\n"}), kind=kind) as sandbox:
         assert sandbox.lacks == ""
 

@@ -178,11 +178,11 @@ def test_any_text_is_a_diff_or_refused(text: str) -> None:
 )
 def test_a_miss_in_a_large_file_is_explained_quickly(line: str, find: str) -> None:
     before = (line * (2 * 1024 * 1024 // len(line))).encode()
-    began = time.perf_counter()
+    began = time.process_time()
     refusal = apply_edits("a.txt", before, [Edit("a.txt", find, "z")])
     assert isinstance(refusal, Rejected)
     assert refusal.rule == "find-not-found"
-    assert time.perf_counter() - began < 3
+    assert time.process_time() - began < 3
 
 
 def test_a_miss_shows_the_lines_that_are_there() -> None:
@@ -200,11 +200,11 @@ def test_bytes_that_are_no_text_survive_beside_an_edit() -> None:
 
 
 def test_many_matches_are_counted_no_further_than_shown() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     refusal = apply_edits("a.txt", b"a" * 2_000_000, [Edit("a.txt", "a" * 1_000_000, "b")])
     assert isinstance(refusal, Rejected)
     assert refusal.rule == "ambiguous-find"
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 @given(st.text(alphabet="ab\r\n\ufeff", max_size=20))

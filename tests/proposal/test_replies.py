@@ -49,12 +49,12 @@ def test_reply(path: Path) -> None:
     ids=["braces", "brackets", "deep", "open-strings", "huge", "many", "spaces", "escapes"],
 )
 def test_a_huge_reply_is_refused_quickly(text: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     found = read_answer(text)
     assert isinstance(found, Rejected)
     assert found.rule == "malformed-answer"
     assert len(found.evidence) < 2_000
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_large_honest_answer_is_read() -> None:

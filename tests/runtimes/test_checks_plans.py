@@ -480,6 +480,6 @@ def test_no_shape_of_a_json_manifest_makes_a_plan_throw(value: object) -> None:
     ],
 )
 def test_a_hostile_manifest_is_planned_in_no_time(runtime: RuntimeName, files: dict[str, str]) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert planned(runtime, files) is not None
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3

