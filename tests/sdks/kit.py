@@ -60,7 +60,7 @@ def github_kit(module: str) -> ModuleType:
 def _built() -> None:
     """Go's driver as a program."""
     build = ["go", "build", "-o", COMMANDS["go"][0], "./tests/driver"]
-    subprocess.run(build, cwd=SDK / "go", env=ENVIRON, check=True, timeout=300)
+    subprocess.run(build, cwd=SDK / "go", env=ENVIRON, check=True, timeout=900)
 
 
 def folder_of(language: str) -> Path:
@@ -95,7 +95,7 @@ class Driver:
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
             self._process.kill()
-            self._process.wait(10)
+            self._process.wait(60)
         for pipe in (self._process.stdin, self._process.stdout):
             assert pipe
             pipe.close()
@@ -105,7 +105,7 @@ class Driver:
         """What it has said to stderr."""
         return self._log.read_text("utf-8", "replace")
 
-    def tell(self, do: str, *, patience: float = 60, **more: Any) -> dict[str, Any]:
+    def tell(self, do: str, *, patience: float = 120, **more: Any) -> dict[str, Any]:
         """Its answer, for which `patience` seconds are waited."""
         assert self._process.stdin
         assert self._process.stdout
@@ -125,10 +125,10 @@ class Driver:
         ids: list[str | None] = self.tell("capture", bug=bug, times=times, message=message)["ids"]
         return ids
 
-    def flush(self, within: float = 20) -> bool:
+    def flush(self, within: float = 60) -> bool:
         return bool(self.tell("flush", patience=within + 30, seconds=within)["flushed"])
 
-    def end(self, how: str = "normal", seconds: float = 30) -> int:
+    def end(self, how: str = "normal", seconds: float = 120) -> int:
         """Its exit code; negative for a signal."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps({"do": "end", "how": how}).encode() + b"\n")

@@ -47,7 +47,7 @@ def test_a_kill_loses_nothing_that_was_captured_a_moment_before(shop: Shop) -> N
     driver = shop.process()
     for bug in range(1, 5):
         driver.capture(bug)
-    driver.tell("sleep", seconds=1)
+    shop.await_on_disk(4)
     assert driver.end("kill") == -9
     shop.proxy.faults.clear()
     shop.deliver_the_rest()

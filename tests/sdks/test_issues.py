@@ -65,12 +65,12 @@ def test_repeats_are_counted_in_the_same_issue(shop: Shop) -> None:
     assert ids[0]
     assert driver.flush(), driver.errors
     driver.capture(times=5)
-    assert driver.end() == 0
+    shop.end(driver)
     assert seen(shop.only()) == 10
     shop.long_after()
     later = shop.process()
     later.capture(times=3)
-    assert later.end() == 0
+    shop.end(later)
     assert seen(shop.only()) == 13
     assert shop.emulator.labelled(shop.repo, "auto-fix") == 1
 
@@ -80,14 +80,14 @@ def test_two_bugs_are_two_issues(shop: Shop) -> None:
     driver.capture(0)
     driver.capture(1, message="another 17")
     driver.capture(1, message="another 18")
-    assert driver.end() == 0
+    shop.end(driver)
     assert len(shop.issues()) == 2
 
 
 def test_a_message_is_an_issue_too(shop: Shop) -> None:
     driver = shop.process()
     assert driver.tell("message", text="the till is empty")["id"]
-    assert driver.end() == 0
+    shop.end(driver)
     assert shop.only()["title"].startswith("[Splat] Message in ")
 
 
@@ -96,11 +96,11 @@ def test_what_was_fixed_and_comes_back_in_another_release_is_reopened(shop: Shop
     shop.emulator.edit(shop.repo, number, state="closed", state_reason="completed")
     same = shop.process()
     same.capture()
-    assert same.end() == 0
+    shop.end(same)
     assert shop.only()["state"] == "closed"
     other = shop.process(release="r2")
     other.capture()
-    assert other.end() == 0
+    shop.end(other)
     issue = shop.only()
     assert issue["state"] == "open"
     assert "regression" in {each["name"] for each in issue["labels"]}
@@ -112,7 +112,7 @@ def test_not_planned_stays_silent(shop: Shop) -> None:
     shop.emulator.edit(shop.repo, number, state="closed", state_reason="not_planned")
     driver = shop.process(release="r2")
     driver.capture()
-    assert driver.end() == 0
+    shop.end(driver)
     assert shop.only()["state"] == "closed"
     assert not shop.proxy.requests("PATCH")
     assert shop.emulator.comments(shop.repo, number) == []
@@ -127,7 +127,7 @@ def test_a_strangers_marked_issue_captures_nothing(shop: Shop) -> None:
     shop.emulator.open_issue(shop.repo, "captured", marked, ("splat",), token=stranger)
     driver = shop.process()
     driver.capture()
-    assert driver.end() == 0
+    shop.end(driver)
     captured, made = shop.issues()[1:]
     assert captured["body"] == marked
     assert report_in(made["body"])["signature"] == report["signature"]
@@ -138,7 +138,7 @@ def test_a_public_repository_sees_nothing_private(shop: Shop) -> None:
     driver = shop.process()
     driver.tell("breadcrumb", message="the cart of Ada was opened")
     driver.capture()
-    assert driver.end() == 0
+    shop.end(driver)
     assert "Ada" not in shop.only()["body"]
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 Fault = github_kit("proxy").Fault
+#: Seconds: two of them, and what a busy machine adds; waiting for what hangs would take more than 40.
+IN_TIME = 25
 
 
 def test_a_wrong_token_is_tried_once_and_named(shop: Shop) -> None:
@@ -99,15 +101,14 @@ def test_a_token_that_may_not_label_stops(shop: Shop) -> None:
 
 
 def test_the_app_ends_in_time_while_nothing_listens(shop: Shop) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        dead = f"http://127.0.0.1:{probe.getsockname()[1]}"
-    driver = shop.process(api_url=dead)
-    driver.capture()
-    started = time.monotonic()
-    assert driver.end() == 0
-    assert time.monotonic() - started < 8, "2 s, and what a busy machine adds"
-    assert len(shop.files(".json")) == 1
+    with socket.socket() as bound:  # and nobody else gets its port
+        bound.bind(("127.0.0.1", 0))
+        driver = shop.process(api_url=f"http://127.0.0.1:{bound.getsockname()[1]}")
+        driver.capture()
+        started = time.monotonic()
+        assert driver.end() == 0
+    assert time.monotonic() - started < IN_TIME
+    assert len(shop.left()) == 1
 
 
 def test_the_app_ends_in_time_while_github_hangs(shop: Shop) -> None:
@@ -116,8 +117,9 @@ def test_the_app_ends_in_time_while_github_hangs(shop: Shop) -> None:
     driver.capture()
     started = time.monotonic()
     assert driver.end() == 0
-    assert time.monotonic() - started < 8
-    assert len(shop.files(".json")) == 1
+    assert time.monotonic() - started < IN_TIME
+    assert len(shop.proxy.log) < 4, "as often as one tries that has the time"
+    assert len(shop.left()) == 1
     shop.proxy.faults.clear()
     shop.deliver_the_rest()
     assert len(shop.issues()) == 1
