@@ -282,9 +282,10 @@ test('nothing harms the app, whatever it is given', async (context) => {
 test('a storm of errors costs one report and one count', async (context) => {
   const { folder, reports: made } = inFolder(context);
   const make = (at) => new Error(`number ${at}`);
-  const started = performance.now();
+  const before = process.cpuUsage();
   for (let at = 0; at < 20_000; at += 1) splat.captureException(make(at));
-  const each = (performance.now() - started) / 20_000;
+  const { user, system } = process.cpuUsage(before);
+  const each = (user + system) / 1_000 / 20_000;
   assert.ok(each < 1, `${each} ms each`);
   await splat.close(60);
   assert.equal(made().length, 1);
