@@ -6,11 +6,9 @@ import base64
 import json
 import os
 import subprocess
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +20,7 @@ from healer.testing import ScriptedClaude
 from tests.cli.test_console import EVIL, splat
 from tests.docs_pages import ROOT
 from tests.setup.github.standin import TOKEN, StandIn
+from tests.web import Quiet, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -339,7 +338,7 @@ def test_a_rate_limit_is_no_missing_right(repo: Path) -> None:
 
 @contextmanager
 def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             self.send_response(status)
@@ -351,16 +350,8 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
 
         do_GET = do_POST
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,6 +15,7 @@ from healer.edge.claude import Claude
 from healer.outcome import ConfigError, SplatError
 from healer.testing import ScriptedClaude
 from tests.edge.test_claude import request
+from tests.web import Quiet, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +41,7 @@ class Front:
     def serving(self) -> Iterator[Front]:
         front = self
 
-        class Handler(BaseHTTPRequestHandler):
+        class Handler(Quiet):
             def do_GET(self) -> None:
                 front.log.append((self.path, dict(self.headers), None))
                 self._say(200, json.dumps(front.identity).encode())
@@ -53,7 +52,7 @@ class Front:
                 if self.path == "/v1/oauth/token":
                     told = {"access_token": "sk-ant-oat-1", "token_type": "Bearer", "expires_in": 600}
                     return self._say(200, json.dumps(told).encode())
-                connection = http.client.HTTPConnection(front.upstream.netloc, timeout=10)
+                connection = http.client.HTTPConnection(front.upstream.netloc, timeout=120)
                 connection.request("POST", self.path, body, {"content-type": "application/json"})
                 answer = connection.getresponse()
                 return self._say(answer.status, answer.read())
@@ -65,17 +64,9 @@ class Front:
                 self.end_headers()
                 self.wfile.write(body)
 
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        try:
+        with serving(Handler) as port:
+            self.url = f"http://127.0.0.1:{port}"
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ import time
 import uuid
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from tests.ports import free_port
+from tests.web import Quiet, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -149,20 +149,9 @@ class Proxy:
 
     @contextmanager
     def serving(self) -> Iterator[Proxy]:
-        proxy = self
-
-        class Handler(_Handler):
-            owner = proxy
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        self.url = f"http://localhost:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        try:
+        with serving(_Handler, owner=self) as port:
+            self.url = f"http://localhost:{port}"
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
 
     def answer(self, verb: str, target: str, body: bytes, token: str) -> tuple[int, bytes]:
         path = target.partition("?")[0]
@@ -295,7 +284,7 @@ class Proxy:
         return [asked.data["body"] for asked in self.written if asked.data and "body" in asked.data]
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     owner: Proxy
     protocol_version = "HTTP/1.1"
 
@@ -317,9 +306,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
 
 
 @dataclass

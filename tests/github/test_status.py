@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -16,6 +14,7 @@ from healer.edge.github_status import MOST_REQUESTS
 from healer.gate import Fate, Ledger, Run, stamp, write_ledger
 from tests.cli.test_console import splat
 from tests.github.kit import BOT, MONA, STRANGER
+from tests.web import Quiet, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,7 +145,7 @@ def test_what_github_refuses_is_named(answer: tuple[int, bytes], words: bytes, g
 _BODY = ledger(("fixed", 0.01))
 
 
-class Huge(BaseHTTPRequestHandler):
+class Huge(Quiet):
     """A repository of 5,000 open incidents, each with Splat's comment, and 3,000 merged fixes."""
 
     protocol_version = "HTTP/1.1"
@@ -186,20 +185,12 @@ class Huge(BaseHTTPRequestHandler):
         times = {"created_at": now, "updated_at": now, "merged_at": now, "closed_at": now}
         return {"id": number, "number": number, "user": user, "state": "closed", "head": head, "base": head, **times}
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @contextmanager
 def huge() -> Iterator[tuple[str, list[str]]]:
     asked: list[str] = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (Huge,), {"asked": asked}))
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://localhost:{server.server_address[1]}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Huge, asked=asked) as port:
+        yield f"http://localhost:{port}", asked
 
 
 def test_five_thousand_issues_take_few_requests(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from html import escape
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from nacl.public import PrivateKey, SealedBox
 
 from healer.setup.github import Place
+from tests.web import Quiet, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,20 +74,9 @@ class StandIn:
 
     @contextmanager
     def serving(self) -> Iterator[StandIn]:
-        standin = self
-
-        class Handler(_Handler):
-            owner = standin
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        server.daemon_threads = True
-        self.url = f"http://localhost:{server.server_address[1]}"
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        try:
+        with serving(_Handler, owner=self) as port:
+            self.url = f"http://localhost:{port}"
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
 
     @property
     def place(self) -> Place:
@@ -240,7 +229,7 @@ class StandIn:
         return 404, "<h1>404</h1>", ""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     owner: StandIn
     protocol_version = "HTTP/1.1"
 
@@ -274,6 +263,3 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
     do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass

@@ -10,7 +10,7 @@ from healer.setup.dependency import add_dependency
 from healer.setup.dependency.py_splat import give_way
 from healer.setup.plan import spliced
 from healer.setup.value import Manager, Service
-from tests.setup.init.test_injection import Held
+from tests.setup.init.held import Held
 
 CHOICES = Choices("acme/shop")
 TABLE = [

@@ -12,7 +12,7 @@ from healer.settings import load_settings
 from healer.setup.dockerfile import copied
 from healer.setup.settings_file import settings_text
 from healer.setup.value import Found, Service
-from tests.setup.init.test_injection import CHOICES, Held
+from tests.setup.init.held import CHOICES, Held
 
 TREE = {"api/app/main.py": b"", "api/requirements.txt": b"", "README.md": b"", "web/index.js": b""}
 CASES = [

@@ -16,14 +16,12 @@ from healer.setup.choices import Choices
 from healer.setup.code import propose_code
 from healer.setup.code.go_lines import literal, start_lines
 from healer.setup.dependency.go_mod import add
-from healer.setup.plan import spliced
 from healer.setup.value import Entry, Service
-from tests.setup.init.test_injection import Held
+from tests.setup.init.held import CHOICES, Held, comes_out, only, only_adds
 
 if TYPE_CHECKING:
     from healer.setup.plan import Part, Paste
 
-CHOICES = Choices("acme/shop")
 MODULE = b"module shop\n\ngo 1.22\n\nrequire github.com/splat-heal/splat/sdk/go v0.1.0\n"
 INIT = '\tsplat.Init(splat.Options{Repo: "acme/shop"})\n\tdefer splat.Close()\n'
 SDK = 'splat "github.com/splat-heal/splat/sdk/go"'
@@ -52,17 +50,10 @@ def inject(text: str | bytes, *entries: Entry, framework: str = "go", choices: C
 def after(text: str | bytes, *entries: Entry, framework: str = "go") -> str:
     """The file with the lines in it, which are whole lines that were added, and nothing else."""
     part = inject(text, *(entries or (main(),)), framework=framework)
-    (change,) = part.changes
-    assert change.before is not None
-    assert change.after is not None
-    assert all(not splice.removed for splice in change.splices)
-    taken = change.after
-    for splice in reversed(change.splices):
-        shift = sum(len(each.added) for each in change.splices if each.at < splice.at)
-        taken = taken[: splice.at + shift] + taken[splice.at + shift + len(splice.added) :]
-    assert taken == change.before
-    assert spliced(change.before, change.splices) == change.after
-    return change.after.decode()
+    change = only(part)
+    only_adds(change)
+    comes_out(change)
+    return (change.after or b"").decode()
 
 
 def paste(text: str, *entries: Entry) -> Paste:

@@ -15,8 +15,8 @@ import yaml
 from healer.settings import CONFIG_PATH, load_settings, mistakes_in
 from healer.setup.record import RECORD_PATH, Record, digest, read_record
 from healer.setup.undo import undo
+from tests.setup.init.held import Held
 from tests.setup.init.kit import CI, FLASK, SHOP, git, notes, repository, run, snapshot, told
-from tests.setup.init.test_injection import Held
 
 ROOT = Path(__file__).resolve().parents[3]
 WORKFLOW = ".github/workflows/splat.yml"

@@ -5,46 +5,19 @@ from __future__ import annotations
 
 import ast
 import random
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from healer.setup.choices import Choices
 from healer.setup.code import propose_code
-from healer.setup.record import RECORD_PATH, Record, digest, entry_of, read_record, write_record
-from healer.setup.undo import undo
+from healer.setup.record import digest, read_record
 from healer.setup.value import Entry, Service
+from tests.setup.init.held import CHOICES, Held, comes_out, only, only_adds
 
 if TYPE_CHECKING:
     from healer.setup.plan import Change, Part
-
-CHOICES = Choices("acme/shop")
-
-
-@dataclass
-class Held:
-    """`Files` in memory."""
-
-    held: dict[str, bytes]
-    links: frozenset[str] = field(default_factory=frozenset)
-
-    def paths(self) -> frozenset[str]:
-        return frozenset(self.held)
-
-    def read(self, path: str) -> bytes | None:
-        return self.held.get(path)
-
-    def blob(self, name: str) -> bytes | None:
-        return None
-
-    def is_folder(self, path: str) -> bool:
-        return any(each.startswith(f"{path}/") for each in self.held)
-
-    def blocked(self, path: str) -> str:
-        return "is a link" if path in self.links else ""
 
 
 def service(*entries: Entry) -> Service:
@@ -168,13 +141,13 @@ def test_only_lines_are_added(source: tuple[bytes, str]) -> None:
         assert part.pastes, "what is not written is said"
         assert part.pastes[0].lines[-1] == "splat.integrations.flask.install(app)"
         return
-    (change,) = part.changes
-    _nothing_else(change)
+    change = only(part)
+    only_adds(change)
     _means_the_same(change)
     again = inject(change.after or b"", entry_at(_text(change.after or b"")))
     assert not again.changes
     assert not again.pastes
-    _comes_out(change)
+    comes_out(change)
 
 
 def _text(data: bytes) -> str:
@@ -182,25 +155,6 @@ def _text(data: bytes) -> str:
     import tokenize
 
     return data.decode(tokenize.detect_encoding(io.BytesIO(data).readline)[0])
-
-
-def _nothing_else(change: Change) -> None:
-    """Each old line is there, in its order and with its own end; each new one is ours or empty."""
-    old, new = (_lines(content or b"") for content in (change.before, change.after))
-    left = list(old)
-    for line in new:
-        if left and line == left[0]:
-            left.pop(0)
-        elif left and len(left) == 1 and line.rstrip(b"\r\n") == left[0]:
-            left.pop(0)  # the last line, which had no end: one was needed before what follows
-        else:
-            assert b"splat" in line or not line.strip(), line
-    assert not left
-    assert sum(splice.removed != b"" for splice in change.splices) == 0
-
-
-def _lines(data: bytes) -> list[bytes]:
-    return data.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
 
 
 def _means_the_same(change: Change) -> None:
@@ -211,14 +165,6 @@ def _means_the_same(change: Change) -> None:
     assert names == [line for line in ast.unparse(before).splitlines() if "splat" not in line]
     assert ast.unparse(after).count("splat.integrations.flask.install(app)") == 1
     assert ast.unparse(after).count("splat.init(repo='acme/shop')") == 1
-
-
-def _comes_out(change: Change) -> None:
-    record = write_record([entry_of(change)], [])
-    files = Held({"app.py": change.after or b"", RECORD_PATH: record})
-    undone = undo(read_record(record) or Record(), files)
-    assert [(each.path, each.after) for each in undone.changes] == [("app.py", change.before), (RECORD_PATH, None)]
-    assert not undone.left
 
 
 @settings(max_examples=150, deadline=None)
@@ -270,7 +216,7 @@ def test_the_apps_of_django(before: str, after: str) -> None:
     entry = Entry("app.py", "django", "settings", "sure", "", 3, 3, "INSTALLED_APPS")
     (change,) = inject(f"import os\n\n{before}".encode(), entry).changes
     assert (change.after or b"").decode() == f'import os\n\nimport splat\n\nsplat.init(repo="acme/shop")\n\n{after}'
-    _comes_out(change)
+    comes_out(change)
 
 
 @pytest.mark.parametrize(
@@ -300,7 +246,7 @@ def test_it_starts_behind_what_brings_its_token(after: str, indent: str) -> None
     start = lines.index(f'{indent}splat.init(repo="acme/shop")')
     loads = next(n for n, line in enumerate(lines) if "load_dotenv(" in line or "read_env(" in line)
     assert loads < start < next(n for n, line in enumerate(lines) if "app = Flask" in line)
-    _comes_out(change)
+    comes_out(change)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +307,7 @@ def test_the_line_of_a_handler(framework: str, before: str, line: int, after: st
     module = framework.replace("-", "_")
     start = f'import splat\nimport splat.integrations.{module}\n\nsplat.init(repo="acme/shop")\n\n'
     assert (change.after or b"").decode() == start + after
-    _comes_out(change)
+    comes_out(change)
 
 
 def test_a_link_is_not_touched() -> None:

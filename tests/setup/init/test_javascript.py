@@ -11,15 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from healer.outcome import Rejected
 from healer.setup.choices import Choices
 from healer.setup.code import propose_code
 from healer.setup.code.tree import read_tree
 from healer.setup.dependency.json_file import add
 from healer.setup.looks.calls import calls
-from healer.setup.record import RECORD_PATH, Record, entry_of, read_record, write_record
-from healer.setup.undo import undo
 from healer.setup.value import Entry, Service
-from tests.setup.init.test_injection import CHOICES, Held
+from tests.setup.init.held import CHOICES, Held, comes_out, only, only_adds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,11 +35,6 @@ def inject(data: bytes, path: str = "app.js", manifest: bytes = MANIFEST, choice
     entries = entries or (Entry(path, "node", "main", "sure", "", 0, 0),)
     service = Service("", "javascript", "shop", ("express",), "npm", "package.json", "", None, entries)
     return propose_code(service, Held({path: data, "package.json": manifest}), choices, named=False)
-
-
-def only(part: Part) -> Change:
-    (change,) = part.changes
-    return change
 
 
 def after(data: str, path: str = "app.js", **given: bytes) -> str:
@@ -107,22 +101,14 @@ def test_nothing_but_added_lines_and_all_of_it_comes_out(data: bytes) -> None:
         assert part.pastes
         return
     change = only(part)
+    only_adds(change)
     assert change.after
-    assert all(splice.removed == b"" for splice in change.splices)
-    mark = b"\xef\xbb\xbf"
-    lines = change.after.removeprefix(mark).split(b"\n")
-    assert change.after.startswith(mark) == data.startswith(mark)
-    assert all(line in lines for line in data.removeprefix(mark).split(b"\n"))
     assert b"splat.express(" in change.after
-    assert not isinstance(read_tree("app.js", change.after), str)
+    assert not isinstance(read_tree("app.js", change.after), Rejected)
     again = inject(change.after)
     assert [word.code for word in again.words] == ["has-splat"]
     assert not again.changes
-    written = write_record([entry_of(change)], ())
-    record = read_record(written)
-    assert isinstance(record, Record)
-    back = undo(record, Held({"app.js": change.after, RECORD_PATH: written}))
-    assert {each.path: each.after for each in back.changes}["app.js"] == data
+    comes_out(change)
 
 
 def test_what_loads_the_environment_stays_in_front() -> None:
@@ -274,10 +260,7 @@ def test_an_enterprise_server_and_a_long_line() -> None:
     assert "splat.init({\n  repo: '" in text
     assert "\n  apiUrl: 'https://github.acme.example/api/v3',\n" in text
     assert """\n  triggerLabel: "it's",\n});\n""" in text
-    change = only(inject(b"const app = express();\n", choices=choices))
-    record = read_record(write_record([entry_of(change)], ()))
-    assert record
-    assert not record.foreign
+    comes_out(only(inject(b"const app = express();\n", choices=choices)))
 
 
 @pytest.mark.slow
@@ -324,10 +307,7 @@ def test_a_command_without_a_suffix(tmp_path: Path) -> None:
     text = b"#!/usr/bin/env node\n\n'use strict';\n\nrequire('x');\n"
     change = only(inject(text, "bin/shop"))
     assert (change.after or b"").startswith(b"#!/usr/bin/env node\n\n'use strict';\n\nconst splat = require(")
-    record = read_record(written := write_record([entry_of(change)], ()))
-    assert record
-    held = {"bin/shop": change.after or b"", RECORD_PATH: written}
-    assert {each.path: each.after for each in undo(record, Held(held)).changes}["bin/shop"] == text
+    comes_out(change)
     assert not inject(b"#!/bin/sh\nnode x\n", "bin/shop").changes
 
 
@@ -377,11 +357,7 @@ def test_lines_in_a_file_of_tabs_are_indented_by_tabs() -> None:
     text = b"export async function register() {\n\tawait start();\n}\n"
     made = next_change({"instrumentation.ts": text, "app/page.tsx": b""})
     assert b"{\n\tif (process.env.NEXT_RUNTIME === 'nodejs') {\n\t\tconst splat = await import(" in (made.after or b"")
-    record = read_record(write_record([entry_of(made)], ()))
-    assert record
-    assert not record.foreign
-    files = {"instrumentation.ts": made.after or b"", RECORD_PATH: write_record([entry_of(made)], ())}
-    assert {each.path: each.after for each in undo(record, Held(files)).changes}["instrumentation.ts"] == text
+    comes_out(made)
 
 
 def test_a_dependency_that_no_code_uses_yet_is_not_written() -> None:

@@ -16,16 +16,14 @@ from healer.setup.code import propose_code
 from healer.setup.dependency.json_file import add
 from healer.setup.looks.calls import calls
 from healer.setup.plan import together
-from healer.setup.record import RECORD_PATH, Record, entry_of, read_record, write_record
-from healer.setup.undo import undo
 from healer.setup.value import Entry, Service
-from tests.setup.init.test_injection import CHOICES, Held
+from tests.setup.init.held import CHOICES, Held, comes_out, only, only_adds, taken_out
 from tests.setup.trees import looked, tree
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from healer.setup.plan import Change, Part
+    from healer.setup.plan import Part
 
 MANIFEST = b'{"name": "acme/shop", "require": {"splat-heal/sdk": "^0.1"}}'
 FRONT = "public/index.php"
@@ -41,11 +39,6 @@ def inject(data: bytes, choices: Choices = CHOICES) -> Part:
     made = calls(FRONT, data.decode("utf-8", "replace"), lambda callee: callee.endswith("AppFactory::create"))
     entries = [Entry(FRONT, "slim", "app", "sure", "", each.line, each.end, each.name) for each in made]
     return propose("slim", {FRONT: data}, Entry(FRONT, "slim", "main", "sure", ""), *entries, choices=choices)
-
-
-def only(part: Part) -> Change:
-    (change,) = part.changes
-    return change
 
 
 def after(part: Part) -> str:
@@ -108,20 +101,13 @@ def test_nothing_but_added_lines_and_all_of_it_comes_out(data: bytes) -> None:
         assert part.pastes
         return
     change = only(part)
+    only_adds(change)
     assert change.after
-    assert all(splice.removed == b"" for splice in change.splices)
-    lines = change.after.split(b"\n")
-    assert all(line in lines for line in data.split(b"\n"))
     assert change.after.count(b"\\Splat\\init(") == 1
     again = inject(change.after)
     assert [word.code for word in again.words] == ["has-splat"]
     assert not again.changes
-    written = write_record([entry_of(change)], ())
-    record = read_record(written)
-    assert isinstance(record, Record)
-    assert not record.foreign
-    back = undo(record, Held({FRONT: change.after, RECORD_PATH: written}))
-    assert {each.path: each.after for each in back.changes}[FRONT] == data
+    comes_out(change)
 
 
 @pytest.mark.slow
@@ -264,9 +250,7 @@ def test_an_enterprise_server_a_long_line_and_odd_names() -> None:
     assert "\\Splat\\init([\n    'repo' => '" in text
     assert "\n    'api_url' => 'https://github.acme.example/api/v3',\n" in text
     assert "\n    'trigger_label' => \"it's \\$5 \\u{e9}\",\n]);\n" in text
-    record = read_record(write_record([entry_of(only(part))], ()))
-    assert record
-    assert not record.foreign
+    comes_out(only(part))
 
 
 def test_without_composer_nothing_is_written() -> None:
@@ -442,25 +426,15 @@ def test_a_kernel_that_makes_its_bundles(tmp_path: Path) -> None:
 # --- out again, when a person was there --------------------------------------------------------------------------------
 
 
-def taken_out(part: Part, edited: dict[str, bytes]) -> tuple[dict[str, bytes | None], list[str]]:
-    """What `--remove` makes of these files, and which it leaves to a person."""
-    written = write_record([entry_of(change) for change in part.changes], ())
-    record = read_record(written)
-    assert record
-    now = {change.path: change.after or b"" for change in part.changes} | edited
-    undone = undo(record, Held({**now, RECORD_PATH: written}))
-    return {change.path: change.after for change in undone.changes}, [paste.path for paste in undone.left]
-
-
 def test_an_option_that_a_person_added_keeps_its_brackets() -> None:
     choices = Choices("acme/" + "shop" * 9, "https://github.acme.example/api/v3")
     head = b"<?php\nrequire 'vendor/autoload.php';\n"
     part = inject(head + b"run();\n", choices)
     text = only(part).after or b""
-    assert taken_out(part, {FRONT: text.replace(b"\n]);", b"\n    'durable' => true,\n]);")})[1] == [FRONT]
-    changes, left = taken_out(part, {FRONT: text.replace(b"\nrun();", b"\nrun();\nmore();")})
+    assert taken_out(part.changes, {FRONT: text.replace(b"\n]);", b"\n    'durable' => true,\n]);")})[1] == [FRONT]
+    changes, left = taken_out(part.changes, {FRONT: text.replace(b"\nrun();", b"\nrun();\nmore();")})
     assert (changes[FRONT], left) == (head + b"run();\nmore();\n", [])
-    changes, left = taken_out(part, {FRONT: text.replace(b"php';\n\n", b"php';\n// Splats\n")})
+    changes, left = taken_out(part.changes, {FRONT: text.replace(b"php';\n\n", b"php';\n// Splats\n")})
     assert (changes[FRONT], left) == (head + b"// Splats\n\nrun();\n", [])
 
 
@@ -468,7 +442,7 @@ def test_a_line_that_was_made_a_comment_is_left() -> None:
     text = "<?php\nrequire 'vendor/autoload.php';\n$app = AppFactory::create();\n$app->run();\n"
     part = inject(text.encode())
     now = (only(part).after or b"").replace(b"\\Splat\\Slim", b"// \\Splat\\Slim")
-    assert taken_out(part, {FRONT: now})[1] == [FRONT]
+    assert taken_out(part.changes, {FRONT: now})[1] == [FRONT]
 
 
 def test_the_dependency_stays_as_long_as_a_program_without_an_ending_needs_it() -> None:
@@ -477,7 +451,7 @@ def test_the_dependency_stays_as_long_as_a_program_without_an_ending_needs_it() 
     files = {"composer.json": b'{"require": {"php": "*"}}', "public/index.php": start, "bin/console": start}
     part = propose("symfony", files, *entries)
     console = next(change.after or b"" for change in part.changes if change.path == "bin/console")
-    changes, left = taken_out(part, {"bin/console": console.replace(b"['repo'", b"['durable' => true, 'repo'")})
+    changes, left = taken_out(part.changes, {"bin/console": console.replace(b"['repo'", b"['durable' => true, 'repo'")})
     assert changes["public/index.php"] == start
     assert "composer.json" not in changes
     assert sorted(left) == ["bin/console", "composer.json"]

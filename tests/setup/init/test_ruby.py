@@ -14,9 +14,7 @@ from healer.outcome import Rejected
 from healer.setup.choices import Choices
 from healer.setup.code import propose_code
 from healer.setup.dependency.gemfile import add
-from healer.setup.record import RECORD_PATH, entry_of, read_record, write_record
-from healer.setup.undo import undo
-from tests.setup.init.test_injection import CHOICES, Held
+from tests.setup.init.held import CHOICES, Held, comes_out, only_adds
 from tests.setup.trees import looked, tree
 
 if TYPE_CHECKING:
@@ -391,15 +389,9 @@ def test_added_lines_only_and_out_again(lines: list[str], path: str, end: str) -
     service = Service("", "ruby", "shop", ("sinatra",), "bundler", "Gemfile", "", None, (entry,))
     held = Held({path: data, "Gemfile": GEMFILE.encode()})
     for change in propose_code(service, held, CHOICES, named=False).changes:
-        after = change.after or b""
-        assert after != change.before
-        old = (change.before or b"").splitlines(keepends=True)
-        kept = iter(after.splitlines(keepends=True))
-        assert all(any(line == each for each in kept) for line in old), "a line is gone, or moved"
-        record = read_record(write_record([entry_of(change)], ()))
-        assert record is not None
-        files = Held({change.path: after, RECORD_PATH: write_record([entry_of(change)], ())})
-        assert next(each.after for each in undo(record, files).changes if each.path == change.path) == change.before
+        assert change.after != change.before
+        only_adds(change)
+        comes_out(change)
 
 
 @pytest.mark.slow
