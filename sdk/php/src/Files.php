@@ -73,6 +73,21 @@ final class Files
     }
 
     /**
+     * The first `$most` bytes of a file; "" when it cannot be read. PHP would take memory for all that may be asked for.
+     */
+    public static function text(string $path, int $most): string
+    {
+        $file = @fopen($path, 'rb');
+        if ($file === false) {
+            return '';
+        }
+        $size = (int) (@fstat($file)['size'] ?? $most);
+        $text = (string) @stream_get_contents($file, min($most, $size + 1));
+        fclose($file);
+        return $text;
+    }
+
+    /**
      * A file to lock, which is made where there is none; null where that cannot be.
      *
      * @return resource|null

@@ -54,17 +54,40 @@ final class Limits
     }
 
     /**
-     * The bytes of the canonical JSON; of what is too large by far only that it is. Writing that down costs memory.
+     * The bytes of the canonical JSON; of what is too large by far only that it is, and of what fits by far that it
+     * does: writing that down costs memory and time.
      *
      * @param array<string, mixed> $report
      */
     private static function size(array $report): int
     {
-        $least = 0;
-        array_walk_recursive($report, static function (mixed $value) use (&$least): void {
-            $least += is_string($value) ? strlen($value) : 0;
-        });
-        return $least > self::MAX_REPORT ? $least : strlen(Canonical::write($report));
+        [$least, $most] = self::bounds($report);
+        return $least > self::MAX_REPORT ? $least : ($most <= self::MAX_REPORT ? $most : strlen(Canonical::write($report)));
+    }
+
+    /**
+     * The bytes of all texts, and what the whole takes at most: no byte of a text takes more than six.
+     *
+     * @param array<array-key, mixed> $part
+     * @return array{int, int}
+     */
+    private static function bounds(array $part): array
+    {
+        [$least, $most] = [0, 2];
+        foreach ($part as $key => $value) {
+            $most += 6 * strlen((string) $key) + 4;
+            if (is_string($value)) {
+                $least += strlen($value);
+                $most += 6 * strlen($value) + 3;
+            } elseif (is_array($value) || $value instanceof \stdClass) {
+                [$inner, $outer] = self::bounds((array) $value);
+                $least += $inner;
+                $most += $outer + 1;
+            } else {
+                $most += 32;
+            }
+        }
+        return [$least, $most];
     }
 
     /**

@@ -193,7 +193,7 @@ final class Memory
     private function read(string $name): array
     {
         $path = "$this->folder/$name";
-        $text = is_file($path) ? (string) file_get_contents($path, false, null, 0, self::LARGEST) : '';
+        $text = is_file($path) ? Files::text($path, self::LARGEST) : '';
         $state = json_decode($text, true, 16);
         return is_array($state) ? $state : [];
     }

@@ -158,7 +158,7 @@ final class Settings
     {
         for ($left = self::MOST_FOLDERS; $left > 0 && $folder !== ''; $left--) {
             $path = rtrim($folder, '/') . '/composer.json';
-            $text = @is_file($path) ? (string) @file_get_contents($path, false, null, 0, self::MOST_BYTES) : '';
+            $text = @is_file($path) ? Files::text($path, self::MOST_BYTES) : '';
             if (str_contains($text, '"splat"')) {
                 $data = json_decode($text, true, 64);
                 if (!is_array($data)) {

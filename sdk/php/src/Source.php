@@ -61,7 +61,7 @@ final class Source
         if ($size === false || $size > self::LARGEST) {
             return '';
         }
-        return (string) @file_get_contents($path, false, null, 0, self::LARGEST);
+        return Files::text($path, self::LARGEST);
     }
 
     private function isCode(string $file): bool

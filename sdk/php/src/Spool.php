@@ -168,7 +168,7 @@ final class Spool
         if ($state === false || ($state['mode'] & 0170000) !== 0100000 || $state['size'] > self::LARGEST) {
             throw new \UnexpectedValueException('no plain file of a size that is sent');
         }
-        return (string) @file_get_contents($path, false, null, 0, self::LARGEST);
+        return Files::text($path, self::LARGEST);
     }
 
     private function trim(): void

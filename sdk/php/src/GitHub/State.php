@@ -36,7 +36,7 @@ final class State
         try {
             $path = "$this->folder/" . self::FILE;
             clearstatcache(true, $path);
-            $text = @is_file($path) ? (string) @file_get_contents($path, false, null, 0, self::LARGEST) : '';
+            $text = @is_file($path) ? Files::text($path, self::LARGEST) : '';
             $all = $text === '' ? null : Json::arrays($text);
             $isOurs = is_array($all) && ($all['version'] ?? null) === self::VERSION && is_array($all['parts'] ?? null);
             $this->parts = $isOurs ? $all['parts'] : [];

@@ -51,6 +51,14 @@ final class VectorsTest extends TestCase
         $this->assertEquals($vector['expected'], Redact::value($vector['value'], $vector['extra_keys'] ?? []));
     }
 
+    public function testTheShortestOfAllTheShapesIsHidden(): void
+    {
+        self::assertSame(Redact::MARK, Redact::text('xoxb-1234567890'));
+        self::assertSame('xoxb-123456789', Redact::text('xoxb-123456789'));
+        $bot = 'M' . str_repeat('a', 23) . '.' . str_repeat('b', 6) . '.' . str_repeat('c', 27);
+        self::assertSame(Redact::MARK, Redact::text($bot));
+    }
+
     public function testTheShapesAreThoseOfTheRule(): void
     {
         preg_match_all('/^  \| ([a-z-]+) \| `(.+)` \|$/m', self::spec(), $rows, PREG_SET_ORDER);
