@@ -26,7 +26,7 @@ def splat(*arguments: str, given: str = "", cwd: Path | None = None, **environ: 
         capture_output=True,
         cwd=cwd,
         env=ENVIRON | environ,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -118,7 +118,7 @@ def test_a_stream_that_knows_only_ascii_is_no_error(repo: Path) -> None:
 def test_closed_streams_are_no_crash(closed: str, repo: Path) -> None:
     command = f'{{ "{SPLAT}" heal --trace - {closed}; echo "$?"; }} 3>&1'
     ended = subprocess.run(
-        ["sh", "-c", command], cwd=repo, env=ENVIRON, input=b"x\n", capture_output=True, timeout=60, check=False
+        ["sh", "-c", command], cwd=repo, env=ENVIRON, input=b"x\n", capture_output=True, timeout=300, check=False
     )
     assert b"Traceback" not in ended.stderr + ended.stdout
     assert ended.stdout.split()[-1] in (b"2", b"10"), ended
@@ -129,7 +129,7 @@ def test_a_full_disk_behind_the_output_is_told(verb: str, repo: Path) -> None:
     (repo / "report.json").write_text(report())
     command = f'"{SPLAT}" {verb} --report report.json >/dev/full'
     ended = subprocess.run(
-        ["sh", "-c", command], cwd=repo, env=ENVIRON, capture_output=True, text=True, timeout=60, check=False
+        ["sh", "-c", command], cwd=repo, env=ENVIRON, capture_output=True, text=True, timeout=300, check=False
     )
     assert ended.returncode == 1, ended.stderr
     assert "Traceback" not in ended.stderr
@@ -142,7 +142,7 @@ def test_what_nobody_foresaw_is_told_in_words() -> None:
         "import click\nfrom healer.cli.console import say_json\nfrom healer.cli.run import run\n"
         "@click.command()\ndef verb():\n    say_json({'x': object()})\nrun(verb, [])\n"
     )
-    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
     assert "TypeError" in ended.stderr

@@ -50,7 +50,7 @@ class Asked:
         self.server = ScriptedClaude(script)
         base = {"bedrock": "ANTHROPIC_BEDROCK_BASE_URL", "vertex": "ANTHROPIC_VERTEX_BASE_URL"}[backend]
         self.environ = environ | {base: self.server.url + ("/v1" if backend == "vertex" else "")}
-        self.model = Claude(retries=0, timeout=5.0, cloud=cloud_of(backend, self.environ))
+        self.model = Claude(retries=0, timeout=120.0, cloud=cloud_of(backend, self.environ))
 
     def __enter__(self) -> Asked:
         self.server.__enter__()

@@ -465,5 +465,5 @@ def test_the_command_runs_as_a_workflow_runs_it(gate: Gate, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["go"], told["issue"], told["requests"]) == ("true", str(issue), 8)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 120
     assert environ["GITHUB_TOKEN"] not in done.stdout + done.stderr

@@ -201,10 +201,10 @@ def test_two_that_write_at_once_make_one_commit(repairs: Repairs) -> None:
     repairs.with_fix().red()
     begun(repairs)
     healed(repairs, "fix")
-    barrier = threading.Barrier(2, timeout=60)
+    barrier = threading.Barrier(2, timeout=200)
     repairs.proxy.strikes.append((rf"PATCH {repairs.gate.shop.path}/git/refs/heads/{repairs.branch}", barrier.wait))
     both = [repairs.jobs.publishing("--json") for _ in range(2)]
-    ended = [json.loads(process.communicate(timeout=120)[0])["outcome"] for process in both]
+    ended = [json.loads(process.communicate(timeout=300)[0])["outcome"] for process in both]
     assert "fixed" in ended, ended
     assert [parent["sha"] for parent in repairs.commit(repairs.tip())["parents"]] == [repairs.head]
 
@@ -218,14 +218,14 @@ def test_what_was_stopped_behind_the_commit_is_finished_by_the_next_attempt(repa
     dying = threading.Event()
 
     def strike() -> None:
+        dying.set()
         process.kill()
         process.wait()
-        dying.set()
         raise ConnectionError("nobody is there any more")
 
     repairs.proxy.strikes.append((f"{verb} {repairs.gate.shop.path}{path}", strike))
     process = repairs.jobs.publishing()
-    process.communicate(timeout=60)
+    process.communicate(timeout=300)
     assert dying.is_set()
     del repairs.proxy.strikes[:]
     there = repairs.tip()

@@ -112,8 +112,13 @@ def test_the_first_job_says_which_and_where(
             "SPLAT_ACTOR_ID": "41898282",
         }
         done = subprocess.run(
-            [SPLAT, "gate", "--out", tmp_path], env=kept | told, capture_output=True, text=True, timeout=60, check=False
-        )
+            [SPLAT, "gate", "--out", tmp_path],
+            env=kept | told,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )  # fmt: skip
     assert done.returncode == 2, done.stderr
     read = [done.stderr, summary.read_text().replace("\\", "")]
     for raw in read:

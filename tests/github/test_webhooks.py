@@ -55,7 +55,7 @@ def deliveries(gate: Gate) -> Iterator[queue.Queue[tuple[str, Any]]]:
 def next_of(got: queue.Queue[tuple[str, Any]], name: str, action: str) -> Any:
     """The payload of the next such delivery; others before it are passed over."""
     while True:
-        event, payload = got.get(timeout=10)
+        event, payload = got.get(timeout=120)
         if (event, payload.get("action")) == (name, action):
             # The emulator reads its clock twice.
             if "comment" in payload:

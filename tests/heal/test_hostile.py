@@ -43,7 +43,7 @@ def test_words_of_claude_are_inert_wherever_they_are_shown(app: App) -> None:
     words = {"title": EVIL, "root_cause": EVIL, "fix": EVIL, "unverified": [EVIL]}
     wrong = answer(app, edits=[{"path": "shop/cart.py", "find": EVIL, "replace": "x"}], **words)
     with ScriptedClaude([wrong, answer(app, **words)]) as claude:
-        out, errors = started(app, claude.url).communicate(timeout=120)
+        out, errors = started(app, claude.url).communicate(timeout=300)
     assert "splat: fixed" in out
     for text in (out, errors):
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", text)
@@ -69,13 +69,14 @@ def _signature(app: App) -> str:
 def test_an_impatient_user_gets_the_same_clean_end(app: App) -> None:
     with ScriptedClaude([Hang()]) as claude:
         process = started(app, claude.url, "--json")
-        deadline = time.monotonic() + 60
-        while not claude.requests and time.monotonic() < deadline:
+        until = time.monotonic() + 200
+        while not claude.requests:
+            assert time.monotonic() < until
             time.sleep(0.05)
         for _ in range(8):
             process.send_signal(signal.SIGINT)
             time.sleep(0.02)
-        out, errors = process.communicate(timeout=20)
+        out, errors = process.communicate(timeout=200)
     assert process.returncode == 130, errors
     assert json.loads(out)["error"] == "Interrupted"
     assert "Traceback" not in errors
@@ -99,7 +100,7 @@ def test_a_killed_run_is_no_trouble_to_the_next(app: App) -> None:
 def test_two_runs_at_once_make_one_pull_request(app: App) -> None:
     with ScriptedClaude([answer(app)] * 2) as claude:
         processes = [started(app, claude.url, "--json") for _ in range(2)]
-        told = [json.loads(process.communicate(timeout=120)[0]) for process in processes]
+        told = [json.loads(process.communicate(timeout=300)[0]) for process in processes]
     assert "fixed" in [one["outcome"] for one in told]
     for one in told:
         assert one["outcome"] == "fixed" or one.get("code") == "taken-over" or "moved" in one["error"], one

@@ -51,7 +51,7 @@ def on_a_terminal(app: App, script: list[Any]) -> tuple[str, list[str]]:
         os.close(theirs)
         reading = threading.Thread(target=read)
         reading.start()
-        out = process.communicate(timeout=120)[0].decode()
+        out = process.communicate(timeout=300)[0].decode()
         reading.join()
     os.close(ours)
     return out, screen(shown.decode("utf-8", "replace"))

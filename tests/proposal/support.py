@@ -101,7 +101,7 @@ def make_settings(**options: Any) -> Settings:
 def claude(*script: Turn, **options: Any) -> Iterator[tuple[Claude, ScriptedClaude]]:
     """The real SDK, talking to a script."""
     with ScriptedClaude(script) as server:
-        model = Claude("sk-test-key", server.url, **{"retries": 0, "timeout": 5.0, **options})
+        model = Claude("sk-test-key", server.url, **{"retries": 0, "timeout": 120.0, **options})
         try:
             yield model, server
         finally:

@@ -105,7 +105,7 @@ class Runner:
         began = time.monotonic()
         done = subprocess.run(
             self._command(name, number, attempt, event, place), cwd=self.work, env=self._environ(place),
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=400, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=800, check=False,
         )  # fmt: skip
         (place / "log").write_text(done.stdout)
         ran = Ran(done.returncode, done.stdout, _jobs(done.stdout), time.monotonic() - began)

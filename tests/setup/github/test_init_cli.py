@@ -80,7 +80,7 @@ def test_ctrl_c_at_the_page_takes_the_plain_road(hub: StandIn, tmp_path: Path) -
         said += line
     assert "Open this address in a browser on this machine: http://127.0.0.1:" in said
     process.send_signal(signal.SIGINT)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=300)
     found = json.loads(printed)
     states = {step["step"]: step["state"] for step in found["github"]}
     assert (states["road"], states["pull-requests"]) == ("skipped", "done")

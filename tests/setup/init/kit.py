@@ -54,7 +54,7 @@ def snapshot(repo: Path) -> dict[str, tuple[bytes, int] | str]:
 
 def run(repo: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [SPLAT, "init", *arguments], cwd=repo, capture_output=True, text=True, check=False, timeout=120,
+        [SPLAT, "init", *arguments], cwd=repo, capture_output=True, text=True, check=False, timeout=300,
         env=ENVIRON | environ, stdin=subprocess.DEVNULL,
     )  # fmt: skip
 

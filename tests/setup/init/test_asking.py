@@ -29,7 +29,7 @@ class Terminal:
         self._pid = pid
         self.seen = ""
 
-    def until(self, words: str, seconds: float = 60) -> None:
+    def until(self, words: str, seconds: float = 200) -> None:
         end = time.monotonic() + seconds
         while words not in _STEERING.sub("", self.seen):
             assert time.monotonic() < end, self.seen
