@@ -107,9 +107,9 @@ def test_what_is_limited_stays(value):
 
 def test_no_value_takes_long():
     wide = {n: [{n: "x" * 1000} for n in range(1_000)] for n in range(1_000)}
-    started = time.process_time()
+    started = time.thread_time()
     limit_value(wide)
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 1
 
 
 def test_cycles_and_depth():

@@ -295,14 +295,14 @@ def test_cycles_depth_and_size_are_bounded():
     assert written(deep).count("[") < 20
     assert json.dumps(plain(deep)).count("[") < 20
     wide = {str(number): list(range(200)) for number in range(100_000)}
-    began = time.perf_counter()
+    began = time.thread_time()
     assert len(written(wide)) < 200_000
     assert len(json.dumps(plain(wide))) < 400_000
     assert plain(wide)[shapes.CUT] is True
     texts = ["x" * 1_000_000] * 1_000
     assert len(written(texts)) < 400_000
     assert len(json.dumps(plain(texts))) < 400_000
-    assert time.perf_counter() - began < 2.0
+    assert time.thread_time() - began < 2.0
 
 
 def test_plain_is_json_whatever_comes():

@@ -328,9 +328,9 @@ def test_very_deep_recursion():
         error = caught(deep, 0)
     finally:
         sys.setrecursionlimit(limit)
-    began = time.perf_counter()
+    began = time.thread_time()
     raised = photograph(error)
-    took = time.perf_counter() - began
+    took = time.thread_time() - began
     assert isinstance(error, RecursionError)
     assert len(raised[0].frames) == min(2_050, 5_000)
     assert raised[0].frames[0].code.co_name == "caught"
@@ -356,9 +356,9 @@ def test_values_of_all_frames_together_are_bounded():
         raise ValueError("x")
 
     big = [["x" * 1_000] * 100] * 100
-    began = time.perf_counter()
+    began = time.thread_time()
     raised = photograph(caught(deep, 40, big), "values")
-    assert time.perf_counter() - began < 1.0
+    assert time.thread_time() - began < 1.0
     assert sum(len(text) for frame in raised[0].frames for text in (frame.locals or {}).values()) < 1_500_000
     assert raised[0].frames[1].locals is None or "list(100)" in raised[0].frames[12].locals["big"]
 

@@ -97,8 +97,13 @@ def test_nor_from_before_send(kind: Type[BaseException]) -> None:
 # --- signals ----------------------------------------------------------------------------------------------------------
 
 
+#: The signal comes while a `__str__` is at work, not before.
+AT_WORK = threading.Event()
+
+
 class Loops(Exception):
     def __str__(self) -> str:
+        AT_WORK.set()
         while not self.args:
             pass
         return ""
@@ -106,12 +111,14 @@ class Loops(Exception):
 
 class Sleeps(Exception):
     def __str__(self) -> str:
-        time.sleep(20)
+        AT_WORK.set()
+        time.sleep(100)
         return ""
 
 
 class Cleans(Exception):
     def __str__(self) -> str:
+        AT_WORK.set()
         try:
             while True:
                 pass
@@ -122,8 +129,9 @@ class Cleans(Exception):
 
 class Passes(Exception):
     def __str__(self) -> str:
+        AT_WORK.set()
         try:
-            time.sleep(20)
+            time.sleep(100)
         except BaseException as error:
             raise error  # another instruction than without a name
         return ""
@@ -163,13 +171,20 @@ HANDLERS: Dict[str, Any] = {
 @pytest.mark.parametrize("kind", [Loops, Sleeps, Cleans, Passes])
 def test_a_signal_meanwhile_is_for_the_app(kind: Type[Exception], handler: str) -> None:
     before = signal.signal(signal.SIGINT, HANDLERS[handler])
-    timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), signal.SIGINT))
-    timer.start()
+    AT_WORK.clear()
+
+    def interrupt() -> None:
+        if AT_WORK.wait(60):
+            time.sleep(0.1)
+            os.kill(os.getpid(), signal.SIGINT)
+
+    sender = threading.Thread(target=interrupt)
+    sender.start()
     try:
         with pytest.raises((SystemExit, KeyboardInterrupt)):
             message_of(kind())
     finally:
-        timer.join()
+        sender.join()
         signal.signal(signal.SIGINT, before)
 
 
@@ -210,7 +225,7 @@ def test_a_real_program(body: str, meanwhile: str, status: int, tmp_path: object
         env=programs.environment(),
         capture_output=True,
         text=True,
-        timeout=15,
+        timeout=120,
         check=False,
     )
     assert done.returncode == status, done.stderr

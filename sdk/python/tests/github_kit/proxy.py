@@ -14,7 +14,7 @@ import time
 from datetime import datetime, timezone
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set, Tuple, Union
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 _LISTING = re.compile(r"/repos/[^/]+/[^/]+/issues\Z")
@@ -55,14 +55,15 @@ class Fault:
         method: str = "",
         path: str = "",
         times: int = 1_000_000,
-        headers: Optional[Dict[str, str]] = None,
+        headers: Union[Dict[str, str], Callable[[], Dict[str, str]], None] = None,
         data: Any = None,
         seconds: float = 30.0,
         late: bool = False,
         after: int = 0,
     ) -> None:
         self.do, self.method, self.path, self.times = do, method, path, times
-        self.headers, self.data = headers or {}, data
+        self.headers: Callable[[], Dict[str, str]] = headers if callable(headers) else lambda: headers or {}
+        self.data = data
         self.seconds, self.late, self.after = seconds, late, after
         self.struck = 0
 
@@ -222,7 +223,7 @@ class _Handler(BaseHTTPRequestHandler):
             if fault is None or fault.late or fault.do in {"drip", "cut"}:
                 answer = owner.answer(self.command, self.path, headers, body, token)
             if fault is not None and isinstance(fault.do, int):
-                answer = _said(fault.do, fault.data or {"message": "played"}, fault.headers)
+                answer = _said(fault.do, fault.data or {"message": "played"}, fault.headers())
             status = answer[0]
         finally:
             query = dict(parse_qsl(parts.query))

@@ -208,7 +208,7 @@ async def async_stream_boom(request: Any) -> Any:
 
 
 async def slow(request: Any) -> Any:
-    await asyncio.sleep(5)
+    await asyncio.sleep(600)
     return HttpResponse("never")
 
 

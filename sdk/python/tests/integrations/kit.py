@@ -95,10 +95,13 @@ def ask_asgi(
     *,
     kind: str = "http",
     received: Optional[List[Dict[str, Any]]] = None,
-    cancel_after: float = 0,
+    cancelled: bool = False,
     headers: Any = (),
 ) -> Seen:
-    """One request, WebSocket or lifespan; `received` is what the client sends, then it is gone."""
+    """One request, WebSocket or lifespan; `received` is what the client sends, then it is gone.
+
+    `cancelled`: once the app waits for nothing that this client could send.
+    """
     sent: List[Any] = []
     errors: List[str] = []
     scope: Dict[str, Any] = {
@@ -111,23 +114,29 @@ def ask_asgi(
         del scope["method"]
     if kind == "lifespan":
         scope = {"type": "lifespan", "asgi": scope["asgi"], "state": {}}
+    answered: Any = None
     waiting = list(received if received is not None else [{"type": "http.request", "body": b"", "more_body": False}])
 
     async def receive() -> Any:
         await asyncio.sleep(0)
         if waiting:
             return waiting.pop(0)
-        if kind == "http" and not any(message.get("type") == "http.disconnect" for message in sent):
-            await asyncio.sleep(0.2)  # a server says so when the answer is through
+        if kind == "http":  # a server says so when the answer is through
+            await asyncio.wait_for(answered.wait(), 60)
         return {"type": f"{kind}.disconnect", "code": 1001}
 
     async def send(message: Any) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     async def serve() -> None:
+        nonlocal answered
+        answered = asyncio.Event()  # on Python 3.9, it belongs to the loop that runs now
         task = asyncio.ensure_future(app(scope, receive, send))
-        if cancel_after:
-            await asyncio.sleep(cancel_after)
+        if cancelled:
+            for _ in range(1_000):  # turns of the loop: all that can go on does
+                await asyncio.sleep(0)
             task.cancel()
         try:
             await task

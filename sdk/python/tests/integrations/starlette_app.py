@@ -113,7 +113,7 @@ async def unread(request: Request) -> Any:
 
 
 async def slow(request: Request) -> Any:
-    await asyncio.sleep(5)
+    await asyncio.sleep(600)
     return PlainTextResponse("never")
 
 
