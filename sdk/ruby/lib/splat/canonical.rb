@@ -14,12 +14,15 @@ module Splat
     MAX_DEPTH = 100
 
     SIGNATURE = /\A(?:[0-9a-f]{16})?\z/.freeze
-    # Runs: a call for each character of a text in another script takes ten times as long.
-    ESCAPED = /[^ -~]+|["\\&<>`]/.freeze
+    # By a table where there is one for all: texts are mostly lines of programs, full of quotes. Runs of the others: a
+    # call for each character of a text in another script takes ten times as long.
+    OF_ASCII = /[\x00-\x1f"\\&<>`\x7f]/.freeze
+    BEYOND_ASCII = /[^\x00-\x7f]+/.freeze
     SHORT = { 0x22 => "\\\"", 0x5c => "\\\\", 0x0a => "\\n", 0x0d => "\\r", 0x09 => "\\t" }.freeze
     MOST_ESCAPES = 4_096
+    MOST_KEYS = 500
 
-    private_constant :SIGNATURE, :ESCAPED, :SHORT, :MOST_ESCAPES
+    private_constant :SIGNATURE, :OF_ASCII, :BEYOND_ASCII, :SHORT, :MOST_ESCAPES, :MOST_KEYS
 
     # A text that is no report, with the place as a JSON path.
     class Refused < ArgumentError; end
@@ -88,7 +91,7 @@ module Splat
       made << "{"
       pairs.each_with_index do |(key, each), index|
         made << "," unless index.zero?
-        write_text(key, made) << ":"
+        made << KEYS[key]
         write(each, made, depth + 1)
       end
       made << "}"
@@ -105,7 +108,8 @@ module Splat
 
     def write_text(text, made)
       text = UTF8.of(text)
-      text = text.gsub(ESCAPED) { |run| escaped(run) } if text.match?(ESCAPED)
+      text = text.gsub(OF_ASCII, TABLE) if text.match?(OF_ASCII)
+      text = text.gsub(BEYOND_ASCII) { |run| escaped(run) } unless text.ascii_only?
       made << "\"" << text << "\""
     end
 
@@ -129,6 +133,9 @@ module Splat
                          :by_number, :number
 
     ESCAPES = Memo.new(MOST_ESCAPES) { |code| SHORT[code] || by_number(code) }
-    private_constant :ESCAPES
+    TABLE = [*0x00..0x1f, *"\"\\&<>`\x7f".codepoints].to_h { |code| [[code].pack("U"), ESCAPES[code].freeze] }.freeze
+    # A report has the same few again and again.
+    KEYS = Memo.new(MOST_KEYS) { |key| (write_text(key, +"") << ":").freeze }
+    private_constant :ESCAPES, :TABLE, :KEYS
   end
 end
