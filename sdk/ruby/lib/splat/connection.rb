@@ -3,6 +3,7 @@
 require "net/http"
 require "timeout"
 require "uri"
+require_relative "threads"
 
 module Splat
   module HTTP
@@ -81,6 +82,7 @@ module Splat
       def made
         proxy = Proxy.for(@scheme, @host, @port)
         http = Net::HTTP.new(@host, @port, *(proxy ? proxy.to_a : [nil]))
+        Threads.loading { require "openssl" } if @scheme == "https" # which net/http would load by itself
         http.use_ssl = @scheme == "https"
         http.max_retries = 0
         http.keep_alive_timeout = IDLE_SECONDS

@@ -7,6 +7,7 @@ require_relative "redact"
 require_relative "report"
 require_relative "sender"
 require_relative "store"
+require_relative "threads"
 require_relative "wire"
 
 module Splat
@@ -23,8 +24,9 @@ module Splat
       @closed = false
     end
 
-    # Brings these to disk, safe to publish, and has them delivered. `durably`: synced.
-    def take(things, durably: false)
+    # Brings these to disk, safe to publish, and has them delivered. `durably`: synced. `closing`: they are the last.
+    def take(things, durably: false, closing: false)
+      @reporter.closing if closing
       kept = things.filter_map { |thing| item(thing) }.map { |item| @store.keep(item, sync: durably) }
       return if kept.empty?
       return @store.later(kept) if @closed
@@ -55,6 +57,8 @@ module Splat
     def item(thing)
       thing.is_a?(Count) ? counted(thing) : @reporter.item(thing)
     rescue *Guard::FAILURES => e
+      raise if Threads.ending? # then it is no fault of the report, which is taken once more
+
       @sender.lose
       # What the error says may hold what should have been redacted.
       @warn.call("an error report was dropped: #{e.class} while it was being made", "unsafe")

@@ -11,6 +11,7 @@ require_relative "packages"
 require_relative "redact"
 require_relative "scope"
 require_relative "source"
+require_relative "threads"
 require_relative "values"
 require_relative "version"
 
@@ -33,6 +34,12 @@ module Splat
       @source = Source.new
       @packages = Packages.new
       @always = facts
+      @closing = @endless = false
+    end
+
+    # From now on nobody can wait for a `before_send` that took too long before.
+    def closing
+      @closing = true
     end
 
     # The item to deliver (R6); nil when `before_send` drops it. Raises where redaction fails (X11).
@@ -102,12 +109,19 @@ module Splat
       Limits.limit_report(Redact.redact_report(report, @options.redact))
     end
 
-    # What `before_send` makes of the report in a text; its input when it fails (R6).
+    # What `before_send` makes of the report in a text; its input when it fails (R6), or was still at work when the
+    # thread was ended in which it ran.
     def asked(text)
+      @closing && @endless ? Conform.read_back(text) : answer(text)
+    end
+
+    def answer(text)
       @options.before_send.call(Conform.read_back(text))
     rescue *Guard::FAILURES, SystemExit, UncaughtThrowError, LocalJumpError => e
       @warn.call("before_send failed with #{e.class}: reports are sent as they were before it", "before_send")
       Conform.read_back(text)
+    ensure
+      @endless = Threads.ending?
     end
 
     # What `before_send` changed, made safe again; what it was given when that is no report any more.

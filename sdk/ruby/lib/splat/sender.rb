@@ -136,6 +136,8 @@ module Splat
 
     def deliver_all
       loop do
+        return if Threads.ending?
+
         new = take_new
         batch = new.empty? ? take_old : new
         if !batch.empty?

@@ -21,6 +21,19 @@ module Splat
       thread
     end
 
+    # Runs the block, which loads files, to its end also where the thread is being ended: the `require` of rubygems
+    # would make an error of that, for somebody to rescue, and the thread that the end of the process waits for would
+    # go on.
+    def loading(&block)
+      Thread.handle_interrupt(Object => :never, &block)
+    end
+
+    # Whether the current thread is being ended. It has to see to that by itself, where the app's own code or a library
+    # made an error of it.
+    def ending?
+      Thread.current.status == "aborting"
+    end
+
     # Whether the thread is one of these.
     def ours?(thread)
       @ours.key?(thread)

@@ -1,5 +1,7 @@
 # frozen_string_literal: true
 
+require_relative "threads"
+
 module Splat
   # Where items go: one file a destination. What a transport is stands at `Item`.
   module Transports
@@ -9,22 +11,27 @@ module Splat
     def make(options, spool_dir, warn)
       case options.transport
       when "github"
-        require_relative "transports/github"
+        own("github")
         GitHub.new(options, spool_dir, warn)
       when "http"
-        require_relative "transports/collector"
+        own("collector")
         Collector.new(options.url, warn)
       when "file"
-        require_relative "transports/file"
+        own("file")
         Files.new(options.folder, warn)
       when "console"
-        require_relative "transports/console"
+        own("console")
         Console.new
       when "none"
-        require_relative "transports/none"
+        own("none")
         Nowhere.new
       else options.transport
       end
     end
+
+    def own(name)
+      Threads.loading { require_relative "transports/#{name}" }
+    end
+    private_class_method :own
   end
 end

@@ -97,7 +97,7 @@ module Splat
       rest.unshift(@in_hand) if @in_hand && !@thread&.alive? # which was ended in the middle of it
       return if rest.empty? && @delivery.nil?
 
-      delivery.take(rest)
+      delivery.take(rest, closing: true)
       delivery.close(deadline)
     end
 
@@ -142,7 +142,7 @@ module Splat
     # Made when the first error comes: it loads all that the app's threads do without.
     def delivery
       @delivery || @loading.synchronize do
-        @delivery ||= begin
+        @delivery ||= Threads.loading do
           require_relative "delivery"
           folder = Folder.of(@options)
           Delivery.new(@options, folder, @warn) { @make_transport.call(@options, folder, @warn) }
@@ -184,6 +184,8 @@ module Splat
     def run
       due = Clock.steady + TICK
       loop do
+        break if Threads.ending?
+
         marker = all_there_is(due)
         if Clock.steady >= due
           due = Clock.steady + TICK
@@ -205,6 +207,8 @@ module Splat
       thing = first(due)
       until thing.nil? || thing.is_a?(Marker) || Clock.steady >= due
         take_one(thing)
+        return nil if Threads.ending?
+
         thing = @lock.synchronize { shift }
       end
       return thing if thing.nil? || thing.is_a?(Marker)
@@ -232,13 +236,14 @@ module Splat
       thing
     end
 
+    # Whether it was done.
     def take(batch)
-      guarded("errors were lost") { delivery.take(batch) } unless batch.empty?
+      guarded("errors were lost") { batch.empty? || delivery.take(batch) || true }
     end
 
     def take_one(thing)
-      take([thing])
-      @in_hand = nil
+      done = take([thing])
+      @in_hand = nil if done || !Threads.ending?
     end
 
     def counted(closing)
@@ -250,7 +255,7 @@ module Splat
     def guarded(what)
       yield
     rescue *Guard::FAILURES => e
-      @warn.call("#{what}, for #{Warn.why(e)}", what)
+      @warn.call("#{what}, for #{Warn.why(e)}", what) unless Threads.ending?
       nil
     end
   end

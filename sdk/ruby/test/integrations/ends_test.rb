@@ -77,6 +77,37 @@ class EndsTest < Minitest::Test
     end
   end
 
+  # The time that the end of a process has is over while our thread loads: rubygems makes an error of being ended there.
+  def test_the_end_comes_while_files_are_loaded
+    program(<<~RUBY) do |program, status|
+      slow = Module.new do
+        def find_unresolved_default_spec(path)
+          sleep(4) if path == "securerandom"
+          super
+        end
+      end
+      Gem.singleton_class.prepend(slow)
+      capture("slow")
+    RUBY
+      assert_predicate status, :success?, "it did not end"
+      assert_equal [%w[IndexError slow]], program.errors
+    end
+  end
+
+  def test_the_end_comes_while_before_send_is_at_work
+    { "sleep" => [], "begin; sleep; ensure; raise 'no'; end" => ["splat: before_send failed"] }.each do |work, said|
+      program(<<~RUBY) do |program, status|
+        Splat.init(before_send: ->(report) { #{work} })
+        capture("first")
+        raise KeyError, "second"
+      RUBY
+        assert_equal 1, status&.exitstatus, "it did not end"
+        assert_equal [%w[IndexError first], %w[KeyError second]], program.errors
+        assert_equal said, program.output.scan(/^splat: before_send failed/)
+      end
+    end
+  end
+
   # Ruby lists our thread too.
   def test_a_deadlock_ends_the_program
     program("Thread.new { Thread.stop }.join") do |program, status|

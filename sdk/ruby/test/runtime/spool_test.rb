@@ -1,8 +1,8 @@
 # frozen_string_literal: true
 
+require_relative "../helper"
 require "splat/spool"
 require "splat/store"
-require_relative "../helper"
 require_relative "captured"
 
 class SpoolTest < Minitest::Test
