@@ -1,5 +1,5 @@
 """Splat's SDK in the code of a service. Each runtime has a file here, named after it, with `propose` (what is
-to be done) and `is_app` (whether a line of a framework's goes to a place).
+to be done) and `is_app` (whether a line of a framework's goes to a place). How it is done to a file is in `site`.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from healer.outcome import Rejected
 from healer.setup.code.javascript_lines import SDK, Style, next_lines
 from healer.setup.code.javascript_place import style_of
+from healer.setup.code.site import spliced_in, there
 from healer.setup.code.tree import read_tree
-from healer.setup.plan import Part, Paste, Word, created, inserted
+from healer.setup.plan import Part, Paste, Word, created
 
 if TYPE_CHECKING:
     from collections.abc import Set
@@ -54,21 +55,21 @@ def _is_old(service: Service, files: Files) -> bool:
 
 def _part(service: Service, files: Files, choices: Choices, *, named: bool) -> Part:
     prefix = f"{service.path}/" if service.path else ""
-    there = next((prefix + name for name in _NAMES if files.read(prefix + name) is not None), "")
-    if not there:
+    path = next((prefix + name for name in _NAMES if files.read(prefix + name) is not None), "")
+    if not path:
         return _new(service, files, choices, named=named)
-    data = files.read(there) or b""
-    tree = read_tree(there, data)
+    data = files.read(path) or b""
+    tree = read_tree(path, data)
     if SDK.encode() in data:
-        return Part(words=(Word("has-splat", "has Splat's SDK already: left as it is", there),))
-    style = _typed(there, Style() if isinstance(tree, Rejected) else style_of(there, tree, ""))
+        return Part(words=(there(path),))
+    style = _typed(path, Style() if isinstance(tree, Rejected) else style_of(path, tree, ""))
     inside, beside = next_lines(service, choices, style, named=named)
-    change: Change | Rejected = tree if isinstance(tree, Rejected) else _added(there, data, tree, inside, beside)
-    if why := files.blocked(there):
+    change: Change | Rejected = tree if isinstance(tree, Rejected) else _added(path, data, tree, inside, beside)
+    if why := files.blocked(path):
         change = Rejected("blocked", f"it {why}")
     if isinstance(change, Rejected):
         lines = ("// into register():", *inside, "// beside it:", *beside)
-        return Part(pastes=(Paste(there, lines, change.reason),))
+        return Part(pastes=(Paste(path, lines, change.reason),))
     return Part(changes=(change,))
 
 
@@ -132,10 +133,7 @@ def _added(path: str, data: bytes, tree: Tree, inside: list[str], beside: list[s
     indent, unit = tree.source.indent(line), _indent(tree)
     splices = [tree.source.insert(line + 1, [indent + _indented(f"  {each}", unit) for each in inside])]
     splices.append(tree.source.insert(len(tree.source.lines), ["", *(_indented(each, unit) for each in beside)]))
-    change = inserted(path, data, splices, "Splat's SDK")
-    if isinstance(read_tree(path, change.after), Rejected):
-        return Rejected("place", "with the lines it would not be read any more")
-    return change
+    return spliced_in(path, data, splices, read_tree)
 
 
 def _function(tree: Tree, name: str) -> Node | None:

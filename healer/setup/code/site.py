@@ -13,7 +13,7 @@ from healer.setup.dependency import by_hand
 from healer.setup.plan import Part, Word, inserted, together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from healer.setup.plan import Change, Files, Paste, Splice
     from healer.setup.value import Entry, Service
@@ -89,13 +89,15 @@ def _changed(path: str, entries: Sequence[Entry], site: Site[Code]) -> Change | 
     splices = site.splices(path, code, entries)
     if isinstance(splices, Rejected):
         return splices
-    return spliced_in(path, data or b"", splices, site) if splices else None
+    return spliced_in(path, data or b"", splices, site.read) if splices else None
 
 
-def spliced_in(path: str, data: bytes, splices: Sequence[Splice], site: Site[Code]) -> Change | Rejected:
+def spliced_in(
+    path: str, data: bytes, splices: Sequence[Splice], read: Callable[[str, bytes | None], object]
+) -> Change | Rejected:
     """The change. Rejected where the file could not be read any more with it."""
     change = inserted(path, data, splices, "Splat's SDK")
-    after = site.read(path, change.after)
+    after = read(path, change.after)
     return Rejected("place", "with the lines it would not be read any more") if isinstance(after, Rejected) else change
 
 
