@@ -58,9 +58,10 @@ def github_kit(module: str) -> ModuleType:
 
 @cache
 def _built() -> None:
-    """Go's driver as a program."""
-    build = ["go", "build", "-o", COMMANDS["go"][0], "./tests/driver"]
-    subprocess.run(build, cwd=SDK / "go", env=ENVIRON, check=True, timeout=900)
+    """Go's driver as a program. Another process of these tests may be running it: it is put in its place whole."""
+    made = f"{COMMANDS['go'][0]}.{os.getpid()}"
+    subprocess.run(["go", "build", "-o", made, "./tests/driver"], cwd=SDK / "go", env=ENVIRON, check=True, timeout=900)
+    Path(made).replace(COMMANDS["go"][0])
 
 
 def folder_of(language: str) -> Path:

@@ -93,7 +93,7 @@ def test_six_processes_at_once_end_with_one_issue(shop: Shop, hosts: int) -> Non
     drivers = [shop.process(spool_dir=str(shop.folder / f"host-{n % hosts}")) for n in range(6)]
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(lambda driver: driver.capture(), drivers))
-        list(pool.map(lambda driver: driver.flush(30), drivers))
+        list(pool.map(lambda driver: driver.flush(), drivers))
         assert set(pool.map(lambda driver: driver.end(), drivers)) == {0}
     assert [each["number"] for each in shop.issues() if each["state"] == "open"] == [1]
     assert shop.emulator.labelled(shop.repo, "auto-fix") == 1

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
@@ -14,14 +15,26 @@ export function environ(more) {
   return { ...Object.fromEntries(kept), ...more };
 }
 
+/** A process that a test which fails may leave behind: it would keep all tests from ending. */
+export function mortal(child) {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+const running = new Set();
+after(() => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Runs `apps/<file>` with arguments until `stop`; with the SDK unless `bare`. */
 export async function serve(file, args, { bare = false, env = {} } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'splat-js-'));
   const own = { SPLAT_TRANSPORT: 'file', SPLAT_FOLDER: join(folder, 'reports'), SPLAT_SPOOL_DIR: join(folder, 'spool') };
-  const child = spawn(process.execPath, [join(here, 'apps', file), ...args], {
-    env: environ({ ...(bare ? { BARE: '1' } : own), ...env }),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = mortal(
+    spawn(process.execPath, [join(here, 'apps', file), ...args], {
+      env: environ({ ...(bare ? { BARE: '1' } : own), ...env }),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const app = { child, folder, output: '', errors: '', url: '' };
   child.stdout.on('data', (data) => (app.output += data));
   child.stderr.on('data', (data) => (app.errors += data));

@@ -48,14 +48,27 @@ async function delivered(context, errors, runs) {
   for (let tries = 1; ; tries += 1) {
     const folder = folderFor(context);
     const sink = await collector(context);
-    await runs(folder, { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` });
+    const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
+    await runs(folder, env);
     const left = errors ? files(`${folder}/spool`) : [];
     // What is under way when a process ends at once is sent again, by the same id.
     const sent = new Set(sink.reports().map((each) => each.id));
     assert.equal(new Set([...sent, ...left.filter(isReport).map((path) => json(path).id)]).size, errors);
     if (sent.size === errors && left.length === 0) return sink;
+    if (tries > 3 && (await isOverloaded(folder))) {
+      await pickedUp(folder, env);
+      assert.equal(idsOf(sink).length, errors);
+      return sink;
+    }
     assert.ok(tries < 10, `it never delivers: ${left}`);
   }
+}
+
+/** Whether a process alone takes so long to start that no program can be expected to deliver by one in two seconds. */
+async function isOverloaded(folder) {
+  const started = performance.now();
+  await run(folder, '', { env: { BARE: '1' } });
+  return performance.now() - started > 1_000;
 }
 
 /** Runs processes that do nothing but pick up what is left, until nothing is; as above, one may not get to it. */

@@ -5,7 +5,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environ } from '../frameworks/kit.mjs';
+import { environ, mortal } from '../frameworks/kit.mjs';
 
 export { environ, reports, until } from '../frameworks/kit.mjs';
 export const SDK = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
@@ -21,7 +21,8 @@ export function folderFor(context) {
 export function run(folder, text, { name = 'app.cjs', env = {}, node = [] } = {}) {
   const path = join(folder, name);
   writeFileSync(path, text.replaceAll('SDK', SDK));
-  const child = spawn(process.execPath, [...node, path], { cwd: folder, env: environ(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  const child = mortal(spawn(process.execPath, [...node, path], { cwd: folder, env: environ(env), stdio }));
   let [output, errors] = ['', ''];
   child.stdout.on('data', (data) => (output += data));
   child.stderr.on('data', (data) => (errors += data));
