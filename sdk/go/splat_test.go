@@ -560,3 +560,26 @@ func TestBeforeSendMayEndItsGoroutineAndWaitForItself(t *testing.T) {
 		}
 	}
 }
+
+func TestABeforeSendThatNeverReturnsDoesNotKeepTheProcessFromEnding(t *testing.T) {
+	sink, spool := &sink{}, t.TempDir()
+	splat.Init(splat.Options{Deliver: sink, SpoolDir: spool, BeforeSend: func(map[string]any) map[string]any { select {} }})
+	buy(errors.New("x"))
+	splat.CaptureMessage("y")
+	closed := make(chan struct{})
+	go func() {
+		defer close(closed)
+		splat.Close()
+	}()
+	select {
+	case <-closed:
+	case <-time.After(long):
+		t.Fatal("it does not end")
+	}
+	// What there was no time to deliver, the next process does.
+	splat.Init(splat.Options{Deliver: sink, SpoolDir: spool})
+	defer splat.Close()
+	if made := sink.reports(t); len(made) != 2 {
+		t.Errorf("%+v", made)
+	}
+}

@@ -197,6 +197,8 @@ func (w *Worker) Close(within time.Duration) {
 		return
 	}
 	w.nudge()
+	// The other half is for what comes of it.
+	w.reporter.Hurry(time.Now().Add(within / 2))
 	rest := make([]any, 0, len(due))
 	for _, each := range due {
 		rest = append(rest, each)

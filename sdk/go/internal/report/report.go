@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/splat-heal/splat/sdk/go/internal/build"
 	"github.com/splat-heal/splat/sdk/go/internal/canonical"
@@ -23,7 +24,11 @@ import (
 	"github.com/splat-heal/splat/sdk/go/internal/values"
 )
 
-const schema = "splat-report/1"
+const (
+	schema = "splat-report/1"
+	// So long a BeforeSend is waited for that is asked when the time is over.
+	lastPatience = 50 * time.Millisecond
+)
 
 // Event is one error as the app's goroutine saw it.
 type Event struct {
@@ -58,13 +63,15 @@ type Reporter struct {
 	sources source.Sources
 	safe    map[string]string // releases
 	asking  atomic.Bool
+	over    chan struct{} // closed when nobody waits for BeforeSend any more
+	endless atomic.Bool   // it was not waited for
 }
 
 // New also answers with the facts that all reports of this process share.
 func New(s *settings.Settings, info build.Info, version string, warn values.Warn) *Reporter {
 	return &Reporter{
 		settings: s, warn: warn, build: info, frames: frames.New(s.Root, s.Include, nil),
-		redactor: redact.New(s.Redact), facts: facts(s, version), safe: map[string]string{},
+		redactor: redact.New(s.Redact), facts: facts(s, version), safe: map[string]string{}, over: make(chan struct{}),
 	}
 }
 
@@ -220,9 +227,7 @@ func (r *Reporter) asked(written string) (map[string]any, error) {
 	}
 	r.asking.Store(true)
 	defer r.asking.Store(false)
-	answers := make(chan answer, 1)
-	go r.beforeSend(given, answers)
-	made := <-answers
+	made := r.answered(given)
 	if made.failed == "" {
 		return made.report, nil
 	}
@@ -233,6 +238,34 @@ func (r *Reporter) asked(written string) (map[string]any, error) {
 type answer struct {
 	report map[string]any
 	failed string
+}
+
+// answered waits for BeforeSend, at the end of the process as long as there is time.
+func (r *Reporter) answered(given map[string]any) answer {
+	if r.endless.Load() {
+		return answer{failed: "no answer"}
+	}
+	answers := make(chan answer, 1)
+	go r.beforeSend(given, answers)
+	select {
+	case made := <-answers:
+		return made
+	case <-r.over:
+	}
+	timer := time.NewTimer(lastPatience) // it may have begun only now
+	defer timer.Stop()
+	select {
+	case made := <-answers:
+		return made
+	case <-timer.C:
+		r.endless.Store(true)
+		return answer{failed: "no answer in time"}
+	}
+}
+
+// Hurry lets no BeforeSend be waited for beyond the deadline. To be called once.
+func (r *Reporter) Hurry(deadline time.Time) {
+	time.AfterFunc(time.Until(deadline), func() { close(r.over) })
 }
 
 // beforeSend runs on a goroutine of its own, which it may end. IsAsking knows it by its name.
