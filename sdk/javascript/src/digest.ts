@@ -26,23 +26,31 @@ function padded(bytes: Uint8Array): DataView {
   return view;
 }
 
-function compress(state: Uint32Array, schedule: Uint32Array, blocks: DataView, at: number): void {
-  const word = (index: number): number => schedule[index] as number;
-  for (let index = 0; index < 16; index += 1) schedule[index] = blocks.getUint32(at + index * 4);
+/** Written for the interpreter: an app that fails seldom never has it compiled, and there each list made is dear. */
+function compress(state: Uint32Array, words: Uint32Array, blocks: DataView, at: number): void {
+  for (let index = 0; index < 16; index += 1) words[index] = blocks.getUint32(at + index * 4);
   for (let index = 16; index < 64; index += 1) {
-    const [near, far] = [word(index - 2), word(index - 15)];
+    const near = words[index - 2] as number;
+    const far = words[index - 15] as number;
     const mixedNear = turned(near, 17) ^ turned(near, 19) ^ (near >>> 10);
     const mixedFar = turned(far, 7) ^ turned(far, 18) ^ (far >>> 3);
-    schedule[index] = mixedNear + word(index - 7) + mixedFar + word(index - 16);
+    words[index] = mixedNear + (words[index - 7] as number) + mixedFar + (words[index - 16] as number);
   }
   let [a, b, c, d, e, f, g, h] = state as unknown as [number, number, number, number, number, number, number, number];
   for (let index = 0; index < 64; index += 1) {
     const choice = (e & f) ^ (~e & g);
-    const one =
-      (h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + choice + (ROUNDS[index] as number) + word(index)) | 0;
+    const mixed = turned(e, 6) ^ turned(e, 11) ^ turned(e, 25);
+    const one = (h + mixed + choice + (ROUNDS[index] as number) + (words[index] as number)) | 0;
     const majority = (a & b) ^ (a & c) ^ (b & c);
     const two = ((turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + majority) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + one) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (one + two) | 0;
   }
   [a, b, c, d, e, f, g, h].forEach((value, index) => {
     state[index] = (state[index] as number) + value;

@@ -111,9 +111,9 @@ function deeper(middleware: Middleware, context: Context, next: () => Promise<un
   }
 }
 
-/** In a bundle nothing tells. */
+/** In a bundle of the app nothing tells. */
 function isOurs(line: string): boolean {
-  return OWN !== '' && line.includes(`${OWN}integrations`);
+  return OWN !== '' && line.includes(OWN);
 }
 
 function setLimit(limit: number): boolean {
@@ -138,7 +138,7 @@ function see(error: unknown, context: Context): void {
   answered(error, 'koa', asked, context.res);
 }
 
-/** Takes the lines of this file off the stack, and what there was only room for because of them. */
+/** Takes our lines off the stack, and what there was only room for because of them. */
 function untrace(error: unknown): void {
   if (!(error instanceof Error)) return;
   const stack = get(error, 'stack');

@@ -2,8 +2,6 @@
  * The end of a Node process. With nothing left to do it delivers and then ends; when it ends at once, all is in the
  * spool first, and one child process delivers it while this one waits, at most as long as `shutdownTimeout` says.
  */
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import type { Options } from '../options.js';
 import { steady } from '../originals.js';
@@ -82,8 +80,9 @@ function makeRoom(more: number): void {
 /** Empties the spool by a process of its own, at most in so many seconds. */
 function deliver(options: Options, folder: string, seconds: number): void {
   const script = scriptPath(options.root);
-  // An object of the app's cannot be sent along; what an executable made of an app and Node runs is the app again.
-  if (typeof options.transport !== 'string' || !script || !isNode()) return;
+  // An object of the app's cannot be sent along; what an executable made of an app and Node runs is the app again. A
+  // deploy may have taken the script away, of which Node would tell the user.
+  if (typeof options.transport !== 'string' || !existsSync(script) || !isNode()) return;
   const { repo, token, apiUrl, url, transport, labels, triggerLabel, reporters, release } = options;
   const { publicLogs, publicRequest, publicLocals, redact, debug: isDebug } = options;
   const order: Order = {
@@ -96,6 +95,8 @@ function deliver(options: Options, folder: string, seconds: number): void {
     said: [...state.said],
   };
   try {
+    // Parts of Node's program, which only this end needs.
+    const { spawnSync } = require('node:child_process') as typeof import('node:child_process');
     fillStandard();
     const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => NEEDED.test(name)));
     spawnSync(process.execPath, [script], {
@@ -123,6 +124,7 @@ function fillStandard(): void {
 /** Where the child's program is. In a bundle this file is somewhere else than its neighbours. */
 function scriptPath(root: string): string {
   if (OWN) return join(OWN, 'node', 'deliver.js');
+  const { createRequire } = require('node:module') as typeof import('node:module');
   for (const from of [root, process.cwd()]) {
     try {
       const main = createRequire(join(from, 'package.json')).resolve('@splat-heal/sdk');

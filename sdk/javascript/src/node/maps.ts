@@ -2,7 +2,6 @@
  * Where code that a bundler wrote comes from, by the source maps beside it. Next alone needs this: it bundles every app,
  * and Node's own `--enable-source-maps` does not reach the stacks of its errors. For the worker: it reads files.
  */
-import * as nodeModule from 'node:module';
 import { dirname, resolve } from 'node:path';
 import type { Frame } from '../values.js';
 import * as fs from './fs.js';
@@ -83,7 +82,7 @@ function read(path: string): Found | undefined {
   const state = fs.statSync(path, { throwIfNoEntry: false });
   if (!state?.isFile() || state.size > LARGEST) return undefined;
   const payload = JSON.parse(fs.readFileSync(path, 'utf8')) as { sources?: string[]; sourcesContent?: (string | null)[] };
-  const { SourceMap } = nodeModule as unknown as { SourceMap: new (payload: unknown) => Found['map'] };
+  const { SourceMap } = require('node:module') as { SourceMap: new (payload: unknown) => Found['map'] };
   return {
     map: new SourceMap(payload),
     folder: dirname(path),
