@@ -40,3 +40,10 @@ def raised(message: str, **given: Any) -> Event:
         raise ValueError(message)
     except ValueError as error:
         return event_of(error, **given)
+
+
+def on_disk(worker: Any) -> None:
+    """Returns when the worker has brought to disk all that it was given so far, whatever becomes of its delivery."""
+    from splat.worker import _Marker
+
+    assert worker._pass(_Marker(last=False), time.monotonic() + 60)

@@ -8,7 +8,9 @@ import sys
 import tempfile
 import textwrap
 from pathlib import Path
-from typing import Any, List, Optional
+from typing import List, Optional
+
+from tests import clocks
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -16,7 +18,7 @@ _HEAD = """
 import asyncio, os, signal, sys, threading, time
 from splat.options import Options
 from splat.worker import Worker
-from tests.events import event_of, raised
+from tests.events import event_of, on_disk, raised
 worker = Worker(Options(transport="http", url={url!r}, spool_dir={spool!r}, root={package!r}, {options}))
 """
 
@@ -33,19 +35,10 @@ def run(
     options: str = "",
     *,
     python: str = sys.executable,
-    seconds: float = 30,
-    **given: Any,
+    seconds: float = 120,
 ) -> subprocess.CompletedProcess[str]:
-    """Runs it to its end."""
-    return subprocess.run(
-        [python, "-c", source(body, url, spool, options)],
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-        env=environment(),
-        **given,
-    )
+    """Runs it to its end, before all other processes where that may be had."""
+    return clocks.run([python, "-c", source(body, url, spool, options)], seconds=seconds, env=environment())
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -58,7 +51,7 @@ def environment(**more: str) -> dict[str, str]:
 
 def deliver_the_rest(url: str, spool: object) -> None:
     """The next process: captures nothing, sends what was left."""
-    done = run("worker.pick_up(); assert worker.flush(15), 'not all was delivered'", url, spool)
+    done = run("worker.pick_up(); assert worker.flush(60), 'not all was delivered'", url, spool)
     assert done.returncode == 0, done.stderr
 
 

@@ -7,21 +7,25 @@ import socket
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple, Union
 
 
 class Sink:
-    """Serves while its `with` block runs. `answer(number, body)` gives status and headers; 200 unless given."""
+    """Serves while its `with` block runs. `answer(number, body)` gives status and headers; 200 unless given.
+
+    `delay` is in seconds, for all or by the number of the request.
+    """
 
     def __init__(
         self,
-        delay: float = 0.0,
+        delay: Union[float, Callable[[int], float]] = 0.0,
         answer: Optional[Callable[[int, bytes], Tuple[int, Dict[str, str]]]] = None,
     ) -> None:
         self.delay = delay
         self.answer = answer or (lambda number, body: (200, {}))
         self.requests: List[Tuple[str, str, Dict[str, str], bytes, int]] = []
         self._lock = threading.Lock()
+        self._begun = 0
         sink = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -35,8 +39,7 @@ class Sink:
                 if len(body) < length:  # whoever sent it was killed meanwhile
                     self.close_connection = True
                     return
-                if sink.delay:
-                    time.sleep(sink.delay)
+                time.sleep(sink._pause())
                 with sink._lock:
                     status, headers = sink.answer(len(sink.requests), body)
                     sink.requests.append((self.command, self.path, dict(self.headers), body, status))
@@ -60,6 +63,11 @@ class Sink:
         self._server.shutdown()
         self._server.server_close()
 
+    def _pause(self) -> float:
+        with self._lock:
+            number, self._begun = self._begun, self._begun + 1
+        return self.delay(number) if callable(self.delay) else self.delay
+
     def taken(self, kind: str) -> List[Dict[str, Any]]:
         """The reports or counts of all requests that were answered with 2xx, in their order."""
         with self._lock:
@@ -78,7 +86,7 @@ class Sink:
         """The message of the first exception of each report, sorted."""
         return sorted(report["exceptions"][0]["message"] for report in self.reports)
 
-    def wait(self, reports: int, seconds: float = 5.0) -> None:
+    def wait(self, reports: int, seconds: float = 60.0) -> None:
         """Until so many reports came, or the time is over."""
         until = time.monotonic() + seconds
         while len(self.reports) < reports and time.monotonic() < until:

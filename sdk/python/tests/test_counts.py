@@ -17,7 +17,7 @@ from splat.options import Options
 from splat.spool import Spool
 from splat.suppress import OVERFLOW, Keeper
 from splat.values import Count, Item, Outcome
-from tests import programs
+from tests import clocks, programs
 from tests.sink import Sink
 from tests.test_delivery import Scripted, Warnings
 
@@ -198,14 +198,7 @@ print(len(told), sum(1 for each in told if now - each > 1.2), flush=True)
 
 
 def run(text: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", text],
-        env=programs.environment(),
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
-    )
+    return clocks.run([sys.executable, "-c", text], env=programs.environment())
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from typing import Any, Dict, List, NamedTuple, Tuple
 
 import pytest
 
+from tests import clocks
 from tests.interpreters import VERSIONS, find, interpreter
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -162,15 +163,14 @@ each_version = pytest.mark.parametrize(
 def run(python: str, folder: Path, body: str, integrations: str) -> subprocess.CompletedProcess[bytes]:
     program = folder / "program.py"
     program.write_text(_HEAD + body + "\n")
-    return subprocess.run(
+    done: subprocess.CompletedProcess[bytes] = clocks.run(
         [python, "program.py"],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(PACKAGE), "WITH": integrations},
-        capture_output=True,
-        timeout=60,
-        check=False,
+        text=False,
         stdin=subprocess.DEVNULL,
     )
+    return done
 
 
 def reports(folder: Path) -> List[Dict[str, Any]]:
@@ -289,14 +289,10 @@ assert asyncio.base_events.BaseEventLoop.call_exception_handler.__module__ == "a
 """
     program = tmp_path / "program.py"
     program.write_text(head + _HEAD + body % early)
-    done = subprocess.run(
+    done = clocks.run(
         [python, "program.py"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONPATH": str(PACKAGE), "WITH": ALL},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert told(tmp_path) == [("ZeroDivisionError", "asyncio")]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import programs
+from tests import clocks, programs
 from tests.sink import BlackHole, Sink
 
 if TYPE_CHECKING:
@@ -24,21 +23,20 @@ pytestmark = pytest.mark.slow
 NUMBERS = [f"n{number:02d}" for number in range(40)]
 
 
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _port(server: subprocess.Popen[str], log: Path, workers: int) -> int:
+    """Where it listens, once so many of its processes wait for requests."""
+    until = time.monotonic() + 120
+    while log.read_text().count("Booting worker") < workers:
+        assert server.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.02)
+    clocks.rest(server.pid)
+    return int(re.findall(r"Listening at: http://127\.0\.0\.1:([0-9]+)", log.read_text())[0])
 
 
 def _get(port: int, name: str) -> str:
-    for _ in range(100):
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=5) as answer,
-        ):
-            return str(answer.read().decode())
-        time.sleep(0.1)
-    raise AssertionError(f"no server on {port}")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/{name}", timeout=120) as answer:
+        return str(answer.read().decode())
 
 
 @pytest.mark.parametrize("kind", ["sync", "gthread", "gevent"])
@@ -46,28 +44,31 @@ def _get(port: int, name: str) -> str:
 def test_gunicorn_that_forks_after_loading_the_app(kind: str, before: str, tmp_path: Path) -> None:
     if kind == "gevent":
         pytest.importorskip("gevent")
-    port = _port()
-    with Sink(delay=0.02) as sink:
+    spool, log = tmp_path / "spool", tmp_path / "log"
+    with Sink(delay=0.02) as sink, log.open("w") as stderr:
         command = [sys.executable, "-m", "gunicorn", "--preload", "-w", "3", "-k", kind, "--threads", "2"]
         server = subprocess.Popen(
-            [*command, "-b", f"127.0.0.1:{port}", "--graceful-timeout", "5", "tests.server_app:app"],
-            env=programs.environment(SINK=sink.url, SPOOL=str(tmp_path), BEFORE=before),
+            [*command, "-b", "127.0.0.1:0", "--graceful-timeout", "60", "tests.server_app:app"],
+            env=programs.environment(SINK=sink.url, SPOOL=str(spool), BEFORE=before),
             cwd=programs.PACKAGE,
-            stderr=subprocess.PIPE,
+            stderr=stderr,
             text=True,
+            start_new_session=True,
         )
         try:
+            port = _port(server, log, 3)
             with ThreadPoolExecutor(8) as clients:
                 processes = set(clients.map(lambda name: _get(port, name), NUMBERS))
         finally:
             server.send_signal(signal.SIGTERM)
-            stderr = server.communicate(timeout=20)[1]
-        assert "splat:" not in stderr, stderr
-        assert "Traceback" not in stderr, stderr
+            server.wait(120)
+        said = log.read_text()
+        assert "splat:" not in said, said
+        assert "Traceback" not in said, said
         assert len(processes) > 1
-        programs.deliver_the_rest(sink.url, tmp_path)
+        programs.deliver_the_rest(sink.url, spool)
         assert sink.messages() == (["before the fork"] if before else []) + NUMBERS
-        assert programs.files_in(tmp_path) == []
+        assert programs.files_in(spool) == []
 
 
 GEVENT = """
@@ -92,7 +93,7 @@ def work(n):
     worker.put(raised("e%02d" % n))
 gevent.joinall([gevent.spawn(work, n) for n in range(20)])
 gevent.sleep(0.5)
-print(longest[0], worker.flush(5) if {flush} else "", flush=True)
+print(longest[0], worker.flush(60) if {flush} else "", flush=True)
 """
 
 
@@ -104,14 +105,7 @@ def test_gevent_is_not_held_up_by_a_sink_that_hangs(patched: str, tmp_path: Path
     with Sink(delay=0.1) as sink, BlackHole() as hole:
         for url, flush in ((hole.url, False), (sink.url, True)):
             text = GEVENT.format(url=url, spool=str(tmp_path), flush=flush, **patch)
-            done = subprocess.run(
-                [sys.executable, "-c", text],
-                env=programs.environment(),
-                capture_output=True,
-                text=True,
-                timeout=20,
-                check=False,
-            )
+            done = clocks.run([sys.executable, "-c", text], env=programs.environment())
             assert done.returncode == 0, done.stderr
             assert done.stderr == ""
             assert float(done.stdout.split()[0]) < 0.25, done.stdout

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 from typing import Iterator
 
 import pytest
 
-from tests import programs
+from tests import clocks, programs
 from tests.sink import Sink, refused_url
 
 NOBODY = 65_534
@@ -39,14 +38,10 @@ def place() -> Iterator[Path]:
 
 def run(place: Path, body: str, url: str, spool: object, **home: str) -> str:
     """A program that starts as root, to its end; what it says on stderr."""
-    done = subprocess.run(
+    done = clocks.run(
         [PYTHON, "-c", programs.source(body, url, spool)],
         env=programs.environment(PYTHONPATH=str(place / "package"), PYTHONDONTWRITEBYTECODE="1", **home),
         cwd=place,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
     )
     assert done.returncode in {0, -9}, done.stderr
     return done.stderr
@@ -57,7 +52,7 @@ def owners(folder: Path) -> set[int]:
 
 
 DROP = f"os.set{{0}}uid({NOBODY})\n"
-KILLED = "worker.put(raised('late'))\ntime.sleep(0.5)\nos.kill(os.getpid(), signal.SIGKILL)\n"
+KILLED = "worker.put(raised('late'))\non_disk(worker)\nos.kill(os.getpid(), signal.SIGKILL)\n"
 
 
 @pytest.mark.parametrize("which", ["", "e"])
@@ -68,7 +63,7 @@ def test_the_spool_is_that_of_the_user_who_captures(which: str, place: Path) -> 
     (place / "tmp").mkdir()
     (place / "tmp").chmod(0o1777)
     url = refused_url()
-    assert run(place, "worker.put(raised('early'))\nworker.close(1)", url, "", **home) == ""
+    assert run(place, "worker.put(raised('early'))\non_disk(worker)\nworker.close(1)", url, "", **home) == ""
     assert owners(place / "home") == {0}
     told = run(place, DROP.format(which) + KILLED, url, "", **home)
     assert "be written" not in told
@@ -82,7 +77,7 @@ def test_a_spool_that_root_has_used_is_not_in_the_way(place: Path) -> None:
     spool.mkdir()
     spool.chmod(0o777)
     url = refused_url()
-    assert run(place, "worker.put(raised('early'))\nworker.close(1)", url, spool) == ""
+    assert run(place, "worker.put(raised('early'))\non_disk(worker)\nworker.close(1)", url, spool) == ""
     for _ in range(2):
         assert "be written" not in run(place, DROP.format("") + KILLED, url, spool)
     assert owners(spool) == {0, NOBODY}
@@ -93,7 +88,7 @@ def test_what_was_under_way_when_the_user_changed_is_roots_to_deliver(place: Pat
     """Its journal is open already; no new file can be made beside it."""
     spool = place / "spool"
     with Sink(answer=lambda number, body: (500, {})) as down:
-        body = "worker.put(raised('early'))\ntime.sleep(0.3)\n" + DROP.format("") + KILLED
+        body = "worker.put(raised('early'))\non_disk(worker)\n" + DROP.format("") + KILLED
         run(place, body, down.url, spool)
     assert owners(spool) == {0}
     with Sink() as sink:
@@ -109,15 +104,14 @@ def test_the_children_of_a_server_that_change_their_user_after_the_fork(place: P
     spool.chmod(0o777)
     body = """
 worker.put(raised("early"))
-time.sleep(0.3)
+on_disk(worker)
 for name in ("c0", "c1"):
     if not os.fork():
         DROP
         worker.put(raised(name))
-        sys.exit()
-while True:
-    try: os.wait()
-    except ChildProcessError: break
+        sys.exit(not worker.flush(60))
+ended = [os.wait()[1] for _ in range(2)]
+sys.exit(any(ended) or not worker.flush(60))
 """
     with Sink() as sink:
         assert run(place, body.replace("DROP", DROP.format("").strip()), sink.url, spool) == ""

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Sequence, Tuple
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, NamedTuple, Sequence, Tuple
 
 import pytest
 
+from tests import clocks
 from tests.integrations import flask_app, starlette_app
 
 if TYPE_CHECKING:
@@ -23,8 +24,14 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-GUNICORN = ["-m", "gunicorn", "tests.integrations.served:app", "--access-logfile", "-", "--graceful-timeout", "3", "-b"]
-UVICORN = ["-m", "uvicorn", "tests.integrations.served:app", "--timeout-graceful-shutdown", "3", "--port"]
+GUNICORN = [
+    "-m", "gunicorn", "tests.integrations.served:app", "--access-logfile", "-", "--graceful-timeout", "60",
+    "-b", "127.0.0.1:0",
+]  # fmt: skip
+UVICORN = [
+    "-m", "uvicorn", "tests.integrations.served:app", "--timeout-graceful-shutdown", "1",
+    "--port", "0",
+]  # fmt: skip
 SERVERS: Dict[str, List[str]] = {
     "sync": ["-k", "sync", "-w", "1"],
     "preload": ["-k", "sync", "-w", "1", "--preload"],
@@ -33,45 +40,58 @@ SERVERS: Dict[str, List[str]] = {
 }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+class Served(NamedTuple):
+    """A server that runs."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+    reports: Path
+
+    def settle(self) -> None:
+        """Until it rests: what is said of an answered request must not fall among the next one's lines."""
+        clocks.rest(self.process.pid)
 
 
 @contextmanager
-def serving(folder: Path, served: str, server: str, ours: bool) -> Iterator[Tuple[int, Path, Path]]:
-    """The port, the log, and the folder for reports."""
+def serving(folder: Path, served: str, server: str, ours: bool) -> Iterator[Served]:
+    """From the moment it waits for requests."""
     folder = folder / f"{served}-{server}-{ours}"
     folder.mkdir()
-    port = _free_port()
     environ = {**os.environ, "SERVED": served, "PYTHONWARNINGS": "ignore", "PYTHONHASHSEED": "0"}
     environ.pop("SERVED_REPORTS", None)
     if ours:
         environ["SERVED_REPORTS"] = str(folder / "reports")
-    command = [*UVICORN, str(port)] if server == "uvicorn" else [*GUNICORN, f"127.0.0.1:{port}", *SERVERS[server]]
-    with open(folder / "log", "w") as log:
-        process = subprocess.Popen([sys.executable, *command], env=environ, stdout=log, stderr=log)
+    command = UVICORN if server == "uvicorn" else [*GUNICORN, *SERVERS[server]]
+    place = folder / "log"
+    with open(place, "w") as log:
+        process = subprocess.Popen(
+            [sys.executable, *command], env=environ, stdout=log, stderr=log, start_new_session=True
+        )
         try:
-            for _ in range(300):
-                try:
-                    socket.create_connection(("127.0.0.1", port), 1).close()
-                    break
-                except OSError:
-                    assert process.poll() is None, (folder / "log").read_text()
-                    time.sleep(0.1)
-            yield port, folder / "log", folder / "reports"
-            time.sleep(0.3)
+            running = Served(_port(process, place), process, place, folder / "reports")
+            running.settle()
+            yield running
+            running.settle()
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(120)
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    """That which the system gave the server, as its log tells."""
+    until = time.monotonic() + 120
+    while not (found := re.findall(r"(?:Listening at:|running on) http://127\.0\.0\.1:([0-9]+)", log.read_text())):
+        assert process.poll() is None, log.read_text()
+        assert time.monotonic() < until, log.read_text()
+        time.sleep(0.02)
+    return int(found[0])
 
 
 def ask(port: int, path: str, method: str = "GET", *, stop_after: int = 0) -> bytes:
     """All bytes of the answer, or the first ones."""
     body = b'{"a": 1}' if method == "POST" else b""
-    with socket.create_connection(("127.0.0.1", port), 20) as connection:
-        connection.settimeout(20)
+    with socket.create_connection(("127.0.0.1", port), 120) as connection:
         head = f"{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\nContent-Type: application/json\r\n"
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
         received = b""
@@ -94,13 +114,6 @@ def lines(log: Path) -> List[str]:
     return re.sub(r"127\.0\.0\.1(:|', )\d+|[\[(]\d+[\])]|pid: ?\d+|0x[0-9a-f]+|Thread-\d+", "X", text).split("\n")
 
 
-def settle(log: Path) -> None:
-    """Until the log rests: what is said of an answered request must not fall among the next one's lines."""
-    until, size = time.monotonic() + 5, -1
-    while size != (size := log.stat().st_size) and time.monotonic() < until:
-        time.sleep(0.05)
-
-
 def reports(folder: Path) -> List[Dict[str, Any]]:
     """One for each error, and no counts: nothing was captured twice."""
     assert not list(folder.glob("*.count.json"))
@@ -119,14 +132,14 @@ def compare(folder: Path, served: str, server: str, cases: Sequence[Tuple[str, s
     logs: Dict[bool, List[str]] = {}
     told: List[Dict[str, Any]] = []
     for ours in (False, True):
-        with serving(folder, served, server, ours) as (port, log, written):
+        with serving(folder, served, server, ours) as running:
             answers[ours] = []
             for path, method, _ in cases:
-                answers[ours].append(ask(port, path, method))
-                settle(log)
-        logs[ours] = lines(log)
+                answers[ours].append(ask(running.port, path, method))
+                running.settle()
+        logs[ours] = lines(running.log)
         if ours:
-            told = reports(written)
+            told = reports(running.reports)
     for case, before, after in zip(cases, answers[False], answers[True]):
         assert after == before, case
     assert answers[False][0].startswith(b"HTTP/1.1 200 ")
@@ -179,19 +192,19 @@ def test_django(served: str, server: str, tmp_path: Path) -> None:
 def test_a_client_that_goes_away_is_no_error(served: str, server: str, path: str, tmp_path: Path) -> None:
     logs = {}
     for ours in (False, True):
-        with serving(tmp_path, served, server, ours) as (port, log, written):
+        with serving(tmp_path, served, server, ours) as running:
             if "slow" in path:
-                with socket.create_connection(("127.0.0.1", port), 5) as connection:
+                with socket.create_connection(("127.0.0.1", running.port), 120) as connection:
                     connection.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
-                    time.sleep(0.3)
+                    running.settle()
             else:
-                assert ask(port, path, stop_after=1000)
-            time.sleep(1)
-            assert b"200" in ask(port, "/ok/" if "django" in served else "/ok")
+                assert ask(running.port, path, stop_after=1000)
+            running.settle()
+            assert b"200" in ask(running.port, "/ok/" if "django" in served else "/ok")
         # How much was sent, and whether the server tried again, is a matter of time.
-        seen = {re.sub(r" 200 \d+", " 200", line) for line in lines(log)}
+        seen = {re.sub(r" 200 \d+", " 200", line) for line in lines(running.log)}
         logs[ours] = sorted(seen - {"socket.send() raised exception."})
-        assert reports(written) == []
+        assert reports(running.reports) == []
     differ(logs[False], logs[True])
 
 
@@ -202,13 +215,13 @@ def test_websockets(served: str, tmp_path: Path) -> None:
 
     def talk(port: int, path: str) -> Tuple[Any, ...]:
         try:
-            with client.connect(f"ws://127.0.0.1:{port}{path}", open_timeout=5) as connection:
+            with client.connect(f"ws://127.0.0.1:{port}{path}", open_timeout=120) as connection:
                 connection.send("hi")
                 if path == "/talk-gone":
                     return ("gone",)
                 try:
-                    answers = [connection.recv(5)]
-                    connection.recv(5)
+                    answers = [connection.recv(120)]
+                    connection.recv(120)
                 except ConnectionClosed as closed:
                     answers = [*(answers if path == "/talk" else []), str(closed)]
                 return tuple(answers)
@@ -217,10 +230,11 @@ def test_websockets(served: str, tmp_path: Path) -> None:
 
     seen, logs = {}, {}
     for ours in (False, True):
-        with serving(tmp_path, served, "uvicorn", ours) as (port, log, written):
-            seen[ours] = [talk(port, path) for path in ("/talk", "/talk-boom", "/talk-gone", "/talk-refused", "/none")]
-        logs[ours] = sorted(lines(log))
+        with serving(tmp_path, served, "uvicorn", ours) as running:
+            paths = ("/talk", "/talk-boom", "/talk-gone", "/talk-refused", "/none")
+            seen[ours] = [talk(running.port, path) for path in paths]
+        logs[ours] = sorted(lines(running.log))
     assert seen[True] == seen[False]
     differ(logs[False], logs[True])
-    (report,) = reports(written)
+    (report,) = reports(running.reports)
     assert report["request"]["path"] == "/talk-boom"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests import clocks
 
 if TYPE_CHECKING:
     from tests.transports.desk import Desk
@@ -20,8 +21,9 @@ TOP = Path(__file__).parents[2]
 def run(desk: Desk, seconds: float) -> tuple[int, float]:
     """How often the app met the bug, and how long its end took, in seconds."""
     command = [sys.executable, "-m", "tests.transports.burst", desk.proxy.url, desk.repo, str(desk.spool), str(seconds)]
-    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, timeout=60, check=True)
+    done = clocks.run(command, cwd=TOP)
     ended = time.monotonic()
+    done.check_returncode()
     assert done.stderr == ""
     number, moment = done.stdout.split()
     return int(number), ended - float(moment)
