@@ -243,7 +243,10 @@ def test_every_text_of_a_report_is_within_its_limit(report):
         _check(made.get(name))
     assert len(made.get("service", "")) <= 1_000
     assert len(canonical(made)) <= MAX_REPORT
-    assert limit_report(made) == made
+    again = limit_report(made)
+    assert len(canonical(again)) <= MAX_REPORT
+    # The next time, a mark of what was left out of a value is itself one of the 2,000 that are visited (L3).
+    assert again == made or CUT in repr([made.get("own"), made.get("contexts")])
     changed = {name: value for name, value in made.items() if name != "truncated"} != report
     assert bool(made.get("truncated")) == changed or "own" in report or "contexts" in report
 
