@@ -198,13 +198,20 @@ desks('a bug without an issue', ({ desk, publicDesk }) => {
     assert.ok(other.take());
     assert.deepEqual(await desk.process({}, join(desk.folder, 'elsewhere')).send([item()]), ['delivered']);
     desk.longAfter();
-    const before = { do: 200, method: 'GET', path: /issues$/, times: 1, data: [] };
-    desk.proxy.faults.push(before);
-    const waiting = desk.process().send([item()]);
-    await until(() => before.struck);
-    await turns();
-    other.release();
-    assert.deepEqual(await waiting, ['delivered']);
+    const [process, ours] = [desk.process(), item()];
+    for (let time = Infinity; time > 4_500; ) {
+      assert.ok(other.take());
+      const before = { do: 200, method: 'GET', path: /issues$/, times: 1, data: [] };
+      desk.proxy.faults.push(before);
+      const started = performance.now();
+      const waiting = process.send([ours]);
+      await until(() => before.struck);
+      await turns();
+      other.release();
+      const [outcome] = await waiting;
+      time = outcome === 'later' ? performance.now() - started : 0; // nobody waits longer than five seconds
+      assert.equal(outcome, time > 4_500 ? 'later' : 'delivered');
+    }
     assert.ok((await desk.only()).body.includes('seen count=2 '));
   });
 

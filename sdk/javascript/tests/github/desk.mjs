@@ -133,7 +133,7 @@ export class Desk {
 
 /** So many turns of the event loop that all who run in this process have read what had arrived for them, and acted. */
 export async function turns() {
-  for (let number = 0; number < 50; number += 1) await new Promise((resolve) => setTimeout(resolve, 2));
+  for (let number = 0; number < 12; number += 1) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 /** Several at once: what they mostly do is wait. */
