@@ -52,7 +52,7 @@ def main() -> int:
     suite = Suite(names, lambda *what: child(*what, sentry), program)
     tables = {
         "start": lambda: figures.start(suite, options.runs, Limit(1 / 10), 1),
-        "new": lambda: figures.new(suite, options.runs, FLOOR, Limit(8, 1_000), 8),
+        "new": lambda: figures.new(suite, options.runs, FLOOR, Limit(3, 500), 3),
         "again": lambda: figures.again(suite, max(1, options.runs // 2), FLOOR, Limit(1 / 20, 4)),
         "request": lambda: requests(names, options.runs, sentry),
         "answer": lambda: answers(names, sentry),
@@ -98,7 +98,7 @@ def requests(names: tuple[str, ...], runs: int, sentry: str) -> bool:
     head("A request on php-fpm, opcache on", "", "without, us", *(f"{name}, us more" for name in names))
     holds = True
     everyone = [*names, *{WITHOUT[name] for name in names}]
-    for what, path, times, share in (("succeeds", "/ok", 400, 1 / 20), ("fails with one error", "/7", 100, 1 / 2)):
+    for what, path, times, share in (("succeeds", "/ok", 400, 1 / 5), ("fails with one error", "/7", 100, 1)):
         with contextlib.ExitStack() as stack:
             url = stack.enter_context(sink())
             servers = {name: stack.enter_context(serving("php-fpm", name, url, sentry)) for name in everyone}
@@ -111,7 +111,7 @@ def requests(names: tuple[str, ...], runs: int, sentry: str) -> bool:
         # What else runs makes a round longer, never shorter.
         added = {name: min(took[name]) - min(took[WITHOUT[name]]) for name in names}
         row(what, min(took["none"]), *added.values())
-        most = added[PEER] * share if PEER in names else min(took["none"]) * (1 if path == "/ok" else 6)
+        most = added[PEER] * share if PEER in names else min(took["none"]) * (1 if path == "/ok" else 8)
         holds &= limit(f"a request that {what}", added[OURS], most, "us")
     return holds
 

@@ -48,7 +48,7 @@ def main() -> int:
     suite = Suite((OURS, PEER), lambda *what: child(*what, options.sentry), program)
     tables = {
         "start": lambda: figures.start(suite, options.runs, Limit(1 / 4), 6),
-        "new": lambda: figures.new(suite, options.runs, FLOOR, Limit(1 / 2), 1),
+        "new": lambda: figures.new(suite, options.runs, FLOOR, Limit(2 / 3), 2),
         "again": lambda: figures.again(suite, max(1, options.runs // 2), FLOOR, Limit(1 / 10)),
         "request": lambda: request(suite, options.runs),
         "burst": lambda: suite.burst(suite.names, memory=5, requests=6),

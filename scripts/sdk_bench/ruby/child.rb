@@ -115,7 +115,7 @@ end
 
 def task_exit!
   twenty(start.first)
-  sleep 0.3
+  sleep 0.5
   exit!(0)
 end
 
@@ -141,7 +141,7 @@ end
 
 def ended_by(signal)
   twenty(start.first)
-  sleep 0.3
+  sleep 0.5
   Process.kill(signal, Process.pid)
   sleep 5
 end

@@ -36,6 +36,7 @@ module Splat
         @root = root
         @exceptions = exceptions
         @types = []
+        @last_parts = []
         @messages = []
         @cause = {}
         @members = Hash.new { |all, parent| all[parent] = [] }
@@ -126,7 +127,7 @@ module Splat
       end
 
       def one_of?(index, names, texts)
-        names.include?(Text.last_part(type_of(index))) || message_of(index).start_with?(*texts)
+        names.include?(@last_parts[index] ||= Text.last_part(type_of(index))) || message_of(index).start_with?(*texts)
       end
 
       def message_of(index)
