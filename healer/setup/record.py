@@ -40,7 +40,7 @@ _STARTS = (b"splat.init(", b"splat.Init(", b"Splat.init(", b"\\Splat\\init(")
 _ARGUMENT = re.compile(rb"""(?i)['"]?(repo|api_?url|service|trigger_?label)['"]?(=| ?: ?| => ).*,|[)\]}]{1,2};?""")
 _NEXT = re.compile(
     rb"""if \(process\.env\.NEXT_RUNTIME === ['"]nodejs['"]\) \{|\}"""
-    rb"|export async function onRequestError\([\w:, ]*\) \{"
+    rb"|export async function onRequestError\([\w:, .\[\]]*\) \{"
 )
 
 

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
 _NAME = re.compile(r"\bsplat\b")
 #: What does not begin a statement of its own, but goes on with one that has no semicolon; comments may come first.
 _GOES_ON = re.compile(rb"(?:\s|//[^\n]*\n|/\*(?:[^*]|\*(?!/))*\*/)*(?:[(\[`+\-]|/(?![/*]))")
-_RELAY = "Browsers hold no token: your server passes their reports on. In Express: app.use('/splat', splat.relay())"
+_RELAY = (
+    "Browsers hold no token: a server of yours in Node passes their reports on, in Express by"
+    " app.use('/splat', splat.relay()). Where yours is in another language, a small one behind /splat does."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class _Site:
 
     def entries(self) -> list[Entry]:
         sure = chosen.sure_entries(self.service, self.choices, is_app)
-        browser = [each for each in self.service.entries if (each.kind, each.certainty) == ("browser", "sure")]
+        browser = [each for each in self.service.entries if _for_browser([each]) and chosen.is_sure(each, self.choices)]
         return [each for each in (*sure, *browser) if each.framework != "next"]
 
     @property
@@ -132,8 +135,11 @@ def _relay(site: _Site) -> Part:
 
 
 def _to_paste(site: _Site) -> Part:
+    begun = bool(site.entries())
     likely = chosen.likely_entries(site.service, site.choices, is_app)
-    return likely_part(site, [[each] for each in likely], begun=bool(site.entries()))
+    if not likely and not begun:
+        likely = [each for each in site.service.entries if _for_browser([each])][:1]
+    return likely_part(site, [[each] for each in likely], begun=begun)
 
 
 def _behind(tree: Tree, style: Style, entry: Entry) -> Splice | Rejected:

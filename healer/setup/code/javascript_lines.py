@@ -17,7 +17,11 @@ SDK = "@splat-heal/sdk"
 CALLS = ("express", "fastify", "koa", "nest")
 #: Where a server of the same origin takes a browser's reports.
 RELAY = "/splat"
-_WIDTH = 100
+#: Prettier's own: it breaks what is longer, and leaves broken what is.
+_WIDTH = 80
+#: How far `init` is indented in Next.js's `register`.
+_DEEP = 4
+_ERROR = "error, request, context"
 _NAMES = {"api_url": "apiUrl", "trigger_label": "triggerLabel"}
 
 
@@ -42,12 +46,16 @@ def import_line(style: Style) -> str:
     return f"import * as splat from {name}{style.end}" if style.module else f"const splat = require({name}){style.end}"
 
 
-def start_lines(service: Service, choices: Choices, style: Style, *, named: bool, browser: bool = False) -> list[str]:
-    """`splat.init(…)`. The token comes from SPLAT_TOKEN by itself; a browser has none: its server passes reports on."""
+def start_lines(
+    service: Service, choices: Choices, style: Style, *, named: bool, browser: bool = False, deep: int = 0
+) -> list[str]:
+    """`splat.init(…)`. The token comes from SPLAT_TOKEN by itself; a browser has none: its server passes reports on.
+    `deep` is how far it will be indented.
+    """
     options = {"url": RELAY} if browser else options_of(service, choices, named=named)
     given = [f"{_NAMES.get(name, name)}: {style.literal(value)}" for name, value in options.items()]
     line = f"splat.init({{ {', '.join(given)} }}){style.end}"
-    if len(line) <= _WIDTH:
+    if len(line) + deep <= _WIDTH:
         return [line]
     return ["splat.init({", *(f"  {each}," for each in given), f"}}){style.end}"]
 
@@ -61,13 +69,13 @@ def next_lines(service: Service, choices: Choices, style: Style, *, named: bool)
     """What stands in Next.js's `register`, and the function beside it. Only its server runs in Node."""
     runs = f"if (process.env.NEXT_RUNTIME === {style.literal('nodejs')}) {{"
     load = f"  const splat = await import({style.literal(SDK)}){style.end}"
-    start = ["  " + each for each in start_lines(service, choices, style, named=named)]
+    start = ["  " + each for each in start_lines(service, choices, style, named=named, deep=_DEEP)]
     inside = [runs, load, *start, "}"]
-    typed = "error: unknown, request: unknown, context: unknown"
-    head = f"export async function onRequestError({typed if style.module else typed.replace(': unknown', '')}) {{"
+    # One line that fits, whatever the width of the project's formatter: it keeps no parameters broken.
+    taken, given = ("...args: [unknown, object, object]", "...args") if style.module else (_ERROR, _ERROR)
     beside = [
-        head,
-        *("  " + each for each in (runs, load, f"  splat.next(error, request, context){style.end}", "}")),
+        f"export async function onRequestError({taken}) {{",
+        *("  " + each for each in (runs, load, f"  splat.next({given}){style.end}", "}")),
         "}",
     ]
     return inside, beside

@@ -72,7 +72,7 @@ class Tree:
         while waiting:
             node = waiting.pop()
             for child in node.named_children:
-                if child.start_point.row <= line <= child.end_point.row:
+                if child.type != "comment" and child.start_point.row <= line <= child.end_point.row:
                     if node.type in _BLOCKS:
                         found = child
                     waiting.append(child)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from healer.outcome import Rejected
 from healer.setup.choices import Choices
 from healer.setup.code import propose_code
+from healer.setup.code.javascript_lines import Style, start_lines
 from healer.setup.code.tree import read_tree
 from healer.setup.dependency.json_file import add
 from healer.setup.looks.calls import calls
@@ -21,10 +23,9 @@ from healer.setup.value import Entry, Service
 from tests.setup.init.held import CHOICES, Held, comes_out, only, only_adds
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from healer.setup.plan import Change, Part
 
+ROOT = Path(__file__).resolve().parents[3]
 MANIFEST = b'{"type": "commonjs", "dependencies": {"@splat-heal/sdk": "^0.1"}}'
 
 
@@ -346,6 +347,38 @@ def test_a_new_file_is_written_as_the_ones_beside_it() -> None:
         "\n\t\tconst splat = await import('@splat-heal/sdk')\n\t\tsplat.init({ repo: 'acme/shop' })\n\t}\n}\n" in text
     )
     assert "export async function onRequestError(error, request, context) {\n\tif" in text
+
+
+def test_a_typed_file_passes_the_compiler_and_formatters_of_any_width(tmp_path: Path) -> None:
+    text = (next_change({"app/layout.tsx": b"export default () => 1;\n"}).after or b"").decode()
+    assert "export async function onRequestError(...args: [unknown, object, object]) {\n" in text
+    assert max(map(len, text.splitlines()[1:])) <= 80
+    source = ROOT / "sdk/javascript/src/index.js"
+    checked = tmp_path / "instrumentation.ts"
+    declared = "declare const process: { env: Record<string, string> };\n"
+    checked.write_text(declared + text.replace("@splat-heal/sdk", str(source)))
+    done = subprocess.run(
+        [ROOT / "sdk/javascript/node_modules/.bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext",
+         "--target", "es2022", "--types", "node", "--typeRoots", ROOT / "sdk/javascript/node_modules/@types", checked],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+def test_what_is_longer_than_a_formatters_line_is_broken_as_it_would_be() -> None:
+    choices = Choices("a-long-organisation/a-long-repository")
+    service = Service("", "javascript", "@a-long-scope/a-service", ("node",), "npm", "package.json", "", None, ())
+    assert start_lines(service, choices, Style(), named=True) == [
+        "splat.init({",
+        "  repo: 'a-long-organisation/a-long-repository',",
+        "  service: '@a-long-scope/a-service',",
+        "});",
+    ]
+
+
+def test_a_comment_on_the_line_of_an_app_is_no_statement() -> None:
+    text = "exports.start = async () => {\n  const app = express(); // of the shop\n\n  return app;\n};\n"
+    assert "  const app = express(); // of the shop\n  splat.express(app);\n" in after(text)
 
 
 def test_a_new_file_lies_beside_the_folder_that_next_takes() -> None:
