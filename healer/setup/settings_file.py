@@ -28,6 +28,12 @@ _DETECTED = (
     "# and change it: what stands here counts.",
 )
 
+_DETECTED_EACH = (
+    "# Several projects are here. How each is set up and tested is detected when it is healed; what `checks` says",
+    "# would hold for all:",
+)
+_MOST_TOLD = 20
+
 
 def propose_settings(found: Found, files: Files, choices: Choices, mine: frozenset[str]) -> Part:
     """The file, unless there is one that Splat did not write."""
@@ -50,6 +56,8 @@ def settings_text(found: Found, files: Files, choices: Choices) -> str:
     told = [line for name, value in detected.items() if value for line in _group(name, value, rules[name])]
     if told:
         groups += ["", *_DETECTED, *(f"# {line}".rstrip() for line in told)]
+    if len(tested := _tested(found)) > 1:
+        groups += ["", *_DETECTED_EACH, *(_each(service) for service in tested[:_MOST_TOLD])]
     return _HEAD + "\n".join(groups) + "\n"
 
 
@@ -57,14 +65,26 @@ def _gate(choices: Choices) -> dict[str, Any]:
     return {"gate": {"labels": list(choices.labels), "mention": choices.mention}}
 
 
+def _tested(found: Found) -> list[Service]:
+    """The projects of which it is known how they are tested; those that run by themselves, where there are any."""
+    tested = [service for service in found.services if service.tests is not None]
+    return [service for service in tested if not service.library] or tested
+
+
 def _checks(found: Found) -> dict[str, Any]:
-    """How the one service that has tests is set up and tested. Of several, each is detected when it is healed."""
-    tested = [service.tests for service in found.services if service.tests is not None]
-    if len(tested) != 1:
+    """How the one project that has tests is set up and tested."""
+    told = [service.tests for service in _tested(found) if service.tests is not None]
+    if len(told) != 1:
         return {}
-    (tests,) = tested
+    (tests,) = told
     values = {"setup": list(tests.setup), "test": tests.run, "workdir": tests.plan.workdir}
     return {name: value for name, value in values.items() if value}
+
+
+def _each(service: Service) -> str:
+    assert service.tests is not None
+    folder = service.tests.plan.workdir.encode("unicode_escape").decode()
+    return f"#   {folder or '.'}: {'; '.join((*service.tests.setup, service.tests.run))}"
 
 
 def _certain(found: Found, files: Files) -> dict[str, str]:

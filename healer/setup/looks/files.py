@@ -34,6 +34,7 @@ ASIDE = frozenset((
 _ASIDE_LAST = re.compile(r"\w[-_.](?:tests|specs|fixtures|testdata|examples|samples|benchmarks|e2e)$")
 _MOST_TOML = 400_000
 _MOST_NOTES = 20
+_MOST_NAMED = 3
 
 
 class Files:
@@ -46,16 +47,26 @@ class Files:
         self.tracked = paths = repository.paths()
         environments = tuple(path.removesuffix("pyvenv.cfg") for path in paths if path.endswith("/pyvenv.cfg"))
         self.vendored = 0
+        self.vendored_in: list[str] = []
         folders: defaultdict[str, list[str]] = defaultdict(list)
         for path in paths:
             folder, _, name = path.rpartition("/")
             if (folder and not VENDORED.isdisjoint(folder.split("/"))) or path.startswith(environments or ("\0",)):
-                self.vendored += 1
+                self._passed_over(folder, next(filter(path.startswith, environments), ""))
             else:
                 folders[folder].append(name)
         self.folders = {folder: sorted(folders[folder]) for folder in sorted(folders)}
         self._ordered = list(self.folders)
         self.all = frozenset(join(folder, name) for folder, names in self.folders.items() for name in names)
+
+    def _passed_over(self, folder: str, environment: str) -> None:
+        self.vendored += 1
+        if len(self.vendored_in) < _MOST_NAMED:
+            parts = folder.split("/")
+            last = next((place for place, name in enumerate(parts) if name in VENDORED), len(parts))
+            top = environment.rstrip("/") or "/".join(parts[: last + 1])
+            if top not in self.vendored_in:
+                self.vendored_in.append(top)
 
     def below(self, folder: str) -> Iterator[str]:
         """The paths in and below `folder`."""
@@ -115,10 +126,8 @@ class Files:
 
     def notes(self) -> tuple[Note, ...]:
         """What could not be read."""
-        then = "It was passed over. Mend it, or name it where Splat asks."
-        notes = [
-            Note("unreadable", f"`{path}` could not be read: {why}", path, then) for path, why in self._broken.items()
-        ]
+        then = "It was passed over. Once it is mended, `splat init` again looks at it."
+        notes = [Note("unreadable", f"could not be read: {why}", path, then) for path, why in self._broken.items()]
         more = len(notes) - _MOST_NOTES
         rest = [Note("unreadable", f"{more} more files could not be read")] if more > 0 else []
         return (*notes[:_MOST_NOTES], *rest)

@@ -40,6 +40,8 @@ _MACHINES = re.compile(
 )
 #: What a file has that also starts a server, or keeps it alive: the router that it makes is no part of another.
 _OUTERMOST = re.compile(r"\bRecover(?:er|y)?\b|\bhttp\.(?:Server\{|ListenAndServe|Serve\()")
+#: Words in the paths of files that make a router.
+_TELLING = re.compile(r"rout|serve|http|app|api|web|engine|start|init")
 _HINT = re.compile(
     r"\b(?:gin\.(?:Default|New)|echo\.New|chi\.New|http\.(?:NewServeMux|ListenAnd|Handle))|\bfunc main\(\)"
 )
@@ -48,7 +50,7 @@ _REQUIRED = re.compile(
 )
 _MODULE = re.compile(r"^module\s{1,9}\"?([^\s\"]{1,200})", re.MULTILINE)
 #: Files that are read, and those of them that have a word which makes it worth to parse them.
-_MOST_READ = 3000
+_MOST_READ = 400
 _MOST_FILES = 300
 _DEEPEST = 40
 
@@ -110,7 +112,7 @@ def _draft(area: Area, workspace: str | None) -> Draft | None:
 def _entries(area: Area, named: list[str]) -> Iterator[Entry]:
     """Each `func main` of a `package main`, and each place that makes a router."""
     kept = [path for path in area.owned if not path.endswith("_test.go") and not aside(path)]
-    order = sorted(kept, key=lambda path: ("main" not in path.rpartition("/")[2], path.count("/"), path))[:_MOST_READ]
+    order = sorted(kept, key=_rank)[:_MOST_READ]
     hinted = (path for path in order if _HINT.search(text := area.files.text(path)) and _is_built(text))
     for path in islice(hinted, _MOST_FILES):
         text = area.files.text(path)
@@ -167,6 +169,10 @@ def _tag(words: list[str], at: int, depth: int) -> tuple[set[bool], int]:
         found, at = _either(words, at + 1, depth + 1)
         return found, at + 1
     return ({True, False} if _MACHINES.fullmatch(word) else {False}), at + 1
+
+
+def _rank(path: str) -> tuple[bool, bool, int, str]:
+    return "main" not in path.rpartition("/")[2], not _TELLING.search(path), path.count("/"), path
 
 
 def _is_program(area: Area, path: str) -> bool:

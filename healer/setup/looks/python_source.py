@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
@@ -86,7 +87,8 @@ def read(text: str) -> PythonFile:
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
-        return _textual(text, f"line {error.lineno or 1} is no Python that this version reads ({error.msg})")
+        version = ".".join(map(str, sys.version_info[:2]))
+        return _textual(text, f"line {error.lineno or 1} is nothing that Python {version} reads ({error.msg})")
     except (ValueError, RecursionError, MemoryError):
         return PythonFile(fault="it cannot be parsed")
     return _Reader(tree).found

@@ -55,7 +55,7 @@ def tests(files: Files, service: Service) -> Tests | None:
         return files.text(path).encode() if path in near else None
 
     plan = check_reader(service.runtime).plan(near, read, hint)
-    return Tests(plan, _setup(files, service), _run(service, plan)) if plan is not None else None
+    return Tests(plan, _setup(files, service), _run(files, service, plan)) if plan is not None else None
 
 
 def _near(files: Files, folder: str) -> frozenset[str]:
@@ -73,6 +73,8 @@ def _setup(files: Files, service: Service) -> tuple[str, ...]:
     manager = service.manager
     if manager is None:
         return ()
+    if manager == "yarn" and "# yarn lockfile v1" in files.text(service.lock)[:200]:
+        return ("yarn install --frozen-lockfile",)
     if manager in _JAVASCRIPT:
         return (_JAVASCRIPT[manager][0 if service.lock else 1],)
     if manager == "go":
@@ -85,10 +87,11 @@ def _setup(files: Files, service: Service) -> tuple[str, ...]:
     return ("pip install -e .",) if inside else ()
 
 
-def _run(service: Service, plan: CheckPlan) -> str:
+def _run(files: Files, service: Service, plan: CheckPlan) -> str:
     if service.runtime == "javascript":
-        if service.manager is None:
-            return "node --test"
+        scripts = files.json(service.manifest).get("scripts") if service.manifest else None
+        if service.manager is None or not (isinstance(scripts, dict) and scripts.get("test")):
+            return plan.runner if plan.runner.startswith("node") else f"npx {plan.runner}"
         return "bun run test" if service.manager == "bun" else f"{service.manager} test"
     if plan.runner == "minitest" and "rails" in service.frameworks:
         return "bin/rails test"

@@ -15,6 +15,7 @@ import yaml
 from healer.settings import CONFIG_PATH, load_settings, mistakes_in
 from healer.setup.record import RECORD_PATH, Record, digest, read_record
 from healer.setup.undo import undo
+from tests.heal.kit import ENVIRON, SPLAT
 from tests.setup.init.held import Held
 from tests.setup.init.kit import CI, FLASK, SHOP, git, notes, repository, run, snapshot, told
 
@@ -251,6 +252,36 @@ def test_a_remote_that_is_not_on_github_is_not_taken_for_one(tmp_path: Path, rem
     shown = told(repo, "--yes", "--dry-run", "--github", "octo/shop")
     assert 'splat.init(repo="octo/shop")' in shown["diff"]
     assert all("--repo" not in note["next_step"] for note in shown["notes"])
+
+
+def test_the_settings_say_how_tests_run_though_a_package_of_tools_lies_beside(tmp_path: Path) -> None:
+    tools = {
+        "package.json": '{"name": "tools", "devDependencies": {"prettier": "3"}}',
+        "requirements.txt": "flask\npytest\n",
+    }
+    repo = repository(tmp_path / "shop", SHOP | tools)
+    told(repo, "--yes")
+    text = (repo / ".github/splat.yml").read_text()
+    assert "#     - pip install -r requirements.txt\n" in text
+    assert "#   test: pytest\n" in text
+
+
+def test_of_several_projects_the_settings_say_how_each_is_tested(tmp_path: Path) -> None:
+    web = '{"name": "web", "scripts": {"start": "node index.js", "test": "vitest run"}}'
+    repo = repository(
+        tmp_path / "shop", SHOP | {"web/package.json": web, "web/index.js": "", "web/package-lock.json": "{}"}
+    )
+    told(repo, "--yes")
+    text = (repo / ".github/splat.yml").read_text()
+    assert "#   .: pip install -r requirements.txt; pytest\n#   web: npm ci; npm test\n" in text
+    assert "checks:" not in text
+    assert run_config(repo) == 0
+
+
+def run_config(repo: Path) -> int:
+    return subprocess.run(
+        [SPLAT, "config", "check"], cwd=repo, check=False, env=ENVIRON, capture_output=True
+    ).returncode
 
 
 def test_a_detached_head_and_a_dirty_tree_work_and_are_said(tmp_path: Path) -> None:
