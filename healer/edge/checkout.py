@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,7 +120,7 @@ class WorkingTree:
             )
         if inner:
             self._notes.append(
-                Note("submodules", f"{inner} submodules are not looked into", "", "Set them up in their own clones.")
+                Note("submodules", _not_looked_into(inner), "", "Set up each that is an app in a clone of its own.")
             )
 
     def _index(self) -> bytes:
@@ -154,7 +155,8 @@ class WorkingTree:
 
     def _standing(self) -> Iterator[Note]:
         if self._run("rev-parse", "--show-superproject-working-tree").strip():
-            yield Note("submodule", "This is a submodule of another repository", str(self._top))
+            then = "What is committed here is the submodule's; the repository around it then needs its new commit."
+            yield Note("submodule", "This is a submodule of another repository", str(self._top), then)
         elif os.path.isfile(os.path.join(self._real, ".git")):
             yield Note("worktree", "This is a linked worktree", str(self._top))
         if not os.access(self._real, os.W_OK):
@@ -204,12 +206,17 @@ class WorkingTree:
             return b""
 
 
+def _not_looked_into(submodules: int) -> str:
+    return "1 submodule is not looked into" if submodules == 1 else f"{submodules} submodules are not looked into"
+
+
 def _refusal(error: SplatError, where: str) -> Note:
     """Why git knows no working tree there."""
     if "not a git repository" in error.what:
         return Note("no-git", "This is not a git repository", where, "`git init`, or run this in a clone.", stops=True)
     if "dubious ownership" in error.what:
-        then = "If you trust it: git config --global --add safe.directory <its folder>"
+        folder = shlex.quote(os.path.abspath(where))
+        then = f"If you trust it: git config --global --add safe.directory {folder}"
         return Note("no-git", "git does not trust this repository: another user owns it", where, then, stops=True)
     return Note("no-git", error.what, where, error.next_step, stops=True)
 

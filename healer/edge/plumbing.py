@@ -65,11 +65,18 @@ def git(
     if ended.returncode:
         said = ended.stderr.decode("utf-8", "replace").strip()[-2_000:]
         raise SplatError(
-            f"git {arguments[0]} failed: {said or ended.returncode}",
-            where=str(repo),
-            next_step="`git fsck` there says whether the repository is whole.",
+            f"git {arguments[0]} failed: {said or ended.returncode}", where=str(repo), next_step=_then(said)
         )
     return ended.stdout
+
+
+def _then(said: str) -> str:
+    words = said.lower()
+    if "permission" in words or "read-only file system" in words:
+        return "Correct the permissions of its .git, or use a clone of your own."
+    if "no space left" in words:
+        return "Make room on the disk, then run it again."
+    return "`git fsck` there says whether the repository is whole."
 
 
 def without_filters(repo: Path) -> tuple[str, ...] | None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from healer.edge.checkout import WorkingTree
+from healer.edge.checkout import WorkingTree, _refusal
+from healer.edge.plumbing import _then
+from healer.outcome import SplatError
 from healer.setup.remotes import remote
 from tests.setup.trees import codes, git, looked, tree
 
@@ -258,3 +260,17 @@ def test_reading_follows_no_link(tmp_path: Path) -> None:
     reader = WorkingTree(root)
     for path in ("app.py", "pkg/app.py", "pkg2/app.py", "../secret/app.py", "/etc/passwd", "", "pkg"):
         assert reader.read(path) is None, path
+
+
+def test_another_users_repository_is_told_with_the_command_that_trusts_it(tmp_path: Path) -> None:
+    error = SplatError("git rev-parse failed: fatal: detected dubious ownership in repository at '/x'")
+    note = _refusal(error, str(tmp_path / "a shop"))
+    assert note.next_step.endswith(f"git config --global --add safe.directory '{tmp_path}/a shop'")
+
+
+def test_what_git_may_not_write_is_a_matter_of_rights() -> None:
+    assert "permissions" in _then(
+        "error: insufficient permission for adding an object to repository database .git/objects"
+    )
+    assert "disk" in _then("fatal: write error: No space left on device")
+    assert "git fsck" in _then("error: object file is empty")
