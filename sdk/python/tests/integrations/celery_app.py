@@ -31,7 +31,7 @@ if "CELERY_FOLDER" in os.environ:
         broker_url="filesystem://",
         broker_transport_options={
             "data_folder_in": str(QUEUE), "data_folder_out": str(QUEUE), "processed_folder": str(FOLDER / "done"),
-            "control_folder": str(FOLDER / "control"),
+            "control_folder": str(FOLDER / "control"), "polling_interval": 0.1,
         },
         result_backend=f"file://{FOLDER / 'results'}",
         broker_connection_retry_on_startup=True,

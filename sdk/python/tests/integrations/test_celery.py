@@ -9,13 +9,14 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from typing import TYPE_CHECKING, Any, Dict, List, Tuple
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Tuple
 
 import pytest
 
 import splat
 from splat.integrations.celery import install
+from tests import clocks
 from tests.integrations import celery_app
 from tests.integrations.captured import capturing
 from tests.integrations.kit import logs, printed
@@ -85,35 +86,61 @@ def _worker(folder: Path, ours: bool, *more: str) -> Tuple[subprocess.Popen[str]
     command = [sys.executable, "-W", "ignore", "-m", "celery", "-A", "tests.integrations.celery_app", "worker"]
     log = open(folder / "log", "w")  # noqa: SIM115 - the worker has it
     more = ("-c", "1", "-l", "INFO", "-O", "fair", "--without-gossip", "--without-mingle", "--without-heartbeat", *more)
-    return subprocess.Popen([*command, *more], env=environ, stdout=log, stderr=log, text=True), environ
+    started = subprocess.Popen(
+        [*command, *more], env=environ, stdout=log, stderr=log, text=True, start_new_session=True
+    )
+    return started, environ
 
 
+class Hung(Exception):
+    """A worker that does nothing any more."""
+
+
+@contextmanager
+def _working(folder: Path, ours: bool, *more: str, may_hang: bool = False) -> Iterator[Tuple[int, Dict[str, str]]]:
+    """A worker, to its end, by its process id; and the environment of who sends it something."""
+    worker, environ = _worker(folder, ours, *more)
+    try:
+        yield worker.pid, environ
+    finally:
+        worker.send_signal(signal.SIGTERM)
+        try:
+            worker.wait(30 if _OLD else 150)
+        except subprocess.TimeoutExpired:
+            os.killpg(worker.pid, signal.SIGKILL)
+            worker.wait(30)
+            if not may_hang:
+                raise Hung((folder / "log").read_text()) from None
+
+
+#: Two have no result to wait for. They are done before what is sent after them: there is one child.
 _SEND = """
 import sys
 from tests.integrations import celery_app as a
 from celery.exceptions import TimeoutError
-names = sys.argv[1:]
+seconds, *names = sys.argv[1:]
 for name in names:
     args = {"boom": (7,), "tagged": ("x",)}.get(name, ())
     result = getattr(a, name).delay(*args)
-    try:
-        result.get(timeout=3 if name in ("ignored", "rejected") else 30, propagate=False)
-    except TimeoutError:
-        pass  # these have none
+    if name not in ("ignored", "rejected"):
+        try:
+            result.get(timeout=int(seconds), interval=0.05, propagate=False)
+        except TimeoutError:
+            sys.exit(75)
     print(name, result.state, flush=True)
 """
 
 
 def _send(environ: Dict[str, str], names: List[str]) -> str:
-    environ = {**environ, "CELERY_SPLAT": "0"}
     done = subprocess.run(
-        [sys.executable, "-c", _SEND, *names],
-        env=environ,
+        [sys.executable, "-c", _SEND, "60" if _OLD else "150", *names],
+        env={**environ, "CELERY_SPLAT": "0"},
         capture_output=True,
         text=True,
-        timeout=60 if _OLD else 120,
         check=False,
     )
+    if done.returncode == 75:
+        raise Hung(done.stdout)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -135,27 +162,26 @@ def _log(folder: Path) -> List[str]:
     return sorted(text.split("\n"))
 
 
-def _answers(folder: Path, ours: bool, names: List[str], tries: int = 4 if _OLD else 1) -> Any:
+def _answers(folder: Path, ours: bool, names: List[str], **more: bool) -> str:
     """What the tasks ended as. Celery 5.2's own pool may wait for ever, for a lock that a killed child held, without us
     just as often: it is asked again then.
     """
-    worker, environ = _worker(folder, ours)
-    try:
-        answers = _send(environ, names)
-        time.sleep(0.5)
-    except subprocess.TimeoutExpired:
-        worker.kill()
-        if tries == 1:
-            raise
+    for _ in range(3 if _OLD else 0):
+        with suppress(Hung):
+            return _answered(folder, ours, names, **more)
         shutil.rmtree(folder)
-        return _answers(folder, ours, names, tries - 1)
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(60)
+    return _answered(folder, ours, names, **more)
+
+
+def _answered(folder: Path, ours: bool, names: List[str], **more: bool) -> str:
+    with _working(folder, ours, **more) as (pid, environ):
+        answers = _send(environ, names)
+        clocks.rest(pid)
     return answers
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_worker_with_processes_as_if_it_were_not_there(tmp_path: Path) -> None:
     names = [case[0].__name__ for case in celery_app.CASES]
     answers = {}
@@ -174,31 +200,19 @@ def test_a_worker_with_processes_as_if_it_were_not_there(tmp_path: Path) -> None
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_what_a_child_captured_just_before_the_worker_ends(tmp_path: Path) -> None:
     folder = tmp_path / "late"
-    worker, environ = _worker(folder, True, "--max-tasks-per-child", "1")
-    try:
+    with _working(folder, True, "--max-tasks-per-child", "1") as (_, environ):
         _send(environ, ["boom"])
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait(60)
     assert [report["exceptions"][0]["type"] for report in _reports(folder)] == ["KeyError"]
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_children_that_are_lost_or_stopped(tmp_path: Path) -> None:
     folder = tmp_path / "lost"
-    worker, environ = _worker(folder, True)
-    try:
-        sent = _send(environ, ["killed", "hard"] if _OLD else ["killed", "hard", "fine"])
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        try:
-            worker.wait(10)
-        except subprocess.TimeoutExpired:
-            # Celery 5.2's pool often waits for ever for a lock that a killed child held; without us too.
-            worker.kill()
-            worker.wait(30)
+    sent = _answers(folder, True, ["killed", "hard"] if _OLD else ["killed", "hard", "fine"], may_hang=_OLD)
     assert "killed FAILURE" in sent
     assert "hard FAILURE" in sent
     assert _OLD or "fine SUCCESS" in sent
