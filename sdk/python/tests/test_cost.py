@@ -130,14 +130,14 @@ def test_new_and_repeated_errors(tmp_path):
     functions = _stack(tmp_path, 150)
     with capturing(root=tmp_path):
         splat.capture_exception(_errors(functions[:1])[0])
-        splat.flush(5)
+        splat.flush(60)
         ratios = []
         for batch in (functions[1:50], functions[50:100], functions[100:]):
             trace = _median(
                 lambda error: traceback.format_exception(type(error), error, error.__traceback__), _errors(batch)
             )
             new = _median(splat.capture_exception, _errors(batch))
-            splat.flush(5)
+            splat.flush(60)
             client.current()._keeper._known.clear()
             again = _median(splat.capture_exception, _errors(batch * 4))
             ratios.append((new / trace, again / trace))

@@ -141,7 +141,7 @@ def test_a_folder_that_is_a_link_or_anothers_is_not_used(tmp_path: Path) -> None
         place = Path(folder.of(Options(transport="http", url=sink.url, spool_dir=str(tmp_path))))
         (tmp_path / "real").mkdir()
         place.symlink_to(tmp_path / "real")
-        done = programs.run(TEN + "assert worker.flush(5)", sink.url, tmp_path)
+        done = programs.run(TEN + "assert worker.flush(60)", sink.url, tmp_path)
         assert done.returncode == 0, done.stderr
         _told_once(done.stderr)
         assert "is a link" in done.stderr
@@ -172,7 +172,7 @@ def test_without_a_disk_reports_are_delivered_from_memory(how: str, tmp_path: Pa
                         file.write(b"x" * 4096)
             elif how == "read-only":
                 subprocess.run(["mount", "-o", "remount,ro", str(place)], check=True)
-            done = programs.run(body + "assert worker.flush(5)", sink.url, tmp_path)
+            done = programs.run(body + "assert worker.flush(60)", sink.url, tmp_path)
         finally:
             if mounted:
                 subprocess.run(["umount", str(place)], check=True)
