@@ -1,4 +1,4 @@
-"""A process that meets a bug: URL REPOSITORY SPOOL START. Says what became of it. Run by `test_storms.py`."""
+"""A process that meets a bug when it is told to: URL REPOSITORY SPOOL. Says what became of it; for `test_storms.py`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from tests.github_kit import BOT
 from tests.transports.desk import item
 
 
-def main(url: str, repo: str, spool: str, start: str) -> None:
+def main(url: str, repo: str, spool: str) -> None:
     process = GitHub(Options(repo=repo, token=BOT, api_url=url), spool, lambda text: print(text, file=sys.stderr))
     error = item()
-    time.sleep(max(0.0, float(start) - time.time()))
+    print("ready", flush=True)
+    sys.stdin.readline()
     print(process.send([error])[0].value)
     process.close(time.monotonic() + 2)
 

@@ -31,16 +31,23 @@ def assert_one_issue(desk: Desk) -> None:
 
 
 def test_forty_processes_on_four_hosts_end_with_one_issue(desk: Desk) -> None:
-    start = str(time.time() + 12)
     processes = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.transports.one_process", desk.proxy.url, desk.repo, str(spool), start],
+            [sys.executable, "-m", "tests.transports.one_process", desk.proxy.url, desk.repo, str(spool)],
             cwd=TOP,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
         for spool in (desk.spool / f"host-{number % 4}" for number in range(40))
     ]
+    for process in processes:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
     said = Counter(process.communicate(timeout=250)[0].strip() for process in processes)
     assert [process.returncode for process in processes] == [0] * 40
     assert set(said) <= {"delivered", "later"}
