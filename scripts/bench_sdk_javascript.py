@@ -94,7 +94,7 @@ def bench_start(runs: int) -> bool:
 
 
 def bench_new(runs: int) -> bool:
-    return figures.new(SUITE, runs, FLOOR, Limit(1 / 2), all_threads=1)
+    return figures.new(SUITE, runs, FLOOR, Limit(1), all_threads=1)
 
 
 def bench_again(runs: int) -> bool:

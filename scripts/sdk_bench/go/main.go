@@ -167,7 +167,7 @@ func twenty() {
 
 func signalled(which syscall.Signal) {
 	twenty()
-	time.Sleep(150 * time.Millisecond)
+	time.Sleep(300 * time.Millisecond)
 	_ = syscall.Kill(os.Getpid(), which)
 	time.Sleep(5 * time.Second)
 }

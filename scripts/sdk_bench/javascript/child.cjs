@@ -132,7 +132,7 @@ const tasks = {
 
 async function signalled(name) {
   twenty(start().capture);
-  await sleep(0.15);
+  await sleep(0.3);
   process.kill(process.pid, name);
   await sleep(5);
 }
