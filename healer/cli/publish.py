@@ -6,6 +6,7 @@ import os
 import re
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,13 +17,11 @@ from healer.cli.runner import add_summary, broken, write_outputs
 from healer.outcome import EXIT_BROKEN, Skipped, SplatError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from healer.delivery import Delivered, Delivery
     from healer.edge.git import GitTree
     from healer.edge.github import GitHub
     from healer.edge.github_attempts import GitHubAttempts
-    from healer.edge.github_forge import Base, GitHubForge
+    from healer.edge.github_forge import GitHubForge, Target
     from healer.gate import Here
     from healer.gate.case import Case
     from healer.handover import Handover, Request
@@ -175,14 +174,14 @@ class _Errand:
             return None
         from healer.edge.github_attempts import GitHubAttempts
 
-        return GitHubAttempts(
-            self._hub.api, case.number, self._hub.own, branch, self._base(tree.base), run=self._actions.run
-        )
+        return GitHubAttempts(self._target(case, branch, tree))
 
-    def _base(self, commit: str) -> Callable[[Sequence[str]], Base]:
+    def _target(self, case: Case, branch: str, tree: GitTree) -> Target:
         from healer.edge.github_desk import base_of
+        from healer.edge.github_forge import Target
 
-        return lambda paths: base_of(self._repo, commit, paths)
+        hub, base = self._hub, partial(base_of, self._repo, tree.base)
+        return Target(hub.api, case.number, hub.own, branch, base, self._actions.run)
 
     def _could_not_begin(self, error: SplatError) -> None:
         from healer.delivery import Delivery
@@ -242,16 +241,16 @@ class _Errand:
 
         if tree is None:
             return None
-        case, run = delivery.case, self._actions.run
-        place = (self._hub.api, case.number, self._hub.own, delivery.branch, self._base(tree.base))
+        case = delivery.case
+        target = self._target(case, delivery.branch, tree)
         if case.trigger.ask == "retry" and case.fix is not None:
             from healer.edge.github_branch import BranchForge
 
-            return BranchForge(*place, run=run, fix=case.fix)
+            return BranchForge(target, case.fix)
         if (pull := meant(case)) is None:
-            return GitHubForge(*place, run=run, extras=Extras(_reviewers(case), _LABELS, delivery.labels))
+            return GitHubForge(target, Extras(_reviewers(case), _LABELS, delivery.labels))
         own = signature_of(pull) if case.fix is not None else ""
-        return PullForge(*place, run=run, number=pull.number, signature=own)
+        return PullForge(target, pull.number, own)
 
 
 def _reviewers(case: Case) -> tuple[str, ...]:

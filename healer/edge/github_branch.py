@@ -12,11 +12,9 @@ from healer.edge.pointer import is_pointer
 from healer.pull_request.value import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from healer.context import Tree
     from healer.edge.github_api import Api
-    from healer.edge.github_forge import Base
+    from healer.edge.github_forge import Target
     from healer.gate import PullNow
     from healer.pull_request.value import Offer
     from healer.report import Report
@@ -116,18 +114,8 @@ class BranchForge(GitHubForge):
     committed there. `fix` is the pull request as it was a moment ago: a branch that moves meanwhile takes no commit.
     """
 
-    def __init__(
-        self,
-        api: Api,
-        issue: int,
-        own: int,
-        branch: str,
-        base: Callable[[Sequence[str]], Base],
-        *,
-        run: int,
-        fix: PullNow,
-    ) -> None:
-        super().__init__(api, issue, own, branch, base, run=run)
+    def __init__(self, target: Target, fix: PullNow) -> None:
+        super().__init__(target)
         self._fix = fix
         self._behind: bool | None = None
 

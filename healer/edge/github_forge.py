@@ -57,6 +57,19 @@ class Base(NamedTuple):
         return mode
 
 
+class Target(NamedTuple):
+    """What a fix is written to: `branch` is the default branch, `base` looks its commit up in the local checkout, for
+    some paths. `own` is the numeric id that our token writes as, `run` the workflow run's number, 0 outside of one.
+    """
+
+    api: Api
+    issue: int
+    own: int
+    branch: str
+    base: Callable[[Sequence[str]], Base]
+    run: int = 0
+
+
 class Extras(NamedTuple):
     """What a new pull request is decorated with: logins who are asked for a review, labels, and those labels that the
     repository is `known` to have.
@@ -170,27 +183,11 @@ class Reading:
 
 
 class GitHubForge(Reading):
-    """Implements `Forge` for one issue of one repository.
+    """Implements `Forge` for one issue of one repository."""
 
-    `branch` is the default branch, `base` looks its commit up in the local checkout, for some paths. `run` is the
-    workflow run's number, 0 outside of one.
-    """
-
-    def __init__(
-        self,
-        api: Api,
-        issue: int,
-        own: int,
-        branch: str,
-        base: Callable[[Sequence[str]], Base],
-        *,
-        run: int = 0,
-        extras: Extras | None = None,
-    ) -> None:
-        super().__init__(api, issue, own)
-        self._branch = branch
-        self._base = base
-        self._run = run
+    def __init__(self, target: Target, extras: Extras | None = None) -> None:
+        super().__init__(target.api, target.issue, target.own)
+        self._branch, self._base, self._run = target.branch, target.base, target.run
         self._extras = extras or Extras()
 
     @property

@@ -11,10 +11,8 @@ from healer.edge.github_forge import GitHubForge, Reading
 from healer.pull_request.value import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from healer.edge.github_api import Api
-    from healer.edge.github_forge import Base
+    from healer.edge.github_forge import Target
     from healer.pull_request.value import Offer
     from healer.report import Report
 
@@ -63,19 +61,8 @@ class PullForge(_One, GitHubForge):
     request gets a new text; to a person's, nothing but the commit is done.
     """
 
-    def __init__(
-        self,
-        api: Api,
-        issue: int,
-        own: int,
-        branch: str,
-        base: Callable[[Sequence[str]], Base],
-        *,
-        run: int,
-        number: int,
-        signature: str,
-    ) -> None:
-        GitHubForge.__init__(self, api, issue, own, branch, base, run=run)
+    def __init__(self, target: Target, number: int, signature: str) -> None:
+        GitHubForge.__init__(self, target)
         self._number, self._signature = number, signature
 
     def _update(self, offer: Offer) -> dict[str, Any]:

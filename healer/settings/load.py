@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields, is_dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,20 +11,7 @@ from healer.outcome import ConfigError
 from healer.settings.clouds import priced
 from healer.settings.document import read_yaml, unusable
 from healer.settings.mistakes import CONFIG_PATH, NEXT_STEP, explain, first_mistake, schema
-from healer.settings.values import (
-    CheckSettings,
-    CiSettings,
-    ConfidenceSettings,
-    ContextSettings,
-    GateSettings,
-    LimitSettings,
-    MergeSettings,
-    PolicySettings,
-    Price,
-    PullRequestSettings,
-    Settings,
-    TriageRule,
-)
+from healer.settings.values import Price, Settings, TriageRule
 from healer.settings.variables import SETTABLE, from_environment, unknown, variable
 
 if TYPE_CHECKING:
@@ -145,15 +133,10 @@ def data(name: str) -> bytes:
     return files("healer.data").joinpath(name).read_bytes()
 
 
+#: The settings that have settings of their own, by the field that holds them.
 _GROUPS: dict[str, type[Any]] = {
-    "context": ContextSettings,
-    "limits": LimitSettings,
-    "policy": PolicySettings,
-    "checks": CheckSettings,
-    "confidence": ConfidenceSettings,
-    "gate": GateSettings,
-    "ci": CiSettings,
-    "pull_request": PullRequestSettings,
-    "merge": MergeSettings,
+    each.name: cast("type[Any]", each.default_factory)
+    for each in fields(Settings)
+    if is_dataclass(each.default_factory)
 }
 _COMMANDS = {"setup", "lint"}

@@ -11,7 +11,7 @@ import pytest
 
 from healer.edge.github_api import Api
 from healer.edge.github_desk import GitHubDesk, base_of
-from healer.edge.github_forge import Base, Extras, GitHubForge, Reading
+from healer.edge.github_forge import Base, Extras, GitHubForge, Reading, Target
 from healer.edge.github_labels import LABELS, put_labels
 from healer.outcome import ConfigError, SplatError
 from healer.patch import FileChange
@@ -58,7 +58,8 @@ class World:
     def forge(self, run: int = 7, **changes: Any) -> GitHubForge:
         own = int(self.gate.shop.user(BOT)["id"])
         extras = Extras((MONA,), ("splat",), frozenset({"splat"}))
-        return GitHubForge(self.api, self.issue, own, "main", self.look, run=run, extras=changes.get("extras", extras))
+        target = Target(self.api, self.issue, own, "main", self.look, run)
+        return GitHubForge(target, changes.get("extras", extras))
 
     def look(self, paths: Any) -> Base:
         return base_of(self.app.repo, self.base, paths)
