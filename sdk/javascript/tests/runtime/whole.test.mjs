@@ -18,16 +18,22 @@ function installed(context) {
   return folder;
 }
 
-test('what is published delivers, from ES modules and at an exit at once too', { timeout: 180_000 }, async (context) => {
+test('what is published keeps at an exit at once, and its child delivers', { timeout: 180_000 }, async (context) => {
   const folder = installed(context);
   const sink = await collector(context);
-  const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool` };
+  // Without time for a child of its own: how fast one starts is not what is asked here.
+  const env = { SPLAT_URL: sink.url, SPLAT_SPOOL_DIR: `${folder}/spool`, SPLAT_SHUTDOWN_TIMEOUT: '0' };
   const text = "splat.init(); splat.captureException(new Error('it failed')); process.exit(3);";
   for (const [name, load] of [['app.mjs', "import * as splat from '@splat-heal/sdk';"], ['app.cjs', "const splat = require('@splat-heal/sdk');"]]) {
     assert.deepEqual(await run(folder, `${load}\n${text}`, { name, env }), { code: 3, output: '', errors: '' });
   }
+  const kept = files(`${folder}/spool`, '.json');
+  assert.equal(kept.length, 2);
+  const order = { options: { transport: 'http', url: sink.url }, folder: dirname(kept[0]), seconds: 90, said: [] };
+  const child = "require('node:path').resolve('node_modules/@splat-heal/sdk/dist/cjs/node/deliver.js')";
+  await run(folder, `require('node:child_process').spawnSync(process.execPath, [${child}], { input: ${JSON.stringify(JSON.stringify(order))} });`);
   const frames = sink.reports().map(({ exceptions }) => exceptions[0].frames.map(({ path }) => path).pop());
-  assert.deepEqual(frames.sort(), ['app.cjs', 'app.mjs']);
+  assert.deepEqual([frames.sort(), files(`${folder}/spool`)], [['app.cjs', 'app.mjs'], []]);
 });
 
 test('an error is kept when a deploy has taken the package away', { timeout: 180_000 }, async (context) => {
