@@ -64,6 +64,26 @@ def one_line(text: str) -> str:
     return " ".join(plain(text).split())
 
 
+def fitted(line: str, indent: int) -> str:
+    """One line as a terminal of this width shows it without breaking words: what goes on is indented. Elsewhere as it
+    is, so that programs find it by lines. What is longer than a line, as an address, stays whole to be copied.
+    """
+    if not sys.stdout.isatty():
+        return line
+    import shutil
+    import textwrap
+
+    width = max(40, shutil.get_terminal_size().columns)
+    return textwrap.fill(
+        line,
+        width,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+        drop_whitespace=True,
+    )
+
+
 @contextmanager
 def foreign(*, err: bool) -> Iterator[None]:
     """What is printed inside is shown by a workflow's log, not obeyed."""

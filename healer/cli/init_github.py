@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from healer.cli.console import one_line, say
+from healer.cli.console import fitted, one_line, say
 from healer.cli.secret_source import read_secret
 from healer.outcome import ConfigError, SplatError, UsageError
 from healer.setup.github_rights import Held
@@ -222,7 +222,7 @@ class _Walk:
 def told_of(step: Step) -> str:
     """One line for a terminal; what comes next is among all that is left to do."""
     mark = {"done": "+", "there": "=", "skipped": "-", "missing": "!", "failed": "x"}[step.state]
-    return f"  {mark} {one_line(step.what)}"
+    return fitted(f"  {mark} {one_line(step.what)}", 4)
 
 
 def _lacking(name: str, what: str, held: Held, page: str = "") -> Step:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from healer.cli.console import foreign, one_line, say
+from healer.cli.console import fitted, foreign, one_line, say
 from healer.markdown import plain
 from healer.setup.diff import unified
 from healer.setup.record import RECORD_PATH
@@ -37,9 +37,9 @@ def show(part: Part) -> None:
             console.print()
         for word in part.words:
             place = f"{one_line(word.where)}: " if word.where else ""
-            console.print(Text(f"- {place}{one_line(word.what)}"))
+            console.print(Text(fitted(f"- {place}{one_line(word.what)}", 2)))
             if word.next_step:
-                console.print(Text(f"    next: {one_line(word.next_step)}", style="dim"))
+                console.print(Text(fitted(f"    next: {one_line(word.next_step)}", 10), style="dim"))
         for line in _files(_ordered(part.changes)):
             console.print(Text(line))
 
@@ -98,7 +98,7 @@ def told(outcome: str, commit: str, branch: str, part: Part, steps: Sequence[Ste
             else []
         )
         then.append("See whether all of it works: splat doctor")
-    numbered = [f"  {number}. {one_line(step)}" for number, step in enumerate(then, 1)]
+    numbered = [fitted(f"  {number}. {one_line(step)}", 5) for number, step in enumerate(then, 1)]
     say("\n".join(["", said, *(["Next:"] if numbered else []), *numbered]))
 
 

@@ -42,7 +42,8 @@ def run(command: click.Command, arguments: Sequence[str] | None) -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         # The interpreter's own end takes a moment, in which a signal would kill it and change the exit code.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        code = _say(INTERRUPTED, "Interrupted", "", "Nothing was left half-written.", wants_json=wants_json)
+        then = "Nothing was left half-written; run it again to go on."
+        code = _say(INTERRUPTED, "Interrupted", "", then, wants_json=wants_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_BROKEN

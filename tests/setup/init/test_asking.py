@@ -74,7 +74,8 @@ def test_a_no_writes_nothing_and_a_yes_all(tmp_path: Path) -> None:
     assert "splat.init(" in (repo / "app.py").read_text()
     said = [line.strip() for line in _STEERING.sub("", terminal.seen).splitlines()]
     assert ["app.py", "+5", "Splat's", "SDK"] in [line.split() for line in said], "what of each file, below the diff"
-    numbers = [line[:2] for line in said[said.index("Next:") + 1 :]]
+    numbers = [line[:2] for line in said[said.index("Next:") + 1 :] if line[1:2] == "."]
+    assert len(numbers) > 3
     assert numbers == [f"{number}." for number in range(1, len(numbers) + 1)]
     terminal = Terminal(repo, "init", "--offline", "--remove")
     terminal.until("Write this")
