@@ -274,3 +274,18 @@ def test_what_git_may_not_write_is_a_matter_of_rights() -> None:
     )
     assert "disk" in _then("fatal: write error: No space left on device")
     assert "git fsck" in _then("error: object file is empty")
+
+
+@pytest.mark.parametrize(
+    ("on", "is_ci"),
+    [
+        ("push: {tags: ['v*']}", False),
+        ("push: {tags: ['v*']}\n  pull_request:", True),
+        ("push: {tags: ['v*'], branches: [main]}", True),
+        ("push: {paths: [src]}", True),
+    ],
+)
+def test_what_only_tags_start_looks_at_no_fix(tmp_path: Path, on: str, is_ci: bool) -> None:
+    flow = f"name: Build\non:\n  {on}\njobs:\n  a:\n    steps:\n      - run: pytest\n"
+    (found,) = looked(tree(tmp_path / "shop", APP | {".github/workflows/build.yml": flow})).workflows
+    assert found.ci is is_ci

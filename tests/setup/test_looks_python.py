@@ -170,6 +170,31 @@ def test_of_several_settings_the_named_one_is_sure(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "derived",
+    [
+        "from . import base\nINSTALLED_APPS = base.INSTALLED_APPS + ('bar',)\n",
+        "from .base import *\nINSTALLED_APPS = ['bar'] + INSTALLED_APPS + ['c']\n",
+        "from .base import *\nINSTALLED_APPS = [*INSTALLED_APPS, 'bar']\n",
+    ],
+)
+def test_settings_that_add_to_others_leave_those_sure(tmp_path: Path, derived: str) -> None:
+    found = entries(
+        tmp_path,
+        {
+            "manage.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.settings'\n",
+            "shop/settings/__init__.py": "from .base import *\n",
+            "shop/settings/base.py": "INSTALLED_APPS = (\n    'a',\n)\n",
+            "shop/settings/dev.py": derived,
+            "requirements.txt": "django\n",
+        },
+    )
+    assert [(entry.path, entry.certainty) for entry in found if entry.kind == "settings"] == [
+        ("shop/settings/base.py", "sure"),
+        ("shop/settings/dev.py", "likely"),
+    ]
+
+
+@pytest.mark.parametrize(
     ("files", "manager", "manifest", "lock"),
     [
         ({"requirements.txt": "flask"}, "pip", "requirements.txt", ""),

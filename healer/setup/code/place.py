@@ -164,8 +164,14 @@ def _is_other(root: str, own: Callable[[str], bool]) -> bool:
 
 def _sorted_place(source: Source, group: Sequence[Statement]) -> int:
     """Before the first `from … import`, or the first module whose name comes later."""
-    for statement in group:
+    for number, statement in enumerate(group):
         first = statement.small[0]
         if type(first).__name__ == "ImportFrom" or min(imported_roots(statement)).lower() > "splat":
-            return source.above(statement.first)
+            # A comment that an empty line parts from what is above is the title of the group.
+            above = source.above(statement.first)
+            return statement.first if number == 0 and _is_titled(source, above, statement.first) else above
     return group[-1].end
+
+
+def _is_titled(source: Source, above: int, first: int) -> bool:
+    return first - above == 1 and above > source.first and source.blank(above - 1)

@@ -247,8 +247,10 @@ def _django(read: Mapping[str, PythonFile], declared: bool) -> Iterator[Entry]:
     modules = {file.module for file in read.values() if file.module}
     holding = {path: file.settings for path, file in read.items() if file.settings}
     named = {path: module for path in holding for module in modules if _is_module(path, module)}
+    # What only adds to another's, as settings for developers do, keeps what that one holds.
+    own = [path for path in holding if not read[path].derived] or list(holding)
     for path, (line, end, literal) in holding.items():
-        sure = literal and (path in named or (len(holding) == 1 and bool(modules)))
+        sure = literal and path in own and (path in named or (len(own) == 1 and bool(modules)))
         why = "`INSTALLED_APPS` stands there"
         if path in named:
             why += f", and DJANGO_SETTINGS_MODULE is `{named[path]}`"

@@ -63,13 +63,14 @@ class Made:
 
 @dataclass(slots=True)
 class PythonFile:
-    """What one file says. `settings` is (line, end, is it a literal) of INSTALLED_APPS, `module` the settings module it
-    names, `products` (module, line) of each import of an error reporter, `mounted` the names of apps that are mounted
-    in others, `fault` why it could not be parsed.
+    """What one file says. `settings` is (line, end, is it a literal) of INSTALLED_APPS, `derived` whether that is made
+    of another file's, `module` the settings module it names, `products` (module, line) of each import of an error
+    reporter, `mounted` the names of apps that are mounted in others, `fault` why it could not be parsed.
     """
 
     made: list[Made] = field(default_factory=list)
     settings: tuple[int, int, bool] | None = None
+    derived: bool = False
     module: str = ""
     main: int = 0
     functions: dict[str, int] = field(default_factory=dict)
@@ -174,6 +175,8 @@ class _Reader:
         names = [_dotted(target) for target in targets]
         if names[0] == "INSTALLED_APPS" and node.value is not None and not place.function:
             literal = place.plain and isinstance(node.value, (ast.List, ast.Tuple))
+            if self.found.settings is None:
+                self.found.derived = any(_dotted(each).endswith("INSTALLED_APPS") for each in _parts(node.value))
             self.found.settings = self.found.settings or (node.lineno, node.end_lineno or node.lineno, literal)
         elif isinstance(targets[0], ast.Subscript) and "DJANGO_SETTINGS_MODULE" in _strings(targets[0].slice):
             self.found.module = next(iter(_strings(node.value)), self.found.module)
@@ -272,6 +275,17 @@ def _dotted(node: ast.expr) -> str:
     if not isinstance(node, ast.Name) or len(parts) > 20:
         return ""
     return ".".join([node.id, *reversed(parts)])
+
+
+def _parts(value: ast.expr | None) -> list[ast.expr]:
+    """What a sum is made of, and what is unpacked into a list."""
+    found: list[ast.expr] = []
+    while isinstance(value, ast.BinOp):
+        found.append(value.right)
+        value = value.left
+    if isinstance(value, (ast.List, ast.Tuple)):
+        return found + [item.value for item in value.elts if isinstance(item, ast.Starred)]
+    return found if value is None else [*found, value]
 
 
 def _strings(node: ast.expr | None) -> list[str]:

@@ -57,7 +57,7 @@ def _workflow(files: Files, path: str) -> Workflow:
         name[:200],
         triggers,
         "workflow_dispatch" in triggers,
-        _is_ci(path, name, triggers, steps) and not splat,
+        _is_ci(path, name, _on_code(found.get("on"), triggers), steps) and not splat,
         splat,
     )
 
@@ -66,6 +66,14 @@ def _triggers(on: Any) -> list[str]:
     if isinstance(on, str):
         return [on] if on else []
     return [name for name in on if isinstance(name, str)] if isinstance(on, (list, dict)) else []
+
+
+def _on_code(on: Any, triggers: tuple[str, ...]) -> tuple[str, ...]:
+    """The triggers, without a push of tags alone: such a workflow publishes, and no branch of Splat's starts it."""
+    push = on.get("push") if isinstance(on, dict) else None
+    if not isinstance(push, dict) or "tags" not in push or not {"branches", "branches-ignore"}.isdisjoint(push):
+        return triggers
+    return tuple(name for name in triggers if name != "push")
 
 
 def _steps(jobs: Any) -> Iterator[tuple[str, str]]:

@@ -275,6 +275,21 @@ def test_an_unsorted_group_of_imports_is_not_split_among_the_standard_librarys()
     ]
 
 
+def test_the_title_of_a_group_of_imports_stays_its_first_line() -> None:
+    """Else isort finds an empty line missing above it."""
+    text = "import os\n\n# web imports\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+    (change,) = inject(text.encode(), entry_at(text)).changes
+    assert (change.after or b"").decode().splitlines()[2:6] == [
+        "# web imports",
+        "import splat",
+        "import splat.integrations.flask",
+        "from flask import Flask",
+    ]
+    kept = "import a\n# why b\nimport z\nfrom flask import Flask\n\napp = Flask(__name__)\n"
+    (change,) = inject(kept.encode(), entry_at(kept)).changes
+    assert "# why b\nimport z\n" in (change.after or b"").decode()
+
+
 def test_a_worker_waits_for_settings_that_start_nothing() -> None:
     held = {
         "settings.py": b"if D:\n    INSTALLED_APPS = ['b']\n",
