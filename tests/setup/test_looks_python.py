@@ -212,6 +212,16 @@ def test_settings_that_add_to_others_leave_those_sure(tmp_path: Path, derived: s
         ),
         ({"pyproject.toml": "[tool.ruff]\n", "requirements.txt": "flask"}, "pip", "requirements.txt", ""),
         (
+            {
+                "pyproject.toml": "[tool.black]\n",
+                "requirements/project-requirements.txt": "Flask==3.1\nredis==5",
+                "requirements/test-requirements.txt": "flake8",
+            },
+            "pip",
+            "requirements/project-requirements.txt",
+            "",
+        ),
+        (
             {"requirements/base.in": "flask", "requirements/base.txt": "flask==3"},
             "pip",
             "requirements/base.in",

@@ -50,6 +50,9 @@ def import_place(tree: Tree, imports: Sequence[Node], bring: str) -> tuple[int, 
         above = imports[len(imports) - len(rest) - 1].end_point.row + 1
         return above, ["", bring] if tree.source.blank(above) else [bring]
     group = _group(tree, rest)
+    if _is_of_one_scope(tree, group) and _group(tree, rest[len(group) :]):
+        # A group for a workspace's own packages; others' have the one behind it.
+        group = _group(tree, rest := rest[len(group) :])
     names = [_named(tree, node).lower() for node in group]
     later = next((node for node, name in zip(group, names, strict=True) if name > SDK), None)
     if names != sorted(names) or not group:
@@ -68,6 +71,11 @@ def _group(tree: Tree, imports: Sequence[Node]) -> list[Node]:
             break
         group.append(node)
     return group
+
+
+def _is_of_one_scope(tree: Tree, group: Sequence[Node]) -> bool:
+    scopes = {_named(tree, node).partition("/")[0] for node in group}
+    return len(scopes) == 1 and min(scopes).startswith("@")
 
 
 def _named(tree: Tree, node: Node) -> str:

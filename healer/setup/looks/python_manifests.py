@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DECLARING = ("pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "setup.py", "setup.cfg")
 REQUIREMENTS = re.compile(r"([\w.-]{0,40}[-_.])?requirements?([-_.][\w.-]{1,40})?\.(txt|in)")
 _INCLUDED = re.compile(r"(?:-r|--requirement)[ =]{1,9}([\w./-]{1,200})")
+#: Where one of these is listed, the app's other dependencies are, whatever the file is called.
+_FRAMEWORKS = ("django", "flask", "fastapi", "starlette", "celery")
 _MOST_FILES = 40
 _LOCKS: tuple[tuple[str, Manager], ...] = (
     ("uv.lock", "uv"),
@@ -88,9 +90,9 @@ class Declared:
             "requirements/prod.txt",
             "requirements/production.txt",
         )
-        return area.first(
-            (*listed, *more, "setup.cfg" if self._in_setup_cfg() else "setup.py", "setup.cfg", "pyproject.toml")
-        )
+        held_in = [path for name in _FRAMEWORKS if (path := self.names.get(name, "")).endswith((".txt", ".in"))]
+        last = ("setup.cfg" if self._in_setup_cfg() else "setup.py", "setup.cfg", "pyproject.toml")
+        return area.first((*listed, *more)) or next(iter(held_in), "") or area.first(last)
 
     def lock(self, manager: Manager, manifest: str) -> str:
         """The lock file that holds for it, "" for none."""

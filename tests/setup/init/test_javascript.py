@@ -146,6 +146,8 @@ def test_imports_come_first_in_a_module() -> None:
         (["koa", "axios"], 0),
         (["axios", "", "@sentry/node", "koa"], 0),
         (["./x.js", "express"], 0),
+        (["@shop/common", "", "@nestjs/core", "express", "", "./x.js"], 3),
+        (["@nestjs/core", "", "./x.js"], 1),
     ],
 )
 def test_the_import_stands_where_linters_of_order_have_nothing_to_say(imports: list[str], place: int) -> None:
