@@ -43,7 +43,8 @@ def kind_of(small: cst.CSTNode) -> str:
 
 def is_text(statement: Statement) -> bool:
     """True for a text that stands alone, as a docstring does."""
-    value = getattr(statement.small[0], "value", None) if statement.small else None
+    alone = bool(statement.small) and type(statement.small[0]).__name__ == "Expr"  # `NAME = "text"` has a value too
+    value = statement.small[0].value if alone else None  # type: ignore[attr-defined]
     return type(value).__name__ in ("SimpleString", "ConcatenatedString")
 
 

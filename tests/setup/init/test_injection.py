@@ -290,6 +290,14 @@ def test_the_title_of_a_group_of_imports_stays_its_first_line() -> None:
     assert "# why b\nimport z\n" in (change.after or b"").decode()
 
 
+def test_a_text_that_is_assigned_is_no_docstring() -> None:
+    text = "# A licence\n\nNAME = 'shop'\n\napp = Flask(__name__)\n"
+    (change,) = inject(text.encode(), entry_at(text)).changes
+    made = (change.after or b"").decode()
+    assert made.startswith("# A licence\n\nimport splat\n")
+    assert made.index("splat.init(") < made.index("NAME =")
+
+
 def test_a_worker_waits_for_settings_that_start_nothing() -> None:
     held = {
         "settings.py": b"if D:\n    INSTALLED_APPS = ['b']\n",
