@@ -77,8 +77,9 @@ def _gathered(tree: WorkingTree, forge: str, actor_id: int, since: datetime, now
     if stop := next((note for note in checkout.notes if note.stops), None):
         raise UsageError(stop.what, where=stop.where, next_step=stop.next_step)
     if not (checkout.root / ".splat").is_dir():
+        why = "no folder .splat/" if forge == "folder" else "no remote on a GitHub, and no folder .splat/"
         raise UsageError(
-            "There is nothing to tell of: no remote on a GitHub, and no folder .splat/",
+            f"There is nothing to tell of: {why}",
             where=str(checkout.root),
             next_step="`splat heal --trace FILE` makes that folder; for GitHub add a remote, or set GITHUB_REPOSITORY.",
         )

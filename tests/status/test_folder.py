@@ -105,6 +105,9 @@ def test_nothing_to_tell_of_is_said_with_the_next_step(repo: Path, tmp_path: Pat
     subprocess.run(["rm", "-r", repo / ".splat"], check=True)
     ended = splat("status", cwd=repo)
     assert (ended.returncode, b"splat heal --trace" in ended.stderr) == (2, True)
+    ended = splat("status", "--forge", "folder", cwd=repo)
+    assert b"no folder .splat/" in ended.stderr
+    assert b"remote on a GitHub" not in ended.stderr
     ended = splat("status", "--forge", "github", cwd=repo)
     assert (ended.returncode, b"no remote" in ended.stderr) == (2, True)
     outside = tmp_path / ".git"
