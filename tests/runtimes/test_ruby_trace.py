@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from healer.runtimes import trace_reader
+from healer.signature import signature
 from tests.runtimes.printed_cases import expected, lines, names, told
 from tests.runtimes.reader_properties import check_traces, filled, grows_linearly, shuffled
 
@@ -130,6 +131,28 @@ def test_takes_nothing_else_for_a_trace(text):
 )
 def test_knows_whose_code_a_path_is(path, ours):
     assert reader.in_app(path) is ours
+
+
+@pytest.mark.parametrize("name", ["fetch", "Hash#fetch"])
+def test_a_method_written_in_c_is_not_the_apps_though_it_has_its_callers_place(name):
+    text = (
+        f"cart.rb:{{line}}:in '{name}': not found (KeyError)\n\tfrom cart.rb:{{line}}:in 'block in {{method}}'\n"
+        "\tfrom cart.rb:{line}:in 'each'\n\tfrom cart.rb:{line}:in '{method}'\n\tfrom main.rb:9:in '<main>'"
+    )
+    traces = [find_one(text.format(line=line, method=method)) for line, method in ((3, "total"), (7, "tax"))]
+    assert [[frame.in_app for frame in trace.exceptions[0].frames] for trace in traces] == [
+        [True, True, False, True, False]
+    ] * 2
+    one, other = (signature("ruby", trace.exceptions) for trace in traces)
+    assert one != other, "two bugs in one file"
+
+
+def test_what_eval_ran_and_what_called_itself_in_one_line_are_the_apps():
+    text = (
+        "(eval at cart.rb:3):1:in 'render': boom (RuntimeError)\n\tfrom cart.rb:3:in 'Kernel#eval'\n"
+        "\tfrom cart.rb:2:in 'down'\n\tfrom cart.rb:2:in 'down'\n\tfrom main.rb:9:in '<main>'"
+    )
+    assert [frame.in_app for frame in find_one(text).exceptions[0].frames] == [True] * 5
 
 
 def test_cleans_functions():

@@ -212,5 +212,22 @@ def _chained(chain: list[ExceptionInfo], first: int, last: int) -> Trace:
     for index, exception in enumerate(chain):
         relation: Relation = "cause" if index else "surfaced"
         parent = index - 1 if index else None
-        linked.append(ExceptionInfo(exception.type, exception.message, exception.frames, relation, parent))
+        frames = _of_the_app(exception.frames)
+        linked.append(ExceptionInfo(exception.type, exception.message, frames, relation, parent))
     return Trace("ruby", tuple(linked), first, last)
+
+
+def _of_the_app(frames: tuple[Frame, ...]) -> tuple[Frame, ...]:
+    """Outermost first. Methods written in C have the place of their caller: the caller is the app's, not they."""
+    return frames[:1] + tuple(
+        replace(inner, in_app=False) if inner.in_app and _is_built_in(inner, outer) else inner
+        for outer, inner in pairwise(frames)
+    )
+
+
+def _is_built_in(inner: Frame, outer: Frame) -> bool:
+    here, name = (inner.path, inner.line), inner.function
+    # What `eval` ran has the place of the text it was given; blocks and bodies of classes are written in Ruby.
+    if here != (outer.path, outer.line) or clean_function(outer.function).endswith("eval"):
+        return False
+    return name != outer.function and not name.startswith("<") and " in " not in name

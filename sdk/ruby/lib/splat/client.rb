@@ -213,7 +213,7 @@ module Splat
 
     def frames(link)
       link.calls.map do |call|
-        { "path" => call.path, "function" => call.function, "in_app" => @own.call(call.path) }
+        { "path" => call.path, "function" => call.function, "in_app" => !call.built_in && @own.call(call.path) }
       end
     end
 

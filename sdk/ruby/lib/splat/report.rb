@@ -87,7 +87,7 @@ module Splat
     end
 
     def frame(call, own)
-      in_app = own.call(call.path)
+      in_app = !call.built_in && own.call(call.path)
       told = { "path" => @frames.path(call.path), "line" => call.line&.positive? ? call.line : nil,
                "function" => UTF8.of(call.function), "in_app" => in_app }
       return told unless @options.include_source

@@ -39,8 +39,9 @@ module Splat
     private_constant :SPEAKING, :OVERFLOW, :CAUSE, :LOCATIONS, :BACKTRACE, :STORED, :METHOD, :RECEIVER, :IN_FRONT,
                      :OWN_TO_S, :BUILT_IN, :FAILED
 
-    # One call as the runtime tells it; `file` is where it can be read, nil where that is unknown.
-    Call = Struct.new(:path, :line, :function, :file)
+    # One call as the runtime tells it; `file` is where it can be read, nil where that is unknown; `built_in` says that it
+    # is a method written in C: Ruby gives it the place of its caller (F4).
+    Call = Struct.new(:path, :line, :function, :file, :built_in)
 
     # One exception of a chain; `parent` is an index into the list it stands in, -1 for the first (R3, S7). What repeats
     # are not asked for is read when it is asked for; after `settle` no exception is held.
@@ -66,7 +67,7 @@ module Splat
 
       # From the outermost call to the crash.
       def calls
-        @calls ||= @trace.filter_map { |each| Snapshot.call(each) }.reverse
+        @calls ||= Snapshot.placed(@trace.filter_map { |each| Snapshot.call(each) }.reverse)
       end
 
       # All that tells its place.
@@ -80,7 +81,7 @@ module Splat
           break if index == INNERMOST
 
           path = each.path || ""
-          return [path, each.label || ""] if yield(path)
+          return [path, each.label || ""] if yield(path) && !built_in?(each, @trace[index + 1])
         end
         nil
       end
@@ -112,6 +113,10 @@ module Splat
       end
 
       private
+
+      def built_in?(each, outer)
+        outer && each.lineno == outer.lineno && each.path == outer.path && Snapshot.built_in?(each.label, outer.label)
+      end
 
       def become(type, message, calls)
         @type = type
@@ -244,7 +249,21 @@ module Splat
 
     # From the outermost call to the innermost, of locations as Ruby gives them.
     def calls(locations)
-      bounded(locations).map { |each| call(each) }.reverse
+      placed(bounded(locations).map { |each| call(each) }.reverse)
+    end
+
+    # The same calls; which of them are built in is told by those that called them.
+    def placed(calls)
+      calls.each_cons(2) do |outer, inner|
+        inner.built_in = inner.line == outer.line && inner.path == outer.path &&
+                         built_in?(inner.function, outer.function)
+      end
+      calls
+    end
+
+    # Of two functions with one place. Blocks and bodies of classes are written in Ruby.
+    def built_in?(function, outer)
+      function && function != outer && !function.start_with?("<") && !function.include?(" in ")
     end
 
     # A line of a trace that was set by hand: "app.rb:3:in `total'".

@@ -39,7 +39,7 @@ class KeyTest < Minitest::Test
   def signature(error)
     exceptions = Splat::Snapshot.links(error).map do |link|
       frames = link.calls.map do |call|
-        { "path" => call.path, "function" => call.function, "in_app" => @own.call(call.path) }
+        { "path" => call.path, "function" => call.function, "in_app" => !call.built_in && @own.call(call.path) }
       end
       { "type" => link.type, "message" => link.message, "relation" => link.relation,
         "parent" => link.parent.negative? ? nil : link.parent, "frames" => frames }
@@ -53,6 +53,7 @@ class KeyTest < Minitest::Test
     kinds = [RuntimeError, KeyError, NoMemoryError, SystemStackError, Class.new(StandardError)]
     messages = ["text", "stack overflow", "Maximum execution time of 3 seconds", "other text 7"]
     alone = traces.product(kinds, messages).map { |each| error(*each) }
+    alone += built_in.values
     alone + alone.each_slice(7).map(&:first).product(traces.first(5)).map do |cause, trace|
       error(trace, ArgumentError, "around", cause: cause)
     end + [RuntimeError.new("never raised"), by_hand(APP), by_hand(GEM), by_hand(OTHER)]
@@ -60,6 +61,37 @@ class KeyTest < Minitest::Test
 
   def by_hand(path)
     RuntimeError.new("text").tap { |made| made.set_backtrace(["#{path}:3:in `total'"]) }
+  end
+
+  # Two methods of one file, in which methods of Ruby's fail that are written in C.
+  def built_in
+    shop = Object.new
+    shop.instance_eval(<<~CODE, APP)
+      def total = {}.fetch(:a)
+      def tax = Integer("x")
+      def price = [1].each { |each| {}.fetch(:a) }
+      def other = {}.fetch(:a)
+      def down(left) = left.zero? ? {}.fetch(:a) : down(left - 1)
+    CODE
+    [[:total], [:tax], [:price], [:other], [:down, 3]].to_h do |name, *given|
+      [name, begin
+        shop.public_send(name, *given)
+      rescue StandardError => e
+        e
+      end]
+    end
+  end
+
+  def test_a_method_written_in_c_is_not_the_apps_though_it_has_its_callers_place
+    errors = built_in
+    assert_equal 5, errors.values.map { |each| signature(each) }.uniq.length
+    errors.each do |name, each|
+      links = Splat::Snapshot.links(each)
+      assert_equal [0, APP], Splat::Snapshot.place(links, &@own).first(2)
+      assert_match(/\A(block in )?#{name}\z/, Splat::Snapshot.place(links, &@own).last)
+      assert links.first.calls.last.built_in, "the call of fetch or Integer"
+    end
+    assert_equal [false] * 4, Splat::Snapshot.links(errors[:down]).first.calls.last(5).first(4).map(&:built_in)
   end
 
   def test_one_key_one_signature

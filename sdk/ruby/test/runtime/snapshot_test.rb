@@ -121,7 +121,7 @@ class SnapshotTest < Minitest::Test
   def test_a_trace_that_was_set_by_hand
     error = RuntimeError.new("x")
     error.set_backtrace(["app.rb:3:in `total'", "junk", "C:/app/b.rb:12:in 'Cart#total'", "script.rb:9"])
-    calls = link(error).calls.map(&:to_a)
+    calls = link(error).calls.map { |call| call.to_a.first(4) }
     assert_equal [["script.rb", 9, "", "script.rb"], ["C:/app/b.rb", 12, "Cart#total", "C:/app/b.rb"],
                   ["junk", nil, "", nil], ["app.rb", 3, "total", "app.rb"]], calls
   end
