@@ -159,7 +159,9 @@ def _log(folder: Path) -> List[str]:
         "ID",
         text,
     )
-    return sorted(text.split("\n"))
+    # Celery 5.2's own pool may end before it has heard of the last task's end, without us just as often.
+    restored = r"\[ID: \w+/MainProcess\] Restoring \d+ unacknowledged message\(s\)"
+    return sorted(line for line in text.split("\n") if not (_OLD and re.fullmatch(restored, line)))
 
 
 def _answers(folder: Path, ours: bool, names: List[str], **more: bool) -> str:
