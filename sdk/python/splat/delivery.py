@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from typing import TYPE_CHECKING, Callable, Dict, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Callable, Dict, List, Optional, Sequence, Tuple, Union
 
 from splat import spool
 from splat.cut import cut
@@ -42,13 +42,36 @@ class Delivery:
         #: By signature: the id and the count that were noted last. What is sent takes the id over.
         self._noted: Dict[str, Tuple[str, Count]] = {}
         self._counting = threading.RLock()
+        self._keeping = threading.RLock()
+        self._in_hands: List[Union[Thing, Item]] = []  #: of the thread that works on them; items once they are made
         self._closed = False
 
-    def take(self, things: Sequence[Thing], *, durably: bool = False) -> None:
+    def take(self, things: Sequence[Union[Thing, Item]], *, durably: bool = False) -> None:
         """Brings these to disk, safe to publish, and has them delivered. `durably`: synced, each for itself."""
-        with self._counting if any(isinstance(each, Count) for each in things) else contextlib.nullcontext():
-            items = [item for item in map(self._item, things) if item is not None]
-            kept = [self._store.keep_durably(each) for each in items] if durably else self._store.keep(items)
+        hands = list(things)
+        if not durably:
+            self._in_hands = hands
+        with self._counting if any(isinstance(each, Count) for each in hands) else contextlib.nullcontext():
+            items = [item for item in (self._item(hands, at) for at in range(len(hands))) if item is not None]
+            with self._keeping:
+                if not durably and self._in_hands is not hands:
+                    return  # taken over meanwhile
+                self._keep(items, durably)
+                if not durably:
+                    self._in_hands = []
+
+    def take_over(self) -> List[Union[Thing, Item]]:
+        """What a thread is at that does not come to an end with it, for the caller to take: that thread keeps nothing
+        of it any more.
+        """
+        with self._keeping:
+            hands, self._in_hands = self._in_hands, []
+            self._counting = threading.RLock()  # it may hold the other one for ever
+            self._reporter.give_up_asking()
+            return list(hands)
+
+    def _keep(self, items: Sequence[Item], durably: bool) -> None:
+        kept = [self._store.keep_durably(each) for each in items] if durably else self._store.keep(items)
         if not kept:
             return
         if self._closed:
@@ -89,18 +112,30 @@ class Delivery:
         self._store.forget()
         spool.forget()
 
-    def _item(self, thing: Thing) -> Optional[Item]:
+    def _item(self, hands: List[Union[Thing, Item]], at: int) -> Optional[Item]:
         """What to deliver; None for what is dropped: by `before_send`, or because it cannot be made safe (X11)."""
         try:
+            thing = hands[at]
             if callable(thing):  # an event whose signature needed the worker; it may turn out to be suppressed
                 named = thing()
-                return None if named is None else self._reporter.item(named)
-            return self._counted(thing) if isinstance(thing, Count) else self._reporter.item(thing)
+                # It may be asked for once only.
+                thing = hands[at] = _suppressed if named is None else named
+            item = self._made(thing)
+            if item is not None:
+                hands[at] = item
+            return item
         except Exception as error:
             self._sender.lose()
             # What the error says may hold what should have been redacted.
             self._warn(f"an error report was dropped: {type(error).__name__} while it was being made", "unsafe")
             return None
+
+    def _made(self, thing: Union[Thing, Item]) -> Optional[Item]:
+        if callable(thing):
+            return None
+        if isinstance(thing, Item):
+            return thing
+        return self._counted(thing) if isinstance(thing, Count) else self._reporter.item(thing)
 
     def _counted(self, count: Count) -> Item:
         """Takes the place of what was noted of it."""
@@ -113,3 +148,7 @@ class Delivery:
         safe = count._replace(release=self._releases[count.release])
         item = Item(ident, count.last, safe)
         return item._replace(text=text_of(item))
+
+
+def _suppressed() -> None:
+    """In the place of an event that turned out to be."""

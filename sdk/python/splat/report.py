@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from itertools import islice
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Optional, Tuple
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from splat.options import Options
 
 _MOST_REMEMBERED = 1_024
+#: Seconds that `before_send` may be at work when the time of the process is over.
+_LONG = 0.5
 #: What a scope may give to a report.
 _OF_SCOPE = ("request", "trace_id", "tags", "contexts", "breadcrumbs", "logs", "level")
 
@@ -45,6 +48,15 @@ class Reporter:
         self._packages = Packages()
         self._known: Dict[_Key, Report] = {}
         self._always = _facts(options)
+        self._asked_at: Optional[float] = None  #: when `before_send` was called that has not returned
+        self._endless = False
+
+    def give_up_asking(self) -> None:
+        """Time is over: a `before_send` that is at work for longer than it may is asked no more. R6 holds."""
+        asked_at = self._asked_at
+        if asked_at is not None and time.monotonic() - asked_at > _LONG:
+            self._endless = True
+            self._warn("before_send did not return: reports are sent as they were before it")
 
     def item(self, event: Event) -> Optional[Item]:
         """The item to deliver (rule R6); None when `before_send` drops it. Raises where redaction fails (X11)."""
@@ -131,6 +143,9 @@ class Reporter:
         """What `before_send` makes of the report in a text; its input when it fails (R6)."""
         before_send = self._options.before_send
         assert before_send is not None
+        if self._endless:
+            return read_back(text)
+        self._asked_at = time.monotonic()
         try:
             return before_send(read_back(text))
         except BaseException as error:
@@ -138,6 +153,8 @@ class Reporter:
                 raise
             self._warn(f"before_send failed with {type(error).__name__}: reports are sent as they were before it")
             return read_back(text)
+        finally:
+            self._asked_at = None
 
     def _checked(self, changed: Any, report: Report, text: str) -> Tuple[Report, str]:
         """What `before_send` changed, made safe again; what it was given when that is no report any more."""

@@ -131,10 +131,11 @@ class Worker:
         counts = self._due(closing=True)
         for each in counts:
             self._queue.put(each)
-        if self._running:
-            self._pass(_Marker(last=True), max(deadline, time.monotonic() + ON_DISK))
+        late = self._running and not self._pass(_Marker(last=True), max(deadline, time.monotonic() + ON_DISK))
         self._closed = True
         rest = self._rest()
+        if late and self._delivery is not None:
+            rest = self._delivery.take_over() + rest
         if rest or self._delivery is not None:
             delivery = self._loaded()
             delivery.take(rest)

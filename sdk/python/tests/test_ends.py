@@ -101,6 +101,26 @@ def test_what_is_captured_after_the_last_hour_is_left_for_the_next(tmp_path: Pat
         assert sink.messages() == ["early", "late"]
 
 
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_before_send_that_does_not_return_keeps_neither_the_process_nor_an_error(count: int, tmp_path: Path) -> None:
+    body = f"""
+import splat
+splat.init(url=URL, spool_dir=FOLDER, before_send=lambda report: time.sleep(60))
+for n in range({count}):
+    splat.capture_exception(type(f"Kind{{n:02d}}", (Exception,), {{}})(f"e{{n:02d}}"))
+    n or time.sleep(0.3)  # the first is in hands, the others wait behind it
+"""
+    with Sink() as sink:
+        text = body.replace("URL", repr(sink.url)).replace("FOLDER", repr(str(tmp_path)))
+        begun = time.monotonic()
+        done = clocks.run([sys.executable, "-c", "import time\n" + text], env=programs.environment())
+        assert done.returncode == 0, done.stderr
+        assert time.monotonic() - begun < 30
+        assert done.stderr.count("before_send did not return") == 1
+        programs.deliver_the_rest(sink.url, tmp_path)
+        assert sorted(sink.messages()) == [f"e{n:02d}" for n in range(count)]
+
+
 FORKS = {
     "fork, child ends by sys.exit": """
 child = os.fork()
