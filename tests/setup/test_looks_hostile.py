@@ -253,7 +253,7 @@ def test_what_others_wrote_is_passed_over(tmp_path: Path) -> None:
     assert [(service.path, service.runtime) for service in found.services] == [("", "python")]
     assert [entry.path for entry in found.services[0].entries] == ["app.py"]
     told = next(note.what for note in found.notes if note.code == "vendored")
-    assert told == "7 tracked files lie in folders of others' code (myenv, node_modules, vendor): passed over"
+    assert told == "7 tracked files lie in folders of others' code (myenv, node_modules, vendor, …): passed over"
 
 
 def test_a_checkout_that_cannot_be_written_to(tmp_path: Path) -> None:

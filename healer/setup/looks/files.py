@@ -47,26 +47,19 @@ class Files:
         self.tracked = paths = repository.paths()
         environments = tuple(path.removesuffix("pyvenv.cfg") for path in paths if path.endswith("/pyvenv.cfg"))
         self.vendored = 0
-        self.vendored_in: list[str] = []
+        vendored: set[str] = set()
         folders: defaultdict[str, list[str]] = defaultdict(list)
         for path in paths:
             folder, _, name = path.rpartition("/")
             if (folder and not VENDORED.isdisjoint(folder.split("/"))) or path.startswith(environments or ("\0",)):
-                self._passed_over(folder, next(filter(path.startswith, environments), ""))
+                self.vendored += 1
+                vendored.add(_top(folder, next(filter(path.startswith, environments), "")))
             else:
                 folders[folder].append(name)
+        self.vendored_in = [*sorted(vendored)[:_MOST_NAMED], *(["…"] if len(vendored) > _MOST_NAMED else [])]
         self.folders = {folder: sorted(folders[folder]) for folder in sorted(folders)}
         self._ordered = list(self.folders)
         self.all = frozenset(join(folder, name) for folder, names in self.folders.items() for name in names)
-
-    def _passed_over(self, folder: str, environment: str) -> None:
-        self.vendored += 1
-        if len(self.vendored_in) < _MOST_NAMED:
-            parts = folder.split("/")
-            last = next((place for place, name in enumerate(parts) if name in VENDORED), len(parts))
-            top = environment.rstrip("/") or "/".join(parts[: last + 1])
-            if top not in self.vendored_in:
-                self.vendored_in.append(top)
 
     def below(self, folder: str) -> Iterator[str]:
         """The paths in and below `folder`."""
@@ -213,3 +206,10 @@ def _owner(folder: str, owners: dict[str, str | None]) -> str | None:
 def line_at(text: str, offset: int) -> int:
     """The line of an offset."""
     return text.count("\n", 0, offset) + 1
+
+
+def _top(folder: str, environment: str) -> str:
+    """Where what is others' begins."""
+    parts = folder.split("/")
+    last = next((place for place, name in enumerate(parts) if name in VENDORED), len(parts))
+    return environment.rstrip("/") or "/".join(parts[: last + 1])

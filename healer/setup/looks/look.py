@@ -112,7 +112,7 @@ def _about_services(drafts: Sequence[Draft], files: Files) -> list[Note]:
     notes += _shadowing(drafts, files)
     if files.vendored:
         many = "1 tracked file lies" if files.vendored == 1 else f"{files.vendored} tracked files lie"
-        what = f"{many} in folders of others' code ({', '.join(sorted(files.vendored_in))}): passed over"
+        what = f"{many} in folders of others' code ({', '.join(files.vendored_in)}): passed over"
         notes.append(Note("vendored", what))
     return notes
 
