@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING
 
 from sdk_bench import figures, go_workload
 from sdk_bench.figures import Floor, Limit
-from sdk_bench.load import added, served
-from sdk_bench.servers import sink
 from sdk_bench.suite import Result, Suite, ran
 from sdk_bench.tables import head, limit, middle, row
 
@@ -105,14 +103,7 @@ def bench_again(runs: int) -> bool:
 
 def bench_request(runs: int) -> bool:
     names = ("splat", "sentry")
-    with contextlib.ExitStack() as stack:
-        folder, url = stack.enter_context(program()), stack.enter_context(sink())
-        commands = {name: command(name, "http", url, folder) for name in ("none", *names)}
-        more = added(stack.enter_context(served(commands)), "none", rounds=30 * runs)
-    head("A request that succeeds in net/http", "", "CPU us more")
-    for name in names:
-        row(name, more[name])
-    return limit("a request in net/http", more["splat"], max(more["sentry"] / 4, 1), "us")
+    return figures.request(SUITE, names, "net/http", 30 * runs, lambda sdk, *more: command(sdk, "http", *more))
 
 
 def bench_burst(runs: int) -> bool:

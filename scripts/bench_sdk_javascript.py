@@ -21,10 +21,7 @@ from typing import TYPE_CHECKING
 
 from sdk_bench import figures
 from sdk_bench.figures import Floor, Limit
-from sdk_bench.load import added, served
-from sdk_bench.servers import sink
 from sdk_bench.suite import Result, Suite, ran
-from sdk_bench.tables import head, limit, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,14 +100,7 @@ def bench_again(runs: int) -> bool:
 
 def bench_request(runs: int) -> bool:
     names = ("splat", "sentry", "bugstack", "rollbar")
-    with contextlib.ExitStack() as stack:
-        folder, url = stack.enter_context(program()), stack.enter_context(sink())
-        commands = {name: command(name, "express", url, folder) for name in ("none", *names)}
-        more = added(stack.enter_context(served(commands)), "none", rounds=30 * runs)
-    head("A request that succeeds in Express", "", "CPU us more")
-    for name in names:
-        row(name, more[name])
-    return limit("a request in Express", more["splat"], max(more["sentry"] / 4, 1), "us")
+    return figures.request(SUITE, names, "Express", 30 * runs, lambda sdk, *more: command(sdk, "express", *more))
 
 
 def bench_burst(runs: int) -> bool:

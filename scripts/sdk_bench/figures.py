@@ -1,5 +1,5 @@
 """
-The tables that the SDKs of Ruby and PHP share: what setting up, a new and a repeated error cost.
+The tables that the SDKs share: what setting up, a new and a repeated error, and a request that succeeds cost.
 
 Tasks of a process, by the JSON object it prints: `start`: `ms` of CPU time, `mb` of memory. `new`: `us` of CPU time of
 the app's own thread, a list over 50 distinct errors, and `total_us` of all threads an error. `again`: `us`, a list over
@@ -9,12 +9,18 @@ SDK takes; where there is none, of what `floor` takes.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sdk_bench.load import added, served
+from sdk_bench.servers import sink
 from sdk_bench.tables import head, limit, middle, row, spread
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
     from sdk_bench.suite import Result, Suite
 
 
@@ -73,6 +79,25 @@ def again(suite: Suite, runs: int, floor: Floor, most: Limit) -> bool:
     for name, each in results.items():
         row(floor.said if name == floor.name else name, *spread(each, "us"))
     return _median("a repeated error", results, most)
+
+
+def request(
+    suite: Suite,
+    names: Sequence[str],
+    where: str,
+    rounds: int,
+    server: Callable[[str, str, Path], Sequence[str | Path]],
+) -> bool:
+    """`server`: the command of one, for an SDK or "none", the address it reports to, a folder of its own."""
+    with ExitStack() as stack:
+        folder, url = stack.enter_context(suite.program()), stack.enter_context(sink())
+        commands = {name: server(name, url, folder) for name in ("none", *names)}
+        more = added(stack.enter_context(served(commands)), "none", rounds=rounds)
+    head(f"A request that succeeds in {where}", "", "CPU us more")
+    for name in names:
+        row(name, more[name])
+    ours, peer = (more[name] for name in suite.names[:2])
+    return limit(f"a request in {where}", ours, max(peer / 4, 1), "us")
 
 
 def _median(name: str, results: dict[str, list[Result]], most: Limit) -> bool:

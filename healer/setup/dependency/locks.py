@@ -28,21 +28,20 @@ LOCKS = {
     "composer": "composer update splat-heal/sdk",
     "bundler": "bundle install",
 }
-#: The same by the lock file's name.
-_NAMED = {
-    "uv.lock": "uv lock",
-    "poetry.lock": "poetry lock",
-    "pdm.lock": "pdm lock",
-    "Pipfile.lock": "pipenv lock",
-    "package-lock.json": "npm install",
-    "npm-shrinkwrap.json": "npm install",
-    "pnpm-lock.yaml": "pnpm install",
-    "yarn.lock": "yarn install",
-    "bun.lock": "bun install",
-    "composer.lock": "composer update splat-heal/sdk",
-    "Gemfile.lock": "bundle install",
-    "gems.locked": "bundle install",
-    "go.sum": "go mod tidy",
+#: Whose a lock file is, by its name.
+_OWNERS = {
+    "uv.lock": "uv",
+    "poetry.lock": "poetry",
+    "pdm.lock": "pdm",
+    "Pipfile.lock": "pipenv",
+    "package-lock.json": "npm",
+    "npm-shrinkwrap.json": "npm",
+    "pnpm-lock.yaml": "pnpm",
+    "yarn.lock": "yarn",
+    "bun.lock": "bun",
+    "composer.lock": "composer",
+    "Gemfile.lock": "bundler",
+    "gems.locked": "bundler",
 }
 #: The SDK under the name that any of the registries has it by.
 _SDK = re.compile(rb"splat[-_.](?:sdk|heal)")
@@ -80,8 +79,8 @@ def _locks_of(manifest: str, files: Files) -> Iterator[tuple[str, str]]:
         yield _beside(manifest), f"pip-compile {manifest}"
     folder = posixpath.dirname(manifest)
     while True:
-        for name, command in _NAMED.items():
-            yield posixpath.join(folder, name), _go(folder, files) if name == "go.sum" else command
+        yield from ((posixpath.join(folder, name), LOCKS[owner]) for name, owner in _OWNERS.items())
+        yield posixpath.join(folder, "go.sum"), _go(folder, files)
         if not folder:
             return
         folder = posixpath.dirname(folder)
