@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import shutil
@@ -19,10 +18,10 @@ import pytest
 from healer.testing import Answer, ScriptedClaude
 from tests.heal.kit import ENVIRON, SPLAT
 from tests.ports import free_port
+from tests.sdks.kit import github_kit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import ModuleType
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -34,19 +33,7 @@ SERVERS = {
     "fastapi": ("uvicorn", "--port", "{port}", "fastapi_shop:app"),
 }
 
-
-def _kit() -> ModuleType:
-    """The SDK's own stand-in for GitHub, whose package has the name of ours."""
-    place = SDK / "tests" / "github_kit" / "server.py"
-    spec = importlib.util.spec_from_file_location("github_kit_server", place)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-kit = _kit()
+kit = github_kit("server")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import signal
 import subprocess
@@ -16,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from tests.heal.kit import ENVIRON
 from tests.ports import free_port
+from tests.sdks.kit import github_kit
 from tests.setup.init.kit import git, told
 from tests.setup.trees import NAMES, expected, project
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from types import ModuleType
 
     import pytest
     from playwright.sync_api import Browser
@@ -30,18 +29,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SDK = ROOT / "sdk" / "python"
 PAGES = Path(__file__).with_name("page_server.cjs")
 
-
-def _kit() -> ModuleType:
-    """The SDK's own stand-in for GitHub, whose package has the name of ours."""
-    spec = importlib.util.spec_from_file_location("github_kit_server", SDK / "tests" / "github_kit" / "server.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-kit = _kit()
+kit = github_kit("server")
 
 
 def _runtime(name: str) -> str:
